@@ -1,0 +1,80 @@
+import type { Lookup, Search, Submission, TaskReport } from '../requests/outcome.ts';
+import type { Operation, ProviderName, StepError } from '../requests/request.ts';
+
+/** What is sent: one call for one operation and one subject or more. */
+export interface Outgoing {
+  operation: Operation;
+  subjectIds: readonly string[];
+  options: Readonly<Record<string, unknown>>;
+}
+
+/** A call whose task runs at the provider. */
+export interface RunningCall {
+  id: string;
+  operation: Operation;
+  taskId: string;
+  subjectIds: readonly string[];
+}
+
+/** One opening of a download. Breaks are mended inside where that is safe (Range with If-Range). */
+export type Opened =
+  | { kind: 'body'; body: AsyncIterable<Uint8Array>; bytes: number | null }
+  /** The link is refused (403, 404, 410): expired, or not there. */
+  | { kind: 'link_refused'; error: StepError }
+  /** An answer about the file that makes it useless: a redirect that is not safe, a strange status. */
+  | { kind: 'unusable'; error: StepError }
+  | { kind: 'unavailable'; error: StepError };
+
+/** A file that waits at the provider. Its link is a secret and stays inside. */
+export interface Download {
+  open(signal: AbortSignal): Promise<Opened>;
+  /** When the link stops working (ms), where the provider says so. */
+  expiresAt: number | null;
+}
+
+/** What there is to fetch for a task that is done; the link is asked for anew each time. */
+export type Collection =
+  | { kind: 'file'; download: Download }
+  /** Done, and no link came with it. */
+  | { kind: 'no_link'; error: StepError }
+  | Exclude<TaskReport, { kind: 'done' }>;
+
+/**
+ * A provider behind its adapter. No method throws for what a provider does; all answer with one of
+ * the closed unions of requests/outcome.ts. GETs are repeated inside, POSTs never (DESIGN decision 5).
+ * All take the signal that ends waiting; `submit` ignores it once the call has left.
+ */
+export interface Provider {
+  readonly name: ProviderName;
+  /** `stream:<apiKey>@<origin>` or `sendbird:<applicationId>@<origin>`. */
+  readonly account: string;
+  submit(call: Outgoing, signal: AbortSignal): Promise<Submission>;
+  /** One report for each call given, keyed by call id. */
+  check(
+    calls: readonly RunningCall[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, TaskReport>>;
+  collect(call: RunningCall, signal: AbortSignal): Promise<Collection>;
+  lookup(subjectIds: readonly string[], signal: AbortSignal): Promise<Lookup>;
+  /** Tasks like this call, created at or after `since` (ms), oldest first. */
+  search(call: Outgoing, since: number, signal: AbortSignal): Promise<Search>;
+  /** Forget the resolved secret, so that the next call resolves it anew. */
+  renewCredentials(): void;
+}
+
+/** How fast an operation may be called: what the provider's headers say. */
+export interface RateLimit {
+  limit: number;
+  remaining: number;
+  /** Length of the window, ms. */
+  window: number;
+  /** When the window starts anew, ms since the epoch. */
+  resetAt: number;
+}
+
+/** Keeps calls below the provider's limits, per operation (`lane`). */
+export interface Pace {
+  /** Resolves when a call may leave, or when the signal aborts. */
+  enter(lane: string, signal: AbortSignal): Promise<void>;
+  learn(lane: string, limit: RateLimit): void;
+}

@@ -1,0 +1,63 @@
+const DAY = 86_400_000;
+const CALENDAR_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Whether the text is a day of the calendar, `YYYY-MM-DD`. */
+export function isCalendarDay(text: string): boolean {
+  return CALENDAR_DAY.test(text) && format(toTime(text)) === text;
+}
+
+/** The day (`YYYY-MM-DD`) that an instant (ms) falls on in a time zone (IANA name). */
+export function calendarDay(at: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
+  return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+}
+
+/**
+ * The last day to answer (Art. 12(3) GDPR, Reg. 1182/71): the same day of the next month, or the
+ * last day of a shorter month, and on to the next working day. Days are `YYYY-MM-DD`.
+ */
+export function dueDay(received: string, isHoliday: (day: string) => boolean): string {
+  let day = nextMonth(received);
+  while (isWeekend(day) || isHoliday(day)) day = format(toTime(day) + DAY);
+  return day;
+}
+
+/** Days from one calendar day to another; negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((toTime(to) - toTime(from)) / DAY);
+}
+
+/** A calendar day as people read it: `Mon 21 Dec 2026`. */
+export function spellDay(day: string): string {
+  const text = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(toTime(day));
+  return `${text({ weekday: 'short' })} ${text({ day: 'numeric' })} ${text({ month: 'long' }).slice(0, 3)} ${text({ year: 'numeric' })}`;
+}
+
+function nextMonth(day: string): string {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return format(Date.UTC(year, month, Math.min(date, last)));
+}
+
+function isWeekend(day: string): boolean {
+  const weekday = new Date(toTime(day)).getUTCDay();
+  return weekday === 0 || weekday === 6;
+}
+
+function toTime(day: string): number {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  return Date.UTC(year, month - 1, date);
+}
+
+function format(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

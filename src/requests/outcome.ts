@@ -1,0 +1,72 @@
+import type { Artifact, StepError } from './request.ts';
+
+/** What a provider's answers mean to us: closed unions, translated once by the adapters. */
+
+/** The provider cannot be asked now; nothing is learnt about the subject. */
+export type Unreachable =
+  /** 401, 403 or a secret that cannot be resolved. */
+  | { kind: 'credentials'; error: StepError }
+  /** 429: refused before anything happened; `retryAt` (ms) is what the provider said. */
+  | { kind: 'limited'; error: StepError; retryAt: number | null }
+  /** No connection, a 5xx, an edge's error page, an answer that never came. */
+  | { kind: 'unavailable'; error: StepError };
+
+/** The answer to a call that starts work. */
+export type Submission =
+  | { kind: 'accepted'; taskId: string; status: string | null }
+  /** The provider says that it does not know the subject. */
+  | { kind: 'absent'; error: StepError }
+  /** An answer about this subject or this call, and it is no. */
+  | { kind: 'refused'; error: StepError }
+  | Extract<Unreachable, { kind: 'credentials' | 'limited' }>
+  /** The connection was never made: the call surely did not happen. */
+  | { kind: 'unsent'; error: StepError }
+  /** The provider answered with a 5xx: it may have happened. */
+  | { kind: 'unavailable'; error: StepError }
+  /** The call left and its answer is unknown. */
+  | { kind: 'lost'; error: StepError };
+
+/** What the provider says about a task. An unknown word is `running`, never `done`. */
+export type TaskReport =
+  | { kind: 'running'; status: string }
+  | { kind: 'done'; status: string }
+  | { kind: 'failed'; status: string; error: StepError }
+  /** Sendbird: nothing found, or a fault of theirs; a look-up settles it. */
+  | { kind: 'no_data'; status: string }
+  /** The provider does not know the task any more. */
+  | { kind: 'forgotten'; error: StepError }
+  /** An answer that does not fit the schema; the error names the field. */
+  | { kind: 'unreadable'; error: StepError }
+  | Unreachable;
+
+/** Whether a subject's account can be seen. Absent at Stream: never there, hidden or gone. */
+interface Presence {
+  visible: boolean;
+}
+export type Lookup = { kind: 'found'; presence: ReadonlyMap<string, Presence> } | Unreachable;
+
+/** A task of the account that a call in doubt may have started; `createdAt` in ms. */
+export interface FoundTask {
+  taskId: string;
+  createdAt: number;
+  status: string;
+}
+/** Tasks of the account that a call in doubt may have started, oldest first. */
+export type Search =
+  | { kind: 'listed'; tasks: readonly FoundTask[] }
+  /** This provider has no list to search. */
+  | { kind: 'unsearchable' }
+  | Unreachable;
+
+/** How fetching a file ended. */
+export type Collected =
+  /** `cut`: it has as many messages as the provider's cap. */
+  | { kind: 'stored'; artifact: Artifact; cut: boolean }
+  /** What came is not a whole export: an error page, a cut or broken file. */
+  | { kind: 'bad'; error: StepError }
+  /** The link is refused: expired, or nothing there. */
+  | { kind: 'link_refused'; error: StepError }
+  /** Done at the provider, and no link came with it. */
+  | { kind: 'no_link'; error: StepError }
+  /** The task is not done after all. */
+  | Exclude<TaskReport, { kind: 'done' }>;

@@ -1,0 +1,49 @@
+import type { Change, StepPatch } from './change.ts';
+import type { TaskReport, Unreachable } from './outcome.ts';
+import type { Call, Step, StepError } from './request.ts';
+import { type Moment, nextCheck, secondLook } from './waits.ts';
+
+/** A report that says something about the task, not about the provider's health. */
+export type TaskNews = Exclude<TaskReport, Unreachable>;
+
+const UNREADABLE_TRIES = 3;
+
+/**
+ * What a check makes of a step. It moves a step to `reported`, `failed` or `no_data`, never to
+ * `succeeded`. `failed` and an unknown task are believed at the second look only.
+ */
+export function reported(step: Step, call: Call, news: TaskNews, moment: Moment): Change {
+  // Only the word `failed` itself, seen before, makes this its second look: other tries do not.
+  const isNew = news.kind === 'failed' && call.providerStatus !== news.status;
+  const seen = isNew ? { ...step, tries: 0 } : step;
+  const patch: StepPatch = { checks: step.checks + 1, ...patchFor(seen, news, moment) };
+  const status = 'status' in news ? news.status : call.providerStatus;
+  return {
+    at: moment.at,
+    steps: [{ id: step.id, patch }],
+    callPatches:
+      status === call.providerStatus ? [] : [{ id: call.id, patch: { providerStatus: status } }],
+  };
+}
+
+function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {
+  switch (news.kind) {
+    case 'running':
+      return { tries: 0, nextAt: nextCheck(step.checks + 1, moment) };
+    case 'done':
+      return { state: 'reported', tries: 0, nextAt: null };
+    case 'no_data':
+      return { state: 'no_data', tries: 0, nextAt: null };
+    case 'failed':
+    case 'forgotten':
+      return believe(step, news.error, 2, moment);
+    case 'unreadable':
+      return believe(step, news.error, UNREADABLE_TRIES, moment);
+  }
+}
+
+function believe(step: Step, error: StepError, looks: number, moment: Moment): StepPatch {
+  return step.tries + 1 < looks
+    ? { tries: step.tries + 1, nextAt: secondLook(moment) }
+    : { state: 'failed', error, finishedAt: moment.at, nextAt: null };
+}

@@ -1,0 +1,166 @@
+/** The words of SPEC section 1 as shapes. Instants are milliseconds since the epoch; days are `YYYY-MM-DD`. */
+
+export type ProviderName = 'stream' | 'sendbird';
+export type Action = 'export' | 'erase' | 'restore';
+export type Operation =
+  | 'export_feeds'
+  | 'export_users'
+  | 'delete_feeds'
+  | 'delete_users'
+  | 'restore_users'
+  | 'access'
+  | 'delete';
+
+export const STEP_STATES = [
+  'planned',
+  'intended',
+  'accepted',
+  'reported',
+  'succeeded',
+  'failed',
+  'not_found',
+  'no_data',
+  'unsupported',
+  'already_active',
+  'not_sent',
+  'cancelled',
+  'in_doubt',
+] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export const REQUEST_STATES = [
+  'open',
+  'completed',
+  'partial',
+  'failed',
+  'not_found',
+  'in_doubt',
+  'cancelled',
+  'closed',
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** The person: the id as the operator wrote it, and the id at each provider (null: no account there). */
+export interface Subject {
+  userId: string;
+  streamId: string | null;
+  sendbirdId: string | null;
+}
+
+/** Why a step failed. `passing`: a repetition may succeed, so `resume` tries it again. */
+export interface StepError {
+  code: string;
+  message: string;
+  passing: boolean;
+  providerCode: number | null;
+  httpStatus: number | null;
+}
+
+/** A file received from an export; `path` is relative to the bundle. */
+export interface Artifact {
+  path: string;
+  bytes: number;
+  sha256: string;
+  format: 'json' | 'jsonl' | 'zip';
+  /** Lines of JSON lines, elements of a JSON document's lists, files in a zip. */
+  records: number;
+}
+
+/** One operation for one request, with its own outcome. */
+export interface Step {
+  id: string;
+  requestId: string;
+  provider: ProviderName;
+  operation: Operation;
+  account: string;
+  /** The subject's id at this provider. */
+  subjectId: string;
+  options: Readonly<Record<string, unknown>>;
+  state: StepState;
+  /** In words, for the receipt: what a reader must know about how the step ended. */
+  note: string | null;
+  error: StepError | null;
+  /** False once it is known that what arrived, or was done, is not all of it. */
+  whole: boolean;
+  /** The call that serves it now. */
+  callId: string | null;
+  taskId: string | null;
+  /** How many subjects that call serves. */
+  subjects: number;
+  attempts: number;
+  checks: number;
+  /** How often `resume` repeated it after a passing failure. */
+  repeats: number;
+  /** Tries at what the step waits for now (checks of a false `failed`, downloads, searches). */
+  tries: number;
+  /** Not before this instant; null: at once. */
+  nextAt: number | null;
+  intendedAt: number | null;
+  acceptedAt: number | null;
+  /** Set exactly when the step has ended. */
+  finishedAt: number | null;
+  artifacts: readonly Artifact[];
+}
+
+export type CallState = 'intended' | 'accepted' | 'refused' | 'in_doubt' | 'replaced';
+
+/** What was sent: one HTTP call that starts work, serving one step or more. */
+export interface Call {
+  id: string;
+  provider: ProviderName;
+  operation: Operation;
+  account: string;
+  options: Readonly<Record<string, unknown>>;
+  stepIds: readonly string[];
+  subjectIds: readonly string[];
+  taskId: string | null;
+  state: CallState;
+  /** The call that this one repeats, splits or adopts. */
+  replaces: string | null;
+  /** The provider's last word about its task. */
+  providerStatus: string | null;
+  intendedAt: number;
+  answeredAt: number | null;
+}
+
+/** One data-subject request for one subject, with its steps. */
+export interface Request {
+  id: string;
+  action: Action;
+  mode: 'soft' | 'pruning' | 'hard' | null;
+  subject: Subject;
+  reference: string | null;
+  profile: string;
+  operator: string;
+  receivedOn: string;
+  dueOn: string;
+  createdAt: number;
+  finishedAt: number | null;
+  /** Where bundles go, absolute; null where the action makes no files. */
+  outDir: string | null;
+  state: RequestState;
+  /** Whether receipt and checksums stand in the bundle (true where there is none to write). */
+  sealed: boolean;
+  steps: readonly Step[];
+  /** The request's event chain: how many events, and the hash of the last. */
+  ledger: { sequence: number; head: string };
+}
+
+/** A request that is not recorded yet: what the plan makes. */
+export type PlannedStep = Pick<
+  Step,
+  'id' | 'provider' | 'operation' | 'account' | 'subjectId' | 'options'
+>;
+export type PlannedRequest = Pick<
+  Request,
+  | 'id'
+  | 'action'
+  | 'mode'
+  | 'subject'
+  | 'reference'
+  | 'profile'
+  | 'operator'
+  | 'receivedOn'
+  | 'dueOn'
+  | 'outDir'
+> & { steps: readonly PlannedStep[] };

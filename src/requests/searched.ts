@@ -1,0 +1,82 @@
+import type { Change } from './change.ts';
+import type { FoundTask } from './outcome.ts';
+import type { Call, Step } from './request.ts';
+import { type Moment, nextCheck, secondLook } from './waits.ts';
+
+/** How far before the intent a task may have been created and still be ours: clocks differ. */
+export const SEARCH_BACK = 120_000;
+
+/** Searches that must come back empty before a call in doubt counts as never made. */
+const SEARCHES = 2;
+
+/**
+ * What a search of the provider's list makes of a step whose call is in doubt. `tasks` are those
+ * like the call that no call of the ledger has, oldest first: the oldest is adopted, the others are
+ * named. None in two searches a while apart: the step may be sent again.
+ */
+export function searched(
+  step: Step,
+  call: Call,
+  tasks: readonly FoundTask[],
+  adoptionId: string,
+  moment: Moment,
+): Change {
+  const { at } = moment;
+  const [oldest, ...others] = tasks;
+  if (oldest === undefined) {
+    const enough = step.tries + 1 >= SEARCHES;
+    return {
+      at,
+      steps: [
+        {
+          id: step.id,
+          patch: enough
+            ? { state: 'planned', tries: SEARCHES, nextAt: null }
+            : { tries: step.tries + 1, nextAt: secondLook(moment) },
+        },
+      ],
+    };
+  }
+  const adoption: Call = {
+    ...call,
+    id: adoptionId,
+    taskId: oldest.taskId,
+    state: 'accepted',
+    replaces: call.id,
+    providerStatus: oldest.status,
+    intendedAt: at,
+    answeredAt: at,
+  };
+  return {
+    at,
+    calls: [adoption],
+    callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
+    steps: [
+      {
+        id: step.id,
+        patch: {
+          state: 'accepted',
+          callId: adoptionId,
+          taskId: oldest.taskId,
+          acceptedAt: at,
+          error: null,
+          tries: 0,
+          note: adoptedNote(others),
+          nextAt: nextCheck(0, moment),
+        },
+      },
+    ],
+  };
+}
+
+/** Whether a call in doubt has been searched for often enough to be sent again. */
+export function maySendAgain(step: Step): boolean {
+  return step.tries >= SEARCHES;
+}
+
+function adoptedNote(others: readonly FoundTask[]): string {
+  const found = "found in the provider's list: the answer to the call had been lost";
+  if (others.length === 0) return found;
+  const ids = others.map((task) => task.taskId).join(', ');
+  return `${found}; the list also has ${ids}, which is left alone`;
+}

@@ -1,0 +1,43 @@
+import type { RequestState, Step, StepState } from './request.ts';
+
+/** What the state of a request is made from. */
+export type StepEnd = Pick<Step, 'state' | 'finishedAt' | 'whole'>;
+
+const SETTLED: ReadonlySet<RequestState> = new Set([
+  'completed',
+  'not_found',
+  'cancelled',
+  'closed',
+]);
+
+/** States of a step that say nothing against its request, SPEC section 4. */
+const NEUTRAL: ReadonlySet<StepState> = new Set(['not_found', 'unsupported', 'already_active']);
+
+/**
+ * The state of a request, from its steps alone (SPEC section 4). `closed` is a decision of the
+ * operator and never comes from here.
+ */
+export function requestState(steps: readonly StepEnd[]): RequestState {
+  if (steps.some((step) => step.state === 'in_doubt')) return 'in_doubt';
+  if (steps.some((step) => step.finishedAt === null)) return 'open';
+  const all = (state: StepState): boolean => steps.every((step) => step.state === state);
+  if (all('cancelled')) return 'cancelled';
+  if (all('not_found')) return 'not_found';
+  const fulfilled = steps.filter((step) => step.state === 'succeeded');
+  const spoilt = steps.some(
+    (step) => !NEUTRAL.has(step.state) && (step.state !== 'succeeded' || !step.whole),
+  );
+  if (spoilt) return fulfilled.length > 0 ? 'partial' : 'failed';
+  return fulfilled.length > 0 ? 'completed' : restingState(steps);
+}
+
+/** Nothing was done and nothing failed: what the neutral states add up to. */
+function restingState(steps: readonly StepEnd[]): RequestState {
+  if (steps.some((step) => step.state === 'already_active')) return 'completed';
+  return steps.some((step) => step.state === 'not_found') ? 'not_found' : 'failed';
+}
+
+/** Whether the operator has nothing left to do about a request in this state. */
+export function isSettled(state: RequestState): boolean {
+  return SETTLED.has(state);
+}
