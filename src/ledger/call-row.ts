@@ -1,0 +1,56 @@
+import type { Call } from '../requests/request.ts';
+import { canonicalJson } from './canonical.ts';
+import { integer, integerOrNull, json, text, textOrNull, word, type Row } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { CALL_STATES, OPERATIONS, PROVIDERS } from './words.ts';
+
+/** A row of `calls`, with the steps that it served, in the order in which they were sent. */
+export function callFrom(on: Connection, row: Row): Call {
+  const id = text(row, 'id');
+  const served = on
+    .sql('SELECT step_id, subject_id FROM call_steps WHERE call_id = ? ORDER BY ordinal')
+    .all(id);
+  return {
+    id,
+    provider: word(row, 'provider', PROVIDERS),
+    operation: word(row, 'operation', OPERATIONS),
+    account: text(row, 'account'),
+    options: json(row, 'options'),
+    stepIds: served.map((one) => text(one, 'step_id')),
+    subjectIds: served.map((one) => text(one, 'subject_id')),
+    taskId: textOrNull(row, 'task_id'),
+    state: word(row, 'state', CALL_STATES),
+    replaces: textOrNull(row, 'replaces'),
+    providerStatus: textOrNull(row, 'provider_status'),
+    intendedAt: integer(row, 'intended_at'),
+    answeredAt: integerOrNull(row, 'answered_at'),
+  };
+}
+
+/** Records a call that is intended. `subjectIds[i]` is the subject of `stepIds[i]`. */
+export function insertCall(on: Connection, call: Call): void {
+  if (call.subjectIds.length !== call.stepIds.length) {
+    throw new Error(`Call ${call.id} has not one subject for each step.`);
+  }
+  on.sql(
+    `INSERT INTO calls (id, provider, operation, account, options, task_id, state, replaces,
+       provider_status, intended_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    call.id,
+    call.provider,
+    call.operation,
+    call.account,
+    canonicalJson(call.options),
+    call.taskId,
+    call.state,
+    call.replaces,
+    call.providerStatus,
+    call.intendedAt,
+    call.answeredAt,
+  );
+  for (const [index, stepId] of call.stepIds.entries()) {
+    on.sql(
+      'INSERT INTO call_steps (call_id, ordinal, step_id, subject_id) VALUES (?, ?, ?, ?)',
+    ).run(call.id, index + 1, stepId, call.subjectIds[index] ?? '');
+  }
+}

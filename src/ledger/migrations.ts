@@ -1,0 +1,4 @@
+import { VERSION_1 } from './schema.ts';
+
+/** SQL that brings the schema from one version to the next; the first makes version 1. Only ever added to. */
+export const MIGRATIONS: readonly string[] = [VERSION_1];

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { connection, type Connection } from './connection.ts';
+import { createLedgerFile } from './create.ts';
+import { foreign, openingFault, storage } from './faults.ts';
+import { APPLICATION_ID, recognise } from './header.ts';
+import { migrate } from './migrate.ts';
+import { isOccupied, makeFolder } from './place.ts';
+
+const BUSY_MS = 5_000;
+
+/**
+ * Opens `<folder>/ledger.sqlite` at the version of `migrations`, and makes it where there is none.
+ * Throws GdprError `ledger` (foreign, damaged, newer) or `storage`; what stood there is untouched.
+ */
+export function openFile(folder: string, migrations: readonly string[]): Connection {
+  const file = join(folder, 'ledger.sqlite');
+  try {
+    makeFolder(folder);
+    if (!isOccupied(file)) createLedgerFile(file, migrations);
+    recognise(file);
+    return connect(file, migrations);
+  } catch (thrown) {
+    throw openingFault(thrown, file);
+  }
+}
+
+function connect(file: string, migrations: readonly string[]): Connection {
+  const db = new DatabaseSync(existing(file), {
+    timeout: BUSY_MS,
+    enableForeignKeyConstraints: true,
+  });
+  const on = connection(db, file);
+  try {
+    if (db.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID) {
+      throw foreign(file, 'it is the database of another program');
+    }
+    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+    if (mode !== 'wal') throw storage(file, 'lies on a disk that cannot hold it (no WAL)', null);
+    db.exec('PRAGMA synchronous = FULL');
+    migrate(db, file, migrations);
+    return on;
+  } catch (thrown) {
+    on.close();
+    throw thrown;
+  }
+}
+
+/** `mode=rw`: SQLite is not to make a file that vanished since it was looked at. */
+function existing(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('mode', 'rw');
+  return url;
+}

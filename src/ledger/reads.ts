@@ -1,0 +1,70 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Call, Request } from '../requests/request.ts';
+import { GdprError } from '../errors.ts';
+import { disagreement } from './agreement.ts';
+import { eventsOf } from './append.ts';
+import { callFrom } from './call-row.ts';
+import { chainFault } from './chain.ts';
+import type { Connection } from './connection.ts';
+import type { RequestFilter } from './ledger.ts';
+import { requestFrom } from './request-row.ts';
+
+/**
+ * One request; null if there is none. Throws GdprError `ledger` when its event chain is broken, or
+ * when the request is not what the chain says.
+ */
+export function readRequest(on: Connection, id: string): Request | null {
+  const row = on.sql('SELECT * FROM requests WHERE id = ?').get(id);
+  if (row === undefined) return null;
+  const request = requestFrom(on, row);
+  const events = eventsOf(on, id);
+  const fault = chainFault(id, events, request.ledger) ?? disagreement(request, events);
+  if (fault === null) return request;
+  throw new GdprError('ledger', `The record of request ${id} in ${on.file} is broken: ${fault}.`, {
+    next: 'Nothing was overwritten. Do not rely on this request; compare with a copy of the ledger from before.',
+    requestIds: [id],
+  });
+}
+
+/** Requests, newest first. */
+export function listRequests(on: Connection, filter: RequestFilter): readonly Request[] {
+  const { where, values } = conditions(filter);
+  const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  const limit = filter.limit ?? -1;
+  return on
+    .sql(`SELECT * FROM requests ${clause} ORDER BY created_at DESC, ordinal DESC LIMIT ?`)
+    .all(...values, limit)
+    .map((row) => requestFrom(on, row));
+}
+
+function conditions(filter: RequestFilter): { where: string[]; values: SQLInputValue[] } {
+  const where: string[] = [];
+  const values: SQLInputValue[] = [];
+  if (filter.ids !== undefined) {
+    where.push('id IN (SELECT value FROM json_each(?))');
+    values.push(JSON.stringify(filter.ids));
+  }
+  if (filter.user !== undefined) {
+    where.push('(user_id = ? OR stream_id = ? OR sendbird_id = ?)');
+    values.push(filter.user, filter.user, filter.user);
+  }
+  if (filter.states !== undefined) {
+    where.push(`state IN (${filter.states.map(() => '?').join(', ')})`);
+    values.push(...filter.states);
+  }
+  if (filter.unfinished === true) where.push('(finished_at IS NULL OR sealed = 0)');
+  return { where, values };
+}
+
+/** All calls that served a request, oldest first. */
+export function callsOf(on: Connection, requestId: string): readonly Call[] {
+  return on
+    .sql(
+      `SELECT * FROM calls WHERE id IN (
+         SELECT call_steps.call_id FROM call_steps JOIN steps ON steps.id = call_steps.step_id
+         WHERE steps.request_id = ?)
+       ORDER BY intended_at, ordinal`,
+    )
+    .all(requestId)
+    .map((row) => callFrom(on, row));
+}

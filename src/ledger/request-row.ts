@@ -1,0 +1,46 @@
+import { REQUEST_STATES, type Request, type Step } from '../requests/request.ts';
+import { flag, integer, integerOrNull, text, textOrNull, word, type Row } from './columns.ts';
+import type { Connection } from './connection.ts';
+import { artifactFrom, stepFrom } from './step-row.ts';
+import { ACTIONS, MODES } from './words.ts';
+
+/** A row of `requests`, with its steps in the order of the plan. */
+export function requestFrom(on: Connection, row: Row): Request {
+  const id = text(row, 'id');
+  return {
+    id,
+    action: word(row, 'action', ACTIONS),
+    mode: row['mode'] === null ? null : word(row, 'mode', MODES),
+    subject: {
+      userId: text(row, 'user_id'),
+      streamId: textOrNull(row, 'stream_id'),
+      sendbirdId: textOrNull(row, 'sendbird_id'),
+    },
+    reference: textOrNull(row, 'reference'),
+    profile: text(row, 'profile'),
+    operator: text(row, 'operator'),
+    receivedOn: text(row, 'received_on'),
+    dueOn: text(row, 'due_on'),
+    createdAt: integer(row, 'created_at'),
+    finishedAt: integerOrNull(row, 'finished_at'),
+    outDir: textOrNull(row, 'out_dir'),
+    state: word(row, 'state', REQUEST_STATES),
+    sealed: flag(row, 'sealed'),
+    steps: stepsOf(on, id),
+    ledger: { sequence: integer(row, 'sequence'), head: text(row, 'head') },
+  };
+}
+
+/** The steps of a request with their artifacts, in the order of the plan. */
+function stepsOf(on: Connection, requestId: string): readonly Step[] {
+  const rows = on.sql('SELECT * FROM steps WHERE request_id = ? ORDER BY ordinal').all(requestId);
+  return rows.map((row) => stepWithArtifacts(on, row));
+}
+
+/** A row of `steps`, its artifacts looked up. */
+export function stepWithArtifacts(on: Connection, row: Row): Step {
+  const artifacts = on
+    .sql('SELECT * FROM artifacts WHERE step_id = ? ORDER BY ordinal')
+    .all(text(row, 'id'));
+  return stepFrom(row, artifacts.map(artifactFrom));
+}

@@ -1,0 +1,54 @@
+import type { Host } from '../host.ts';
+import { snapshot, type Connection } from './connection.ts';
+import { due, knownTasks, nextDueAt } from './due.ts';
+import { intake } from './intake.ts';
+import type { Ledger } from './ledger.ts';
+import { heldByOthers, release, renew, take } from './leases.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { openFile } from './open.ts';
+import { callsOf, listRequests, readRequest } from './reads.ts';
+import { record } from './record.ts';
+import { seal } from './seal.ts';
+import { checkTables } from './tables.ts';
+import { groupWriter } from './writer.ts';
+
+/** What the ledger needs of the world; `process` is this one. */
+export type LedgerDeps = Pick<Host, 'clock' | 'isAlive' | 'process'>;
+
+/**
+ * Opens the ledger of a profile, `<folder>/ledger.sqlite`, and makes it where there is none.
+ * Rejects with GdprError `ledger` or `storage`; what stood in its place is untouched then.
+ */
+export async function openLedger(folder: string, deps: LedgerDeps): Promise<Ledger> {
+  const on = openFile(folder, MIGRATIONS);
+  checkTables(on);
+  return ledgerOn(on, deps);
+}
+
+/** The ledger on a file that is open. */
+export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
+  const writer = groupWriter(on, deps.clock);
+  const read = async <T>(query: () => T): Promise<T> => snapshot(on, query);
+  const observed = (process: LedgerDeps['process']) => ({ process, isAlive: deps.isAlive });
+  return {
+    open: (wanted, judge, at) => writer.write(() => intake(on, wanted, judge, at)),
+    take: (ids, holder, at) =>
+      writer.write(() => take(on, ids, holder, observed(holder.process), at)),
+    renew: (holder, at) => writer.write(() => renew(on, holder, at)),
+    release: (holder) => writer.write(() => release(on, holder)),
+    heldByOthers: (ids, token, at) =>
+      read(() => heldByOthers(on, ids, token, observed(deps.process), at)),
+    record: (token, change) => writer.write(() => record(on, token, change)),
+    seal: (token, requestId) => writer.write(() => seal(on, token, requestId)),
+    due: (token, query) => read(() => due(on, token, query)),
+    nextDueAt: (token, query) => read(() => nextDueAt(on, token, query)),
+    knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
+    request: (id) => read(() => readRequest(on, id)),
+    list: (filter) => read(() => listRequests(on, filter)),
+    calls: (requestId) => read(() => callsOf(on, requestId)),
+    async close() {
+      writer.flush();
+      on.close();
+    },
+  };
+}

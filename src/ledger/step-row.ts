@@ -1,0 +1,58 @@
+import { STEP_STATES, type Artifact, type Step, type StepError } from '../requests/request.ts';
+import { flag, integer, integerOrNull, json, text, textOrNull, word, type Row } from './columns.ts';
+import { DamagedRow } from './faults.ts';
+import { FORMATS, OPERATIONS, PROVIDERS } from './words.ts';
+
+/** A row of `steps`, with its artifacts. */
+export function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
+  return {
+    id: text(row, 'id'),
+    requestId: text(row, 'request_id'),
+    provider: word(row, 'provider', PROVIDERS),
+    operation: word(row, 'operation', OPERATIONS),
+    account: text(row, 'account'),
+    subjectId: text(row, 'subject_id'),
+    options: json(row, 'options'),
+    state: word(row, 'state', STEP_STATES),
+    note: textOrNull(row, 'note'),
+    error: row['error'] === null ? null : errorFrom(row),
+    whole: flag(row, 'whole'),
+    callId: textOrNull(row, 'call_id'),
+    taskId: textOrNull(row, 'task_id'),
+    subjects: integer(row, 'subjects'),
+    attempts: integer(row, 'attempts'),
+    checks: integer(row, 'checks'),
+    repeats: integer(row, 'repeats'),
+    tries: integer(row, 'tries'),
+    nextAt: integerOrNull(row, 'next_at'),
+    intendedAt: integerOrNull(row, 'intended_at'),
+    acceptedAt: integerOrNull(row, 'accepted_at'),
+    finishedAt: integerOrNull(row, 'finished_at'),
+    artifacts,
+  };
+}
+
+function errorFrom(row: Row): StepError {
+  const { code, message, passing, providerCode, httpStatus } = json(row, 'error');
+  if (typeof code !== 'string' || typeof message !== 'string' || typeof passing !== 'boolean') {
+    throw new DamagedRow(`the error of step ${text(row, 'id')} holds what no gdpr wrote`);
+  }
+  return {
+    code,
+    message,
+    passing,
+    providerCode: typeof providerCode === 'number' ? providerCode : null,
+    httpStatus: typeof httpStatus === 'number' ? httpStatus : null,
+  };
+}
+
+/** A row of `artifacts`. */
+export function artifactFrom(row: Row): Artifact {
+  return {
+    path: text(row, 'path'),
+    bytes: integer(row, 'bytes'),
+    sha256: text(row, 'sha256'),
+    format: word(row, 'format', FORMATS),
+    records: integer(row, 'records'),
+  };
+}

@@ -1,0 +1,98 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MIGRATIONS } from '../../src/ledger/migrations.ts';
+import { openFile } from '../../src/ledger/open.ts';
+import { ledgerOn } from '../../src/ledger/sqlite.ts';
+import {
+  ACCOUNTS,
+  callFor,
+  deps,
+  finish,
+  holder,
+  plan,
+  recordAll,
+  STREAM,
+  T0,
+  tempFolder,
+} from './stage.ts';
+
+const MANY = 100_000;
+
+/** 100,000 requests that another holder works on, each with a step and a call. */
+const CROWD = `
+INSERT INTO holders VALUES ('crowd', 'box', 'boot-1', 7, '7', 9000000);
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+INSERT INTO requests SELECT NULL, 'old_' || i, 'export', NULL, 'u' || i, 's' || i, 'b' || i, NULL, 'p', 'o',
+  '2026-01-01', '2026-02-01', i, iif(i % 2, i, NULL), '/x', iif(i % 2, 'completed', 'open'), i % 2, 'crowd', 0, '' FROM n;
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+INSERT INTO calls SELECT NULL, 'oldcall_' || i, 'stream', 'export_users', '${STREAM}', '{}', 't' || i, 'accepted', NULL, NULL, i, i FROM n;
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+INSERT INTO steps SELECT NULL, 'oldstep_' || i, 'old_' || i, 'stream', 'export_users', '${STREAM}', 's' || i, '{}',
+  'accepted', NULL, NULL, 1, 'oldcall_' || i, 't' || i, 1, 1, 1, 0, 0, i, i, i, iif(i % 2, i, NULL), 'crowd' FROM n;
+INSERT INTO call_steps SELECT call_id, 1, id, subject_id FROM steps;
+`;
+
+/** Small sets, and indexes that are walked in their order until the limit. */
+const FINE =
+  /^SCAN (json_each|holders|requests USING INDEX requests_newest|requests USING INDEX requests_unfinished)\b/;
+
+function isSlow(detail: string, sql: string): boolean {
+  if (detail.startsWith('SCAN')) return !FINE.test(detail);
+  return detail.includes('TEMP B-TREE') && /FROM steps\s+WHERE|state IN|sealed = 0/.test(sql);
+}
+
+describe('with 100,000 requests in the ledger', () => {
+  it('no statement looks through a table', { timeout: 120_000 }, async () => {
+    const connection = openFile(tempFolder(), MIGRATIONS);
+    connection.db.exec(`BEGIN; ${CROWD} COMMIT`);
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
+    onTestFinished(() => prepare.mockRestore());
+    const ledger = ledgerOn(connection, deps());
+
+    await ledger.open([plan('a')], recordAll, T0);
+    await ledger.take(['req_a', 'old_1'], holder('me'), T0);
+    await ledger.heldByOthers(['req_a', 'old_1'], 'me', T0);
+    await ledger.record('me', {
+      at: T0,
+      calls: [callFor('call_1', ['a'])],
+      callPatches: [{ id: 'call_1', patch: { taskId: 't' } }],
+    });
+    const query = { at: T0, limit: 10, accounts: ACCOUNTS };
+    expect(await ledger.due('me', query)).toHaveLength(2);
+    expect(await ledger.due('crowd', query)).toMatchObject(
+      Array.from({ length: 10 }, (_, index) => ({
+        step: { id: `oldstep_${index * 2 + 2}` },
+        call: {},
+      })),
+    );
+    expect(await ledger.nextDueAt('crowd', { ...query, at: 500 })).toBe(502);
+    expect(await ledger.knownTasks(STREAM, ['t5', 'none'])).toEqual(new Set(['t5']));
+    await finish(ledger, 'a', T0);
+    await ledger.seal('me', 'req_a');
+    await ledger.request('req_a');
+    await ledger.calls('req_a');
+    await ledger.list({ limit: 3 });
+    await ledger.list({ ids: ['req_a'] });
+    await ledger.list({ user: 's77' });
+    await ledger.list({ states: ['partial'], limit: 3 });
+    await ledger.list({ unfinished: true, limit: 3 });
+    await ledger.renew(holder('me'), T0);
+    await ledger.release(holder('me'));
+
+    const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
+    prepare.mockRestore();
+    const scans = [...texts]
+      .filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql))
+      .flatMap((sql) =>
+        connection.db
+          .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+          .all()
+          .map((row) => String(row['detail']))
+          .filter((detail) => isSlow(detail, sql))
+          .map((detail) => `${detail} <- ${sql.replaceAll(/\s+/g, ' ')}`),
+      );
+    await ledger.close();
+    expect(texts.size).toBeGreaterThan(25);
+    expect(scans).toEqual([]);
+  });
+});

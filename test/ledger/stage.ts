@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { onTestFinished } from 'vitest';
+import type { ProcessIdentity } from '../../src/host.ts';
+import type { Holder, Judge, Ledger } from '../../src/ledger/ledger.ts';
+import { openLedger, type LedgerDeps } from '../../src/ledger/sqlite.ts';
+import type { Call } from '../../src/requests/request.ts';
+import { fakeClock } from '../support/host.ts';
+import { plan, SENDBIRD, STREAM } from './plan.ts';
+
+export { plan, SENDBIRD, STREAM };
+export const ACCOUNTS = [STREAM, SENDBIRD];
+export const T0 = 1_000_000;
+
+export const recordAll: Judge = () => ({ kind: 'record' });
+
+export const HERE: ProcessIdentity = { host: 'box', boot: 'boot-1', pid: 100, started: '1' };
+
+export function holder(token: string, process: Partial<ProcessIdentity> = {}): Holder {
+  return { token, process: { ...HERE, ...process } };
+}
+
+export function deps(alive = true): LedgerDeps {
+  return { clock: fakeClock(T0), isAlive: () => alive, process: HERE };
+}
+
+/** An empty folder that goes with the test. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gdpr-ledger-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The call that serves the Stream steps of these requests. */
+export function callFor(id: string, names: readonly string[], more: Partial<Call> = {}): Call {
+  return {
+    id,
+    provider: 'stream',
+    operation: 'export_users',
+    account: STREAM,
+    options: {},
+    stepIds: names.map((name) => `st_${name}_users`),
+    subjectIds: names.map((name) => `user ${name}`),
+    taskId: null,
+    state: 'intended',
+    replaces: null,
+    providerStatus: null,
+    intendedAt: T0,
+    answeredAt: null,
+    ...more,
+  };
+}
+
+export interface Stage {
+  folder: string;
+  file: string;
+  ledger: Ledger;
+  /** A second look at the file, past the ledger. */
+  raw: () => DatabaseSync;
+}
+
+/** A ledger in a folder of its own that holds these requests, taken by the token `me`. */
+export async function stage(names: readonly string[] = []): Promise<Stage> {
+  const folder = tempFolder();
+  const file = join(folder, 'ledger.sqlite');
+  const ledger = await openLedger(folder, deps());
+  onTestFinished(() => ledger.close());
+  const plans = names.map((name) => plan(name));
+  await ledger.open(plans, recordAll, T0);
+  await ledger.take(
+    plans.map(({ id }) => id),
+    holder('me'),
+    T0,
+  );
+  return {
+    folder,
+    file,
+    ledger,
+    raw: () => {
+      const db = new DatabaseSync(file, { timeout: 5_000 });
+      onTestFinished(() => {
+        if (db.isOpen) db.close();
+      });
+      return db;
+    },
+  };
+}
+
+/** Ends both steps of a request well, the Stream one with a file. */
+export async function finish(ledger: Ledger, name: string, at: number): Promise<void> {
+  await ledger.record('me', {
+    at,
+    steps: [
+      { id: `st_${name}_users`, patch: { state: 'succeeded', finishedAt: at } },
+      { id: `st_${name}_access`, patch: { state: 'not_found', finishedAt: at } },
+    ],
+    artifacts: [{ stepId: `st_${name}_users`, artifact: FILE }],
+  });
+}
+
+export const FILE = {
+  path: 'stream/users.jsonl',
+  bytes: 1234,
+  sha256: 'ab'.repeat(32),
+  format: 'jsonl',
+  records: 17,
+} as const;
