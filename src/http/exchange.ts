@@ -1,0 +1,41 @@
+/** A call to a provider's API. Path segments are encoded by the caller (`pathSegment`). */
+export interface ApiCall {
+  method: 'GET' | 'POST' | 'DELETE';
+  url: URL;
+  /** Made anew for each try, right before it leaves: a token ages while a call waits for its turn. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+  /** JSON. Absent: no body is sent. */
+  body?: unknown;
+}
+
+/** An answer as it came, whatever its status. Header names are in lower case. */
+export interface ApiAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  /** At most 8 MiB. */
+  text: string;
+}
+
+/**
+ * How an exchange ended. `unsent`: not one byte of the call left. `lost`: it may have arrived, and
+ * no whole answer came back. `stopped`: the signal came before it left, or during a GET.
+ */
+export type Exchange =
+  | { kind: 'answer'; answer: ApiAnswer }
+  | { kind: 'unsent'; reason: string }
+  | { kind: 'lost'; reason: string }
+  | { kind: 'stopped' };
+
+/** What an answer means for a repetition; `retryAt` (ms) is what the provider said. */
+export interface Heard {
+  transient: boolean;
+  retryAt: number | null;
+}
+
+/** How calls behave towards the provider they go to. */
+export interface Manners {
+  /** Resolves when a try may leave, or when the signal aborts. */
+  enter(signal: AbortSignal): Promise<void>;
+  /** Is told every answer. */
+  hear(answer: ApiAnswer): Heard;
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../host.ts';
+import { createConnections } from './connections.ts';
+import type { ApiCall, Exchange, Manners } from './exchange.ts';
+import { requestFile } from './file-request.ts';
+import { type Opening, openDownload } from './opening.ts';
+import { repeat } from './repeat.ts';
+import { sendOnce } from './send.ts';
+import type { DownloadDeps, DownloadSource } from './visit.ts';
+import { fileTraceLine, traceLine } from './trace.ts';
+
+/** What the door to the network needs of the world. */
+export interface HttpDeps {
+  clock: Clock;
+  /** In [0, 1). */
+  random(): number;
+  /** `--poll-interval` over 2 s: every pause of ours is multiplied by it. */
+  scale: number;
+  /** Told one line a call, for `--verbose`: no secret, no query, no link. */
+  verbose?: (line: string) => void;
+}
+
+/** The one door to the network. Nothing here throws for what the network does. */
+export interface Http {
+  /** Makes a call; a GET is repeated (retry.ts), nothing else ever is. */
+  call(call: ApiCall, manners: Manners, signal: AbortSignal): Promise<Exchange>;
+  /** Opens a signed link; its body throws DownloadBroken. */
+  openDownload(source: DownloadSource, signal: AbortSignal): Promise<Opening>;
+  /** Ends all connections at once. */
+  close(): Promise<void>;
+}
+
+/** Opens the door. No connection is made before the first call. */
+export function createHttp(deps: HttpDeps): Http {
+  const { clock, scale } = deps;
+  const connections = createConnections();
+  const random = (): number => deps.random();
+  const say = (line: string): void => deps.verbose?.(line);
+
+  const send = async (call: ApiCall, signal: AbortSignal): Promise<Exchange> => {
+    const start = clock.monotonic();
+    const exchange = await sendOnce(call, connections, clock, signal);
+    say(traceLine(call, exchange, clock.monotonic() - start));
+    return exchange;
+  };
+  const request: DownloadDeps['request'] = async (url, headers, signal) => {
+    const start = clock.monotonic();
+    const exchange = await requestFile(url, headers, { connections, clock }, signal);
+    const ms = clock.monotonic() - start;
+    say(fileTraceLine(exchange, ms));
+    return exchange;
+  };
+
+  return {
+    call: (call, manners, signal) => repeat(call, manners, signal, { clock, random, scale, send }),
+    openDownload: (source, signal) =>
+      openDownload(source, signal, { clock, random, scale, request }),
+    close: () => connections.destroy(),
+  };
+}

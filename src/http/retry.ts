@@ -1,0 +1,56 @@
+import { TRIES, backoff } from '../backoff.ts';
+import type { ApiCall, Heard } from './exchange.ts';
+
+/** The longest that a call waits, all told, because its provider said so; ms. */
+export const TOLD_BUDGET = 60_000;
+
+/** The longest that a call takes with its tries and pauses, ms. */
+export const CALL_BUDGET = 180_000;
+
+/** What a call has behind it. Times in ms. */
+export interface Tried {
+  tries: number;
+  /** Waited because the provider said so. */
+  told: number;
+  /** Spent altogether, tries and pauses. */
+  spent: number;
+}
+
+/** What the pause depends on: instant (ms), random number in [0, 1), scale of our own pauses. */
+export interface Moment {
+  now: number;
+  random: number;
+  scale: number;
+}
+
+/** A pause before the next try, ms; `told` if the provider chose it. */
+export interface Pause {
+  wait: number;
+  told: boolean;
+}
+
+/**
+ * Whether a call is tried again, and after what pause; null: it ends with what there is. Only a
+ * GET is ever repeated here. What the provider says beats our own backoff, unscaled and without
+ * jitter; an instant of its that has passed says nothing. A pause that overruns a budget is not
+ * begun.
+ */
+export function nextPause(
+  method: ApiCall['method'],
+  tried: Tried,
+  heard: Heard,
+  moment: Moment,
+): Pause | null {
+  if (method !== 'GET' || !heard.transient || tried.tries >= TRIES) return null;
+  const said = (heard.retryAt ?? moment.now) - moment.now;
+  const told = said > 0;
+  const wait = told ? said : backoff(tried.tries + 1, moment.random, moment.scale);
+  if (told && tried.told + wait > TOLD_BUDGET) return null;
+  if (tried.spent + wait > CALL_BUDGET) return null;
+  return { wait, told };
+}
+
+/** Whether a status is worth a repetition: 408, 429 and 5xx. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}

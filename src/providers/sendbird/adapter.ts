@@ -1,0 +1,74 @@
+import { GdprError } from '../../errors.ts';
+import { createRedactor } from '../../http/redaction.ts';
+import { checkAll } from './check-all.ts';
+import type { Outgoing, Provider, RunningCall } from '../provider.ts';
+import { accessFile } from './access-file.ts';
+import {
+  type Registration,
+  type SendbirdAccount,
+  type SendbirdDeps,
+  createSendbirdClient,
+} from './client.ts';
+import { outcomeOf } from './denial.ts';
+import { lookUp } from './lookup.ts';
+import { registrationOf } from './registration.ts';
+import { type RequestView, reportOf, viewOf } from './request-view.ts';
+import { searchRequests } from './search.ts';
+
+/** Sendbird behind the provider interface: access requests, their state, and who can be seen. */
+export function createSendbird(account: SendbirdAccount, deps: SendbirdDeps): Provider {
+  const { http, clock } = deps;
+  const redactor = createRedactor();
+  const client = createSendbirdClient(account, deps, redactor);
+
+  const view = async (call: RunningCall, signal: AbortSignal): Promise<RequestView> => {
+    const asked = registration(call);
+    const reply = await client.viewGdprRequest(call.taskId, signal);
+    return viewOf(outcomeOf(reply, redactor, clock.now()), call.taskId, asked, redactor);
+  };
+
+  return {
+    name: 'sendbird',
+    account: `sendbird:${account.applicationId}@${account.origin}`,
+
+    async submit(call, signal) {
+      const asked = registration(call);
+      const reply = await client.registerGdprRequest(asked, signal);
+      return registrationOf(outcomeOf(reply, redactor, clock.now()), asked, redactor);
+    },
+
+    check: (calls, signal) =>
+      checkAll(calls, async (call) => reportOf(await view(call, signal), redactor)),
+
+    async collect(call, signal) {
+      const seen = await view(call, signal);
+      const report = reportOf(seen, redactor);
+      if (report.kind !== 'done') return report;
+      if (seen.kind !== 'request') throw notOurs('a request that is done was not seen');
+      return accessFile(seen.request, http, account.origin);
+    },
+
+    lookup: (subjectIds, signal) => lookUp(subjectIds, { client, redactor, clock }, signal),
+
+    search: (call, since, signal) =>
+      searchRequests(registration(call), since, client, redactor, clock, signal),
+
+    renewCredentials: () => account.apiToken.renew(),
+  };
+}
+
+/** What is registered for a call. An access is for one user: its zip is that person's. */
+function registration({ operation, subjectIds }: Omit<Outgoing, 'options'>): Registration {
+  if (operation !== 'access') throw notOurs(`Sendbird cannot be asked for ${operation}`);
+  const [id, ...others] = subjectIds;
+  if (id === undefined || id === '' || others.length > 0) {
+    throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
+  }
+  return { action: 'access', user_id: id };
+}
+
+function notOurs(message: string): GdprError {
+  return new GdprError('internal', message, {
+    next: 'Nothing was sent. This is a fault of gdpr: please report it.',
+  });
+}

@@ -1,0 +1,122 @@
+import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
+import type { Http } from '../../http/http.ts';
+import { pathSegment } from '../../http/path-segment.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import { isTransientStatus } from '../../http/retry.ts';
+import type { SecretSource } from '../../secret.ts';
+import type { Pace } from '../provider.ts';
+import { readSecret } from '../../http/read-secret.ts';
+import { rateLimit, retryAt } from './rate-limit.ts';
+
+/** A Sendbird application. `origin` has no path and no trailing slash. */
+export interface SendbirdAccount {
+  applicationId: string;
+  apiToken: SecretSource;
+  origin: string;
+}
+
+/** What calls to Sendbird need. `agent` is `<name>-<version>`, sent as User-Agent. */
+export interface SendbirdDeps {
+  http: Http;
+  pace: Pace;
+  /** Milliseconds since the epoch. */
+  clock: { now(): number };
+  agent: string;
+}
+
+/** How a call ended. `no_secret`: nothing was sent, the API token cannot be had or used. */
+export type Reply = Exchange | { kind: 'no_secret'; reason: string };
+
+/**
+ * What is registered. `action` is no option: left out, it means `delete` (SEED), so that the type
+ * has no way to leave it out.
+ */
+export interface Registration {
+  action: 'access';
+  user_id: string;
+}
+
+/** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
+export interface SendbirdClient {
+  /** `POST /v3/privacy/gdpr`. */
+  registerGdprRequest(registration: Registration, signal: AbortSignal): Promise<Reply>;
+  /** `GET /v3/privacy/gdpr/{request_id}`. */
+  viewGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
+  /** `GET /v3/privacy/gdpr`: a page of at most 100; `token` null: the first. */
+  listGdprRequests(token: string | null, signal: AbortSignal): Promise<Reply>;
+  /** `GET /v3/users/{user_id}`. Its answer holds the user's access_token. */
+  getUser(userId: string, signal: AbortSignal): Promise<Reply>;
+  /** `GET /v3/users`, deactivated users included. Ids are joined by commas: none may hold one. */
+  listUsers(userIds: readonly string[], token: string | null, signal: AbortSignal): Promise<Reply>;
+}
+
+/** A client for one application. Every token it uses is made known to the redactor first. */
+export function createSendbirdClient(
+  account: SendbirdAccount,
+  deps: SendbirdDeps,
+  redactor: Redactor,
+): SendbirdClient {
+  const { http, pace, clock } = deps;
+
+  const manners = (operation: string): Manners => {
+    const lane = `sendbird:${account.applicationId}:${operation}`;
+    return {
+      enter: (signal) => pace.enter(lane, signal),
+      hear(answer) {
+        const now = clock.now();
+        const limit = rateLimit(answer, now);
+        if (limit !== null) pace.learn(lane, limit);
+        return { transient: isTransientStatus(answer.status), retryAt: retryAt(answer, now) };
+      },
+    };
+  };
+
+  const call = async (
+    operation: string,
+    { path, ...request }: Pick<ApiCall, 'method' | 'body'> & { path: string },
+    signal: AbortSignal,
+  ): Promise<Reply> => {
+    const secret = await readSecret(account.apiToken);
+    if (typeof secret === 'string') return { kind: 'no_secret', reason: secret };
+    redactor.hide(secret);
+    const token = secret.reveal();
+    if (!/^[\x21-\x7E]+$/.test(token)) {
+      return { kind: 'no_secret', reason: 'it holds characters that no token has' };
+    }
+    const url = new URL(`${account.origin}/v3${path}`);
+    const headers = {
+      'api-token': token,
+      'content-type': 'application/json; charset=utf8',
+      'user-agent': deps.agent,
+    };
+    return http.call({ ...request, url, headers: async () => headers }, manners(operation), signal);
+  };
+
+  return {
+    registerGdprRequest: (body, signal) =>
+      call('registerGdprRequest', { method: 'POST', path: '/privacy/gdpr', body }, signal),
+    viewGdprRequest: (requestId, signal) =>
+      call(
+        'viewGdprRequest',
+        { method: 'GET', path: `/privacy/gdpr/${pathSegment(requestId)}` },
+        signal,
+      ),
+    listGdprRequests: (token, signal) =>
+      call(
+        'listGdprRequests',
+        { method: 'GET', path: `/privacy/gdpr?limit=100${page(token)}` },
+        signal,
+      ),
+    getUser: (userId, signal) =>
+      call('getUser', { method: 'GET', path: `/users/${pathSegment(userId)}` }, signal),
+    listUsers: (userIds, token, signal) => {
+      const ids = userIds.map(encodeURIComponent).join(',');
+      const query = `user_ids=${ids}&active_mode=all&limit=100${page(token)}`;
+      return call('listUsers', { method: 'GET', path: `/users?${query}` }, signal);
+    },
+  };
+}
+
+function page(token: string | null): string {
+  return token === null ? '' : `&token=${encodeURIComponent(token)}`;
+}

@@ -1,0 +1,121 @@
+import type { ApiAnswer } from '../../http/exchange.ts';
+import { type Failure, type FailureCode, failure } from '../../http/failure.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { Unreachable } from '../../requests/outcome.ts';
+import type { Reply } from './client.ts';
+import { type Meaning, meaningOf } from './codes.ts';
+import { retryAt } from './rate-limit.ts';
+import { ApiError } from './schemas.ts';
+
+/** A call that did not get what it asked for. */
+export type Denial =
+  | Unreachable
+  | { kind: 'unsent' | 'lost'; error: Failure }
+  /** Sendbird does not know what was asked about. */
+  | { kind: 'absent'; error: Failure }
+  /** Any other no, by its code. */
+  | { kind: 'denied'; error: Failure; code: number };
+
+/** A reply as either an answer with what was asked for, or a denial. */
+export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
+
+/** The paid quota is used up: nothing about the subject, and more may be bought. */
+const QUOTA = 400306;
+
+/** Sorts a reply by what it means. An error body is an error even under HTTP 200. */
+export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
+  switch (reply.kind) {
+    case 'answer': {
+      const { answer } = reply;
+      const body = readJson(answer.text, ApiError);
+      const api = body.kind === 'fits' ? body.value : null;
+      const success = answer.status >= 200 && answer.status < 300;
+      return success && api === null
+        ? { kind: 'ok', answer }
+        : denialOf(answer, api, redactor, now);
+    }
+    case 'no_secret': {
+      const message = `the Sendbird API token cannot be had: ${redactor.clean(reply.reason)}`;
+      return { kind: 'credentials', error: failure('credentials', message) };
+    }
+    case 'unsent': {
+      const message = `no connection to Sendbird: ${reply.reason}`;
+      return { kind: 'unsent', error: failure('no_connection', message) };
+    }
+    case 'stopped': {
+      const message = 'stopped before the call to Sendbird was through';
+      return { kind: 'unsent', error: failure('stopped', message) };
+    }
+    case 'lost': {
+      const message = `the answer from Sendbird is lost: ${reply.reason}`;
+      return { kind: 'lost', error: failure('answer_lost', message) };
+    }
+  }
+}
+
+/** A denial of a read: whatever kept it from being answered, Sendbird cannot be asked now. */
+export function unreachable(denial: Denial): Unreachable {
+  switch (denial.kind) {
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+      return denial;
+    case 'unsent':
+    case 'lost':
+    case 'absent':
+    case 'denied':
+      return { kind: 'unavailable', error: denial.error };
+  }
+}
+
+const WORDS: Readonly<Record<Exclude<Meaning, 'foreign'>, readonly [FailureCode, string]>> = {
+  limited: ['rate_limited', 'Sendbird refused the call for its rate limit'],
+  credentials: ['credentials', 'Sendbird refused the credentials'],
+  unavailable: ['unavailable', 'Sendbird has a fault'],
+  absent: ['not_found', 'Sendbird does not know it'],
+  denied: ['refused', 'Sendbird refused the call'],
+};
+
+function denialOf(
+  answer: ApiAnswer,
+  api: ApiError | null,
+  redactor: Redactor,
+  now: number,
+): Denial {
+  const meaning = meaningOf(answer.status, api?.code ?? null);
+  const error = errorFor(meaning, answer.status, api, redactor);
+  switch (meaning) {
+    case 'limited':
+      return { kind: 'limited', error, retryAt: retryAt(answer, now) };
+    case 'credentials':
+    case 'unavailable':
+    case 'absent':
+      return { kind: meaning, error };
+    case 'foreign':
+      return { kind: 'unavailable', error };
+    case 'denied':
+      return { kind: 'denied', error, code: api?.code ?? 0 };
+  }
+}
+
+function errorFor(
+  meaning: Meaning,
+  status: number,
+  api: ApiError | null,
+  redactor: Redactor,
+): Failure {
+  if (meaning === 'foreign') {
+    const message = `what answers at Sendbird's address is not Sendbird's API (${status}): is the base URL right?`;
+    return failure('unavailable', message, { httpStatus: status });
+  }
+  const [code, what] = WORDS[meaning];
+  const words = api === null ? '' : redactor.clean(api.message);
+  const number = api === null ? status : `${status}, ${api.code}`;
+  const facts = { providerCode: api?.code ?? null, httpStatus: status };
+  return failure(
+    code,
+    `${what} (${number})${words === '' ? '' : `: ${words}`}`,
+    api?.code === QUOTA ? { ...facts, passing: true } : facts,
+  );
+}

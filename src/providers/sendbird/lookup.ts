@@ -1,0 +1,94 @@
+import { failure } from '../../http/failure.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { Lookup, Unreachable } from '../../requests/outcome.ts';
+import type { SendbirdClient } from './client.ts';
+import { outcomeOf, unreachable } from './denial.ts';
+import { readPages } from './pages.ts';
+import { User, UserPage } from './schemas.ts';
+
+/** A page of the list holds at most 100 users (USERS). */
+const MOST_IDS = 100;
+/** The ids stand in the URL; a long one is answered with 414 (USERS). */
+const MOST_CHARACTERS = 4_000;
+
+/** A deactivated user: some calls refuse it, and the account is there (ERRS). */
+const DEACTIVATED = 400300;
+
+interface LookupDeps {
+  client: SendbirdClient;
+  redactor: Redactor;
+  clock: { now(): number };
+}
+
+type Seen = { kind: 'seen'; ids: readonly string[] } | Unreachable;
+
+/**
+ * Which users Sendbird knows, deactivated ones included. Ids with a comma are asked for alone: the
+ * list of ids is joined by commas.
+ */
+export async function lookUp(
+  userIds: readonly string[],
+  deps: LookupDeps,
+  signal: AbortSignal,
+): Promise<Lookup> {
+  const visible = new Set<string>();
+  for (const ids of chunks([...new Set(userIds)])) {
+    const [only, ...others] = ids;
+    const seen =
+      only !== undefined && others.length === 0
+        ? await seeOne(only, deps, signal)
+        : await seeMany(ids, deps, signal);
+    if (seen.kind !== 'seen') return seen;
+    for (const id of seen.ids) visible.add(id);
+  }
+  return {
+    kind: 'found',
+    presence: new Map(userIds.map((id) => [id, { visible: visible.has(id) }])),
+  };
+}
+
+async function seeOne(id: string, deps: LookupDeps, signal: AbortSignal): Promise<Seen> {
+  const reply = await deps.client.getUser(id, signal);
+  const outcome = outcomeOf(reply, deps.redactor, deps.clock.now());
+  if (outcome.kind === 'absent') return { kind: 'seen', ids: [] };
+  if (outcome.kind === 'denied' && outcome.code === DEACTIVATED) return { kind: 'seen', ids: [id] };
+  if (outcome.kind !== 'ok') return unreachable(outcome);
+  const reading = readJson(outcome.answer.text, User);
+  if (reading.kind === 'fits' && reading.value.user_id === id) return { kind: 'seen', ids: [id] };
+  const what = reading.kind === 'not_json' ? 'it is not JSON' : 'the field user_id';
+  const message = `Sendbird's answer about the user does not fit: ${what}`;
+  const error = failure('unreadable_answer', message, { httpStatus: 200 });
+  return { kind: 'unavailable', error };
+}
+
+async function seeMany(
+  ids: readonly string[],
+  { client, redactor, clock }: LookupDeps,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const listing = await readPages(
+    UserPage,
+    async (token) => outcomeOf(await client.listUsers(ids, token, signal), redactor, clock.now()),
+    ({ users }) => users.map((user) => user.user_id),
+  );
+  return listing.kind === 'all' ? { kind: 'seen', ids: listing.items } : listing;
+}
+
+function chunks(ids: readonly string[]): string[][] {
+  const alone = ids.filter((id) => id.includes(',')).map((id) => [id]);
+  const all: string[][] = [];
+  let chunk: string[] = [];
+  let characters = 0;
+  for (const id of ids.filter((each) => !each.includes(','))) {
+    const length = encodeURIComponent(id).length + 1;
+    if (chunk.length === MOST_IDS || (chunk.length > 0 && characters + length > MOST_CHARACTERS)) {
+      all.push(chunk);
+      chunk = [];
+      characters = 0;
+    }
+    chunk.push(id);
+    characters += length;
+  }
+  return [...alone, ...(chunk.length === 0 ? all : [...all, chunk])];
+}

@@ -1,0 +1,67 @@
+import { failure } from '../../http/failure.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { Submission } from '../../requests/outcome.ts';
+import type { Registration } from './client.ts';
+import type { Outcome } from './denial.ts';
+import { Claims, Handle, Registered } from './schemas.ts';
+
+/**
+ * What Sendbird's answer to a registration means. It must say what was asked for: one that names
+ * another action or another user is refused for good, task id in its words, because following it
+ * would fetch another person's data, and sending it again could delete a second time. One that only
+ * lacks something keeps its task id; each view asserts the same again.
+ */
+export function registrationOf(
+  outcome: Outcome,
+  asked: Registration,
+  redactor: Redactor,
+): Submission {
+  switch (outcome.kind) {
+    case 'ok':
+      return registered(outcome.answer.text, outcome.answer.status, asked, redactor);
+    case 'denied':
+      return { kind: 'refused', error: outcome.error };
+    case 'absent':
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+    case 'unsent':
+    case 'lost':
+      return outcome;
+  }
+}
+
+function registered(
+  text: string,
+  httpStatus: number,
+  asked: Registration,
+  redactor: Redactor,
+): Submission {
+  const handle = readJson(text, Handle);
+  if (handle.kind !== 'fits') {
+    const what = handle.kind === 'misfit' ? `${handle.field} is not as agreed` : 'not JSON';
+    const message = `Sendbird accepted the call, and its answer holds no request: ${what}`;
+    return { kind: 'lost', error: failure('unreadable_answer', message, { httpStatus }) };
+  }
+  const taskId = handle.value.request_id;
+  const claims = readJson(text, Claims);
+  const said = claims.kind === 'fits' ? claims.value : {};
+  const wrong = contradiction(said, asked);
+  if (wrong !== null) {
+    const message = `Sendbird registered something else than was asked for: ${wrong} of its request ${redactor.clean(taskId)} differs. Look at that request at Sendbird before anything else`;
+    return { kind: 'refused', error: failure('wrong_answer', message, { httpStatus }) };
+  }
+  const whole = readJson(text, Registered);
+  const status = whole.kind === 'fits' ? whole.value.status : said.status;
+  return { kind: 'accepted', taskId, status: status === undefined ? null : redactor.clean(status) };
+}
+
+/** The field in which an answer says something else than what was asked; null: none. */
+export function contradiction(
+  said: { action?: string | undefined; user_id?: string | undefined },
+  asked: Registration,
+): 'action' | 'user_id' | null {
+  if (said.action !== undefined && said.action !== asked.action) return 'action';
+  return said.user_id !== undefined && said.user_id !== asked.user_id ? 'user_id' : null;
+}

@@ -1,0 +1,40 @@
+import type { Redactor } from '../../http/redaction.ts';
+import type { FoundTask, Search } from '../../requests/outcome.ts';
+import type { Registration, SendbirdClient } from './client.ts';
+import { outcomeOf } from './denial.ts';
+import { readPages } from './pages.ts';
+import { RequestPage } from './schemas.ts';
+
+/**
+ * Every request of the list that is like this registration and was created at or after `since`
+ * (ms), oldest first. The list has no filter and no promised order, so it is read to its end.
+ */
+export async function searchRequests(
+  wanted: Registration,
+  since: number,
+  client: SendbirdClient,
+  redactor: Redactor,
+  clock: { now(): number },
+  signal: AbortSignal,
+): Promise<Search> {
+  const listing = await readPages(
+    RequestPage,
+    async (token) => outcomeOf(await client.listGdprRequests(token, signal), redactor, clock.now()),
+    ({ requests }) =>
+      requests.filter(
+        (request) =>
+          request.action === wanted.action &&
+          request.user_id === wanted.user_id &&
+          request.created_at >= since,
+      ),
+  );
+  if (listing.kind !== 'all') return listing;
+  const tasks = new Map<string, FoundTask>();
+  for (const { request_id: taskId, created_at: createdAt, status } of listing.items) {
+    tasks.set(taskId, { taskId, createdAt, status: redactor.clean(status) });
+  }
+  return {
+    kind: 'listed',
+    tasks: [...tasks.values()].toSorted((a, b) => a.createdAt - b.createdAt),
+  };
+}

@@ -1,0 +1,142 @@
+import type { ApiAnswer } from '../../http/exchange.ts';
+import { type Failure, type FailureCode, failure } from '../../http/failure.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { Unreachable } from '../../requests/outcome.ts';
+import type { Reply } from './client.ts';
+import { type Meaning, meaningOf } from './codes.ts';
+import { retryAt } from './rate-limit.ts';
+import { ApiError } from './schemas.ts';
+
+/** A call that did not get what it asked for. `code` is Stream's, where the answer has one. */
+export type Denial =
+  | Unreachable
+  | { kind: 'unsent' | 'lost'; error: Failure }
+  /** A 4xx in Stream's own words; `words` as they came, for matching only. */
+  | { kind: 'denied'; error: Failure; code: number | null; status: number; words: string };
+
+/** A reply as either a 2xx answer or a denial. */
+export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
+
+const INPUT = 4;
+const NOT_FOUND = 16;
+/** Expired, not valid yet, dated wrongly: the token's times (api/stream.md section 5). */
+const TOKEN_TIMES: ReadonlySet<number> = new Set([40, 41, 42]);
+const CLOCK_HINT = "; is this machine's clock right?";
+
+/** Sorts a reply by what it means, HTTP status first and then Stream's code. */
+export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
+  switch (reply.kind) {
+    case 'answer':
+      return reply.answer.status >= 200 && reply.answer.status < 300
+        ? { kind: 'ok', answer: reply.answer }
+        : denialOf(reply.answer, redactor, now);
+    case 'no_secret': {
+      const message = `the Stream API secret cannot be had: ${redactor.clean(reply.reason)}`;
+      return { kind: 'credentials', error: failure('credentials', message) };
+    }
+    case 'unsent': {
+      const message = `no connection to Stream: ${reply.reason}`;
+      return { kind: 'unsent', error: failure('no_connection', message) };
+    }
+    case 'stopped': {
+      const message = 'stopped before the call to Stream was through';
+      return { kind: 'unsent', error: failure('stopped', message) };
+    }
+    case 'lost': {
+      const message = `the answer from Stream is lost: ${reply.reason}`;
+      return { kind: 'lost', error: failure('answer_lost', message) };
+    }
+  }
+}
+
+/** A denial of a read: whatever kept it from being answered, Stream cannot be asked now. */
+export function unreachable(denial: Denial): Unreachable {
+  switch (denial.kind) {
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+      return denial;
+    case 'unsent':
+    case 'lost':
+    case 'denied':
+      return { kind: 'unavailable', error: denial.error };
+  }
+}
+
+/**
+ * Whether a denial says that the thing asked for does not exist: 404 with code 16, or 400 with
+ * code 4 ([U], api/stream.md section 3: both are expected for an unknown task).
+ */
+export function saysUnknown(denial: Extract<Denial, { kind: 'denied' }>): boolean {
+  return denial.code === NOT_FOUND || (denial.code === INPUT && denial.status === 400);
+}
+
+const UNKNOWN_USER =
+  /\b(?:users?\b.{0,60}?\b(?:not found|(?:do|does|did) not exist|(?:do|does|did)n['’]t exist|unknown)|(?:unknown|no such|non-?existent|missing|cannot find|can['’]t find|could not find|couldn['’]t find)(?: the)? users?\b)/iu;
+
+/**
+ * Whether a denial says that a user does not exist. Code 16 says so by itself; code 4 stands for
+ * any bad input, so its words decide, without the ids: those may be any words.
+ */
+export function saysUnknownUser(
+  denial: Extract<Denial, { kind: 'denied' }>,
+  userIds: readonly string[],
+): boolean {
+  if (denial.code === NOT_FOUND) return true;
+  if (denial.code !== INPUT) return false;
+  let words = denial.words;
+  for (const id of userIds) words = words.replaceAll(id, '');
+  return UNKNOWN_USER.test(words);
+}
+
+const WORDS: Readonly<Record<Exclude<Meaning, 'foreign'>, readonly [FailureCode, string]>> = {
+  limited: ['rate_limited', 'Stream refused the call for its rate limit'],
+  credentials: ['credentials', 'Stream refused the credentials'],
+  unavailable: ['unavailable', 'Stream has a fault'],
+  denied: ['refused', 'Stream refused the call'],
+};
+
+function denialOf(answer: ApiAnswer, redactor: Redactor, now: number): Denial {
+  const { status } = answer;
+  const api = apiErrorOf(answer.text);
+  const meaning = meaningOf(status, api.code, api.unrecoverable);
+  const error = errorFor(meaning, status, api, redactor);
+  switch (meaning) {
+    case 'limited':
+      return { kind: 'limited', error, retryAt: retryAt(answer, now) };
+    case 'credentials':
+      return { kind: 'credentials', error };
+    case 'unavailable':
+    case 'foreign':
+      return { kind: 'unavailable', error };
+    case 'denied':
+      return { kind: 'denied', error, code: api.code, status, words: api.message };
+  }
+}
+
+/** An error body with its gaps filled; `code` null: the body is not Stream's. */
+interface Said {
+  code: number | null;
+  message: string;
+  unrecoverable: boolean;
+}
+
+function apiErrorOf(text: string): Said {
+  const body = readJson(text, ApiError);
+  if (body.kind !== 'fits') return { code: null, message: '', unrecoverable: false };
+  const { code, message, unrecoverable } = body.value;
+  return { code, message, unrecoverable: unrecoverable === true };
+}
+
+function errorFor(meaning: Meaning, status: number, api: Said, redactor: Redactor): Failure {
+  const facts = { providerCode: api.code, httpStatus: status };
+  if (meaning === 'foreign') {
+    const message = `what answers at Stream's address is not Stream's API (${status}): is the base URL right?`;
+    return failure('unavailable', message, facts);
+  }
+  const [code, what] = WORDS[meaning];
+  const words = redactor.clean(api.message);
+  const hint = api.code !== null && TOKEN_TIMES.has(api.code) ? CLOCK_HINT : '';
+  return failure(code, `${what} (${status})${words === '' ? '' : `: ${words}`}${hint}`, facts);
+}

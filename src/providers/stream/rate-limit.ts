@@ -1,0 +1,37 @@
+import type { ApiAnswer } from '../../http/exchange.ts';
+import { retryAfter } from '../../http/retry-after.ts';
+import type { RateLimit } from '../provider.ts';
+
+/** Stream's limits count in windows of a minute (api/stream.md section 6). */
+const WINDOW = 60_000;
+
+/**
+ * The rate limit that an answer's headers tell; null when they do not. `X-RateLimit-Reset` is in
+ * epoch seconds: one further away than a window comes from clocks that differ, and is cut to it.
+ */
+export function rateLimit({ headers }: ApiAnswer, now: number): RateLimit | null {
+  const limit = first(headers['x-ratelimit-limit']);
+  const remaining = first(headers['x-ratelimit-remaining']);
+  const reset = first(headers['x-ratelimit-reset']);
+  if (limit === null || limit === 0 || remaining === null || reset === null) return null;
+  const resetAt = Math.min(Math.max(reset * 1_000, now), now + WINDOW);
+  return { limit, remaining: Math.min(remaining, limit), window: WINDOW, resetAt };
+}
+
+/**
+ * When Stream says that a refused call may come again (ms): `Retry-After` where it is sent, for a
+ * 429 else the reset of its limit. Null: it says nothing, or an instant that has passed.
+ */
+export function retryAt(answer: ApiAnswer, now: number): number | null {
+  const told = retryAfter(answer.headers['retry-after'], now);
+  if (told !== null && told > now) return told;
+  if (answer.status !== 429) return null;
+  const limit = rateLimit(answer, now);
+  return limit !== null && limit.resetAt > now ? limit.resetAt : null;
+}
+
+/** The first number of a header: it may be a list (PY rate_limit.py). */
+function first(value: string | undefined): number | null {
+  const text = value?.split(',')[0]?.trim() ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

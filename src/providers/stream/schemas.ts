@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** Handles are opaque; what could not stand in a path or on a screen is none. */
+const TaskId = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,256}$/)
+  .refine((id) => id !== '.' && id !== '..');
+
+/**
+ * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (api/stream.md section 3).
+ * One that makes no sense is null: nothing depends on it.
+ */
+const Instant = z
+  .union([
+    z.number().transform((ns) => Math.floor(ns / 1e6)),
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  ])
+  .nullish()
+  .transform((at) => at ?? null)
+  .catch(null);
+
+/** The answer to a POST that starts a task. */
+export const Started = z.object({ task_id: TaskId });
+
+/** The answer of GetTask. `status` is a free string; `result` depends on what the task does. */
+export const Task = z.object({
+  task_id: TaskId,
+  status: z.string().min(1),
+  created_at: Instant,
+  updated_at: Instant,
+  result: z.unknown().optional(),
+  error: z
+    .object({ type: z.string().optional(), description: z.string().optional() })
+    .nullish()
+    .catch(null),
+});
+export type Task = z.infer<typeof Task>;
+
+/** The result of an export task. */
+export const ExportResult = z.object({ url: z.string().min(1) });
+
+/** The answer of QueryUsers, as far as a look-up needs it. */
+export const Users = z.object({ users: z.array(z.object({ id: z.string() })) });
+
+/** The error body, api/stream.md section 5. The status inside is not read: HTTP's holds. */
+export const ApiError = z.object({
+  code: z.number().int(),
+  message: z.string().catch(''),
+  unrecoverable: z.boolean().optional().catch(undefined),
+});
+export type ApiError = z.infer<typeof ApiError>;

@@ -1,0 +1,50 @@
+import { failure } from '../../http/failure.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { TaskReport } from '../../requests/outcome.ts';
+import { type Outcome, saysUnknown, unreachable } from './denial.ts';
+import { Task } from './schemas.ts';
+
+/** A task as Stream shows it, or why it cannot be seen. */
+export type TaskView =
+  | { kind: 'task'; task: Task }
+  | Exclude<TaskReport, { kind: 'running' | 'done' | 'failed' | 'no_data' }>;
+
+/** Reads the answer of GetTask about the task `taskId`. */
+export function taskOf(outcome: Outcome, taskId: string): TaskView {
+  if (outcome.kind === 'denied' && saysUnknown(outcome)) {
+    const { message, ...facts } = outcome.error;
+    return { kind: 'forgotten', error: failure('task_lost', message, { ...facts, passing: true }) };
+  }
+  if (outcome.kind !== 'ok') return unreachable(outcome);
+  const reading = readJson(outcome.answer.text, Task);
+  if (reading.kind === 'not_json') return unreadable('it is not JSON');
+  if (reading.kind === 'misfit') return unreadable(`the field ${reading.field}`);
+  return reading.value.task_id === taskId
+    ? { kind: 'task', task: reading.value }
+    : unreadable('the field task_id names another task');
+}
+
+/** How far a task is. Only `completed` is done, only `failed` has failed; any other word runs. */
+export function reportOf(view: TaskView, redactor: Redactor): TaskReport {
+  if (view.kind !== 'task') return view;
+  const status = redactor.clean(view.task.status);
+  switch (view.task.status) {
+    case 'completed':
+      return { kind: 'done', status };
+    case 'failed': {
+      const why = redactor.clean(
+        [view.task.error?.type, view.task.error?.description].filter(Boolean).join(': '),
+      );
+      const message = `Stream's task failed${why === '' ? ' and says nothing about why' : `: ${why}`}`;
+      return { kind: 'failed', status, error: failure('task_failed', message) };
+    }
+    default:
+      return { kind: 'running', status };
+  }
+}
+
+function unreadable(what: string): TaskView {
+  const message = `Stream's answer about the task does not fit: ${what}`;
+  return { kind: 'unreadable', error: failure('unreadable_answer', message, { httpStatus: 200 }) };
+}
