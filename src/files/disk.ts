@@ -1,0 +1,45 @@
+import { GdprError } from '../errors.ts';
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'the file is too large for this disk'],
+  ['EROFS', 'the disk is read-only'],
+  ['EACCES', 'permission is missing'],
+  ['EPERM', 'permission is missing'],
+  ['EMFILE', 'too many files are open'],
+  ['ENFILE', 'too many files are open'],
+  ['ENOENT', 'it is not there'],
+  ['ENOTDIR', 'a file stands where a folder should be'],
+  ['EISDIR', 'a folder stands where a file should be'],
+  ['ELOOP', 'it is a symbolic link'],
+  ['EIO', 'the disk reports a fault'],
+]);
+
+/** Whether a system call failed, as against what the bytes of a file say. */
+export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'syscall' in thrown && 'code' in thrown;
+}
+
+/** What a failed system call means, in words. */
+export function diskReason(thrown: NodeJS.ErrnoException): string {
+  return WORDS.get(thrown.code ?? '') ?? thrown.message;
+}
+
+/** The local disk is in the way: GdprError `storage` (exit 8). */
+export function storageError(path: string, reason: string, cause?: unknown): GdprError {
+  return new GdprError('storage', `Cannot write ${path}: ${reason}.`, {
+    next: 'Nothing that looks whole was left. Mend this, then run: gdpr resume',
+    cause,
+  });
+}
+
+/** Does something with the local disk; a system call that fails is thrown as GdprError `storage`. */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!isSystemError(thrown)) throw thrown;
+    throw storageError(path, diskReason(thrown), thrown);
+  }
+}

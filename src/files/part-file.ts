@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { onDisk } from './disk.ts';
+import { refuseLink, syncFolder } from './folder.ts';
+
+const PRIVATE = 0o600;
+const FRESH = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/**
+ * A file under a temporary name beside its place, `.<name>.part`, until it is known to be whole.
+ * Mode 0600. All methods throw GdprError `storage`.
+ */
+export class PartFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+  #position = 0;
+  #open = true;
+  #placed = false;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** Begins the file that will stand at `place`; one left by a crash is removed first. */
+  static async create(place: string): Promise<PartFile> {
+    const path = join(dirname(place), `.${basename(place)}.part`);
+    return onDisk(path, async () => {
+      await rm(path, { force: true });
+      const part = new PartFile(path, await open(path, FRESH, PRIVATE));
+      await part.#handle.chmod(PRIVATE);
+      return part;
+    });
+  }
+
+  /** For reading the file back while it has no name of its own yet. */
+  get fd(): number {
+    return this.#handle.fd;
+  }
+
+  /** Resolves when all bytes are handed to the system; until then they must not change. */
+  async write(bytes: Uint8Array): Promise<void> {
+    await onDisk(this.path, async () => {
+      let done = 0;
+      while (done < bytes.length) {
+        const left = bytes.length - done;
+        const { bytesWritten } = await this.#handle.write(bytes, done, left, this.#position);
+        done += bytesWritten;
+        this.#position += bytesWritten;
+      }
+    });
+  }
+
+  /** Makes it durable and gives it its name, in place of what stood there. */
+  async place(path: string): Promise<void> {
+    await refuseLink(path);
+    await onDisk(path, async () => {
+      await this.#handle.sync();
+      await this.#close();
+      await rename(this.path, path);
+      this.#placed = true;
+      await syncFolder(dirname(path));
+    });
+  }
+
+  /** Leaves nothing of it, unless it has its name. Must be called at the end, whatever happened. */
+  async discard(): Promise<void> {
+    if (this.#placed) return;
+    await onDisk(this.path, async () => {
+      try {
+        await this.#close();
+      } finally {
+        await rm(this.path, { force: true });
+      }
+    });
+  }
+
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#handle.close();
+  }
+}

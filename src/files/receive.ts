@@ -1,0 +1,80 @@
+import type { Artifact, StepError } from '../requests/request.ts';
+import { blocks } from './blocks.ts';
+import { ContentCheck } from './content-check.ts';
+import { onDisk } from './disk.ts';
+import { blockHash, type BlockHash } from './hash.ts';
+import type { PartFile } from './part-file.ts';
+import { refusal } from './refusal.ts';
+import type { Reading } from './text-check.ts';
+
+export type Received =
+  | { kind: 'whole'; facts: Omit<Artifact, 'path'>; cut: boolean }
+  | { kind: 'bad'; error: StepError };
+
+/**
+ * Writes a body into `part`, hashing and checking it on the way; `bytes` is the length announced.
+ * A body that turns out useless is left at once. Throws what the body throws, the signal's reason,
+ * and GdprError `storage`.
+ */
+export async function receive(
+  part: PartFile,
+  body: AsyncIterable<Uint8Array>,
+  bytes: number | null,
+  reading: Reading,
+  signal: AbortSignal,
+): Promise<Received> {
+  const hash = blockHash(bytes);
+  try {
+    const check = new ContentCheck(reading);
+    const length = await take(part, blocks(body, signal), bytes, check, hash);
+    if (typeof length !== 'number') return { kind: 'bad', error: length };
+    const error = tooShort(length, bytes);
+    if (error !== null) return { kind: 'bad', error };
+    const found = await onDisk(part.path, () => check.end(part.fd, length, signal));
+    if ('code' in found) return { kind: 'bad', error: found };
+    const { cut, ...content } = found;
+    return {
+      kind: 'whole',
+      facts: { bytes: length, sha256: await hash.digest(), ...content },
+      cut,
+    };
+  } finally {
+    await hash.close();
+  }
+}
+
+/** Takes in the blocks, and answers with their length. A block is written while it is checked. */
+async function take(
+  part: PartFile,
+  incoming: AsyncIterable<Uint8Array>,
+  bytes: number | null,
+  check: ContentCheck,
+  hash: BlockHash,
+): Promise<number | StepError> {
+  let length = 0;
+  let pending: Promise<unknown> = Promise.resolve();
+  try {
+    for await (const block of incoming) {
+      await pending;
+      pending = Promise.all([part.write(block), hash.update(block)]);
+      length += block.length;
+      const error = tooLong(length, bytes) ?? check.feed(block);
+      if (error !== null) return error;
+    }
+  } finally {
+    await Promise.allSettled([pending]);
+  }
+  await pending;
+  return length;
+}
+
+function tooLong(length: number, bytes: number | null): StepError | null {
+  if (bytes === null || length <= bytes) return null;
+  return refusal('file_long', `the file is longer than the ${bytes} bytes announced`);
+}
+
+function tooShort(length: number, bytes: number | null): StepError | null {
+  if (length === 0) return refusal('file_empty', 'the file is empty (0 bytes)');
+  if (bytes === null || length === bytes) return null;
+  return refusal('file_short', `the file is short: ${length} of ${bytes} bytes came`);
+}

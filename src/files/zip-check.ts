@@ -1,0 +1,102 @@
+import { crc32 } from 'node:zlib';
+import { fromFdPromise, type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
+import type { StepError } from '../requests/request.ts';
+import { isSystemError } from './disk.ts';
+import { refusal } from './refusal.ts';
+import { readDirectoryEnd } from './zip-directory.ts';
+
+const MAX_ENTRIES = 1_000_000;
+/** Deflate reaches 1,032:1 on nothing but zeros; no export comes near. */
+const MAX_RATIO = 1_000;
+const ALWAYS_ALLOWED = 100_000_000;
+const STORED = 0;
+const DEFLATED = 8;
+/** What yauzl says of a name that leads out of the folder it is unpacked in. */
+const UNSAFE_NAME = /^(?:absolute path|invalid relative path|invalid characters in fileName)/v;
+
+const CORRUPT = refusal('file_zip_corrupt', 'the zip is damaged or cut');
+
+/**
+ * Reads every entry of a zip whole, in memory of constant size, and compares length and CRC-32.
+ * Answers with the number of files in it. Throws the signal's reason, and errors of the disk.
+ */
+export async function checkZip(
+  fd: number,
+  size: number,
+  signal: AbortSignal,
+): Promise<number | StepError> {
+  try {
+    // Never closed here: closing it closes the descriptor, which belongs to the caller.
+    const zip = await fromFdPromise(fd, { autoClose: false, strictFileNames: true });
+    return await checkEntries(zip, fd, size, signal);
+  } catch (thrown) {
+    if (signal.aborted || isSystemError(thrown) || !(thrown instanceof Error)) throw thrown;
+    if (UNSAFE_NAME.test(thrown.message)) {
+      return refusal('file_zip_unsafe', 'the zip holds a path that leads out of its folder');
+    }
+    return CORRUPT;
+  }
+}
+
+async function checkEntries(
+  zip: ZipFile,
+  fd: number,
+  size: number,
+  signal: AbortSignal,
+): Promise<number | StepError> {
+  if (zip.entryCount > MAX_ENTRIES) {
+    return refusal('file_zip_bomb', `the zip holds more than ${MAX_ENTRIES} entries`);
+  }
+  let files = 0;
+  let unpacked = 0;
+  for await (const entry of zip.eachEntry()) {
+    unpacked += entry.uncompressedSize;
+    const error =
+      refuseEntry(entry) ?? refuseRatio(unpacked, size) ?? (await checkEntry(zip, entry, signal));
+    if (error !== null) return error;
+    if (!entry.fileName.endsWith('/')) files += 1;
+  }
+  if (!(await readDirectoryEnd(fd, Number(zip.readEntryCursor)))) return CORRUPT;
+  return files > 0 ? files : refusal('file_zip_empty', 'the zip holds no files');
+}
+
+function refuseEntry(entry: Entry): StepError | null {
+  if (entry.isEncrypted()) {
+    return refusal('file_zip_encrypted', 'the zip is encrypted, so it cannot be checked');
+  }
+  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
+    return refusal('file_zip_unsupported', 'the zip is packed in a way that cannot be checked');
+  }
+  return refuseRatio(entry.uncompressedSize, entry.compressedSize);
+}
+
+function refuseRatio(unpacked: number, packed: number): StepError | null {
+  if (unpacked <= ALWAYS_ALLOWED || unpacked <= packed * MAX_RATIO) return null;
+  return refusal('file_zip_bomb', 'the zip unpacks to absurdly more than it holds');
+}
+
+async function checkEntry(
+  zip: ZipFile,
+  entry: Entry,
+  signal: AbortSignal,
+): Promise<StepError | null> {
+  const local = await localHeader(zip, entry);
+  if (!local.fileName.equals(entry.fileNameRaw)) return CORRUPT;
+  let bytes = 0;
+  let sum = 0;
+  for await (const chunk of await zip.openReadStreamPromise(entry)) {
+    signal.throwIfAborted();
+    bytes += chunk.length;
+    sum = crc32(chunk, sum);
+  }
+  return bytes === entry.uncompressedSize && sum === entry.crc32 ? null : CORRUPT;
+}
+
+function localHeader(zip: ZipFile, entry: Entry): Promise<LocalFileHeader> {
+  return new Promise((resolve, reject) => {
+    zip.readLocalFileHeader(entry, (error, header) => {
+      if (error === null) resolve(header);
+      else reject(error);
+    });
+  });
+}
