@@ -1,0 +1,65 @@
+import { GdprError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
+import { given } from './given.ts';
+import type { SecretSpec } from './secret-spec.ts';
+
+/** The variables that make a provider where no file does. */
+const VARIABLES = {
+  stream: { id: 'STREAM_API_KEY', secret: 'STREAM_API_SECRET', baseUrl: 'STREAM_BASE_URL' },
+  sendbird: { id: 'SENDBIRD_APP_ID', secret: 'SENDBIRD_API_TOKEN', baseUrl: 'SENDBIRD_BASE_URL' },
+} as const;
+
+/** All of them, for saying which are not used. */
+export const PROVIDER_VARIABLES: readonly string[] = Object.values(VARIABLES).flatMap((names) =>
+  Object.values(names),
+);
+
+/** A provider as the environment has it; the secret's variable is read when it is needed. */
+export interface EnvironmentProvider {
+  id: string;
+  secret: Extract<SecretSpec, { kind: 'env' }>;
+  baseUrl: string | undefined;
+}
+
+/**
+ * The providers of the environment, null for one without any variable. Throws GdprError `config`
+ * that names what is missing or wrong, all at once.
+ */
+export function environmentProviders(host: Host): {
+  stream: EnvironmentProvider | null;
+  sendbird: EnvironmentProvider | null;
+} {
+  const faults: string[] = [];
+  const stream = provider('stream', /^[\x21-\x7e]{1,255}$/, host, faults);
+  const sendbird = provider('sendbird', APPLICATION_ID, host, faults);
+  if (faults.length > 0) {
+    throw new GdprError('config', `The environment is not usable:\n  ${faults.join('\n  ')}`, {
+      next: 'Nothing was sent. Mend the variables, then run the same command again.',
+    });
+  }
+  return { stream, sendbird };
+}
+
+function provider(
+  which: keyof typeof VARIABLES,
+  idShape: RegExp,
+  host: Host,
+  faults: string[],
+): EnvironmentProvider | null {
+  const names = VARIABLES[which];
+  const id = given(host, names.id);
+  const baseUrl = given(host, names.baseUrl);
+  const present = Object.values(names).filter((name) => given(host, name) !== null);
+  if (present.length === 0) return null;
+  const missing = [names.id, names.secret].filter((name) => !present.includes(name));
+  faults.push(...missing.map((name) => `${name} is not set, beside ${present.join(' and ')}`));
+  if (id !== null && !idShape.test(id)) faults.push(`${names.id} has characters that no id has`);
+  const origin = baseUrl === null ? undefined : originOf(baseUrl);
+  if (origin === null) faults.push(`${names.baseUrl} ${BASE_URL_RULE}`);
+  return {
+    id: id ?? '',
+    secret: { kind: 'env', name: names.secret },
+    baseUrl: origin ?? undefined,
+  };
+}

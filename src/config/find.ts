@@ -1,0 +1,76 @@
+import { lstatSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Host } from '../host.ts';
+import { given } from './given.ts';
+import type { ConfigFlags } from './settings.ts';
+import { xdgFolder } from './xdg.ts';
+
+/** The names of a configuration file, cosmiconfig's conventions; none that runs code. */
+const SEARCH_PLACES = [
+  '.gdprrc',
+  '.gdprrc.json',
+  '.gdprrc.yaml',
+  '.gdprrc.yml',
+  'gdpr.config.json',
+  'gdpr.config.yaml',
+  'gdpr.config.yml',
+] as const;
+
+/**
+ * How a file was found. A `project` file comes from walking up, so whoever made the folder chose
+ * it; a `user` file and a `named` one were chosen by the operator.
+ */
+export type FileKind = 'project' | 'user' | 'named';
+
+export interface FoundFile {
+  path: string;
+  kind: FileKind;
+  /** Others in the same folder, which are not read. */
+  ignored: readonly string[];
+}
+
+/**
+ * The files that make the configuration, the one that wins first. A file named by `--config` or
+ * `GDPR_CONFIG` stands alone; it need not exist here, reading it will tell.
+ *
+ * The walk is ours and not cosmiconfig's: `cosmiconfig()` 10.0.1 looks for options for itself in
+ * the working directory whatever it is told, and runs a `.config/config.js` that it finds there
+ * (`getUserDefinedOptionsFromMetaConfig`). Its loaders are used for what was found.
+ */
+export function findConfigFiles(flags: ConfigFlags, host: Host): readonly FoundFile[] {
+  const named = flags.config ?? given(host, 'GDPR_CONFIG');
+  if (named !== null) {
+    return [{ path: resolve(host.cwd, named), kind: 'named', ignored: [] }];
+  }
+  const user = inFolder(xdgFolder('XDG_CONFIG_HOME', host), 'user');
+  const project = upwards(host.cwd);
+  const found = project?.path === user?.path ? [user] : [project, user];
+  return found.filter((file) => file !== null);
+}
+
+function upwards(folder: string): FoundFile | null {
+  for (let here = folder; ; here = dirname(here)) {
+    const file = inFolder(here, 'project');
+    if (file !== null || here === dirname(here)) return file;
+  }
+}
+
+function inFolder(folder: string, kind: FileKind): FoundFile | null {
+  const [path, ...ignored] = SEARCH_PLACES.map((name) => join(folder, name)).filter(stands);
+  return path === undefined ? null : { path, kind, ignored };
+}
+
+/**
+ * Whether something that is meant as a configuration file stands there. A link that points nowhere
+ * does: to go on to the next place would mean to work on another account than the one meant.
+ */
+function stands(path: string): boolean {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats !== undefined && !stats.isDirectory();
+  } catch (error) {
+    // A folder above that this user may not look into holds nothing for them.
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return false;
+    throw error;
+  }
+}

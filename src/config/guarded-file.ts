@@ -1,0 +1,59 @@
+import { constants, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+
+const LARGEST = 1024 * 1024;
+
+/** The text of a file with what was known of it when it was read, or the reason why not. */
+export type GuardedText = { text: string; stats: Stats } | { fault: string };
+
+/**
+ * Reads a small file that may decide about accounts and secrets. Judged is the very file that is
+ * read (its open handle), so that nobody can exchange it in between. `judge` says what speaks
+ * against it, or null. Not waiting for a writer: a pipe in its place is refused, not waited for.
+ */
+export async function readGuarded(
+  path: string,
+  judge: (stats: Stats) => string | null,
+): Promise<GuardedText> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      const fault = regular(stats) ?? judge(stats);
+      if (fault !== null) return { fault };
+      const bytes = await file.readFile();
+      return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), stats };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    return { fault: unreadable(error) };
+  }
+}
+
+/** What the owner of a file speaks against it, for the user `uid`; root may own anything. */
+export function ownerFault(stats: Stats, uid: number): string | null {
+  if (stats.uid === 0 || stats.uid === uid) return null;
+  return `is refused: another user (uid ${stats.uid}) owns it`;
+}
+
+/** Whether any of these permission bits (octal, as for chmod) is set. */
+export function hasMode(stats: Stats, bits: number): boolean {
+  return (stats.mode & bits) !== 0;
+}
+
+function regular(stats: Stats): string | null {
+  if (!stats.isFile()) return 'is not a regular file';
+  return stats.size > LARGEST ? 'is larger than 1 MiB' : null;
+}
+
+/** Never the thrown message: it is not ours, and may quote what it read. */
+function unreadable(error: unknown): string {
+  if (!(error instanceof Error)) throw error;
+  const code = 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8';
+  if (code === 'ENXIO') return 'is not a regular file';
+  if (typeof code === 'string') return `cannot be read (${code})`;
+  throw error;
+}

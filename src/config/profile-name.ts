@@ -1,0 +1,6 @@
+/** A profile's name is also a folder's: no path separators, no leading dot. */
+export const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The rule above in words. */
+export const PROFILE_NAME_RULE =
+  'is not a profile name: 1 to 64 letters, digits, ".", "_" or "-", the first a letter or digit';

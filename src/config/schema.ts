@@ -1,0 +1,125 @@
+import * as z from 'zod';
+import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
+import { eraseSchema } from './erase-schema.ts';
+import { PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
+import { sendbirdIsTrusted, streamIsTrusted, TRUST_RULE } from './trust.ts';
+import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { SECRET_RULE, secretSpec, type SecretSpec } from './secret-spec.ts';
+import { isTimeZone } from './time-zone.ts';
+
+/** What is known of a file before its content is judged. */
+export interface FileFacts {
+  /** Found by walking up, so that whoever made the folder wrote it. */
+  project: boolean;
+  /** Others than its owner can read it. */
+  readable: boolean;
+}
+
+const printable = z.string().regex(/^[\x21-\x7e]{1,255}$/, {
+  error: 'must be printable characters without spaces',
+});
+
+const baseUrl = z.string().transform((text, context) => {
+  const origin = originOf(text);
+  if (origin !== null) return origin;
+  context.addIssue({ code: 'custom', message: BASE_URL_RULE });
+  return z.NEVER;
+});
+
+const deadline = z
+  .strictObject({
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, { error: 'must be a country code of ISO 3166-1, such as DE' })
+      .optional(),
+    region: z
+      .string()
+      .regex(/^[A-Z0-9]{1,3}$/, {
+        error: 'must be a region code of ISO 3166-2 without its country, such as BE',
+      })
+      .optional(),
+    timeZone: z
+      .string()
+      .refine(isTimeZone, {
+        error: 'must be a time zone of the IANA database, such as Europe/Berlin',
+      })
+      .optional(),
+  })
+  .refine((rules) => rules.region === undefined || rules.country !== undefined, {
+    path: ['region'],
+    error: 'needs deadline.country',
+    when: isMapping,
+  });
+
+/** Checks run also beside other faults, so that all are reported at once. */
+function isMapping({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function secret(facts: FileFacts): z.ZodType<SecretSpec> {
+  return z.unknown().transform((input, context) => {
+    const spec = input === undefined ? null : secretSpec(input);
+    if (spec === null) {
+      context.addIssue({
+        code: 'custom',
+        message: input === undefined ? 'is missing' : SECRET_RULE,
+      });
+      return z.NEVER;
+    }
+    if (spec.kind === 'plain' && facts.readable) {
+      context.addIssue({
+        code: 'custom',
+        message: 'is a plain secret in a file that other users can read: chmod 600 the file',
+      });
+    }
+    return spec;
+  });
+}
+
+function profileSchema(facts: FileFacts) {
+  const trusted = { path: ['baseUrl'], error: TRUST_RULE, when: isMapping };
+  return z.strictObject({
+    stream: z
+      .strictObject({
+        apiKey: printable,
+        apiSecret: secret(facts),
+        baseUrl: baseUrl.optional(),
+        products: z
+          .array(z.enum(['feeds', 'chat', 'video']))
+          .min(1, { error: 'must name at least one of feeds, chat, video' })
+          .optional(),
+      })
+      .refine((stream) => !facts.project || streamIsTrusted(stream), trusted)
+      .optional(),
+    sendbird: z
+      .strictObject({
+        applicationId: z.string().regex(APPLICATION_ID, {
+          error: 'must be an application id: letters, digits and hyphens, at most 59',
+        }),
+        apiToken: secret(facts),
+        baseUrl: baseUrl.optional(),
+      })
+      .refine((sendbird) => !facts.project || sendbirdIsTrusted(sendbird), trusted)
+      .optional(),
+    deadline: deadline.optional(),
+    erase: eraseSchema.optional(),
+  });
+}
+
+const profileName = z
+  .string()
+  .regex(PROFILE_NAME, { error: PROFILE_NAME_RULE })
+  .refine((name) => name.toLowerCase() !== SANDBOX_PROFILE, {
+    error: 'is built in and cannot be defined in a file',
+  });
+
+/** A configuration file, SPEC section 8, as far as this file may say it. */
+export function fileSchema(facts: FileFacts) {
+  return z.strictObject({
+    profile: z.string().regex(PROFILE_NAME, { error: PROFILE_NAME_RULE }).optional(),
+    profiles: z.record(profileName, profileSchema(facts)).optional(),
+  });
+}
+
+export type FileContent = z.infer<ReturnType<typeof fileSchema>>;
+export type FileProfile = z.infer<ReturnType<typeof profileSchema>>;

@@ -1,0 +1,47 @@
+import type { SecretSource } from '../secret.ts';
+
+export type StreamProduct = 'feeds' | 'chat' | 'video';
+
+/** A Stream app. `origin` has no path and no trailing slash. */
+export interface StreamAccount {
+  apiKey: string;
+  apiSecret: SecretSource;
+  origin: string;
+  products: readonly StreamProduct[];
+}
+
+/** A Sendbird application. `origin` has no path and no trailing slash. */
+export interface SendbirdAccount {
+  applicationId: string;
+  apiToken: SecretSource;
+  origin: string;
+}
+
+/** Where and how deadlines are counted, SPEC section 9. */
+export interface DeadlineRules {
+  country: string | null;
+  region: string | null;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** One profile, read, checked and with its defaults; a provider that is not configured is null. */
+export interface Settings {
+  profile: string;
+  /** Who is at the terminal, for the record: `GDPR_OPERATOR`, else the system user. */
+  operator: string;
+  stream: StreamAccount | null;
+  sendbird: SendbirdAccount | null;
+  deadline: DeadlineRules;
+  /** Absolute: the folder of this profile below the state folder. */
+  stateDir: string;
+  /** Things to tell the operator once: a plain secret in a file, say. */
+  warnings: readonly string[];
+}
+
+/** What the command line says about configuration; null where it says nothing. */
+export interface ConfigFlags {
+  profile: string | null;
+  config: string | null;
+  stateDir: string | null;
+}

@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path';
+import { GdprError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { given } from './given.ts';
+import { xdgFolder } from './xdg.ts';
+
+/**
+ * The absolute folder of a profile's state: below `--state-dir`, `GDPR_STATE_DIR`,
+ * `$XDG_STATE_HOME/gdpr` or `~/.local/state/gdpr`. Nothing is created here.
+ * Throws GdprError `config` when the flag is empty.
+ */
+export function stateDir(flag: string | null, profile: string, host: Host): string {
+  if (flag === '') {
+    throw new GdprError('config', '--state-dir names no folder.', {
+      next: 'Nothing was sent. Name a folder, or leave the flag out.',
+    });
+  }
+  const named = flag ?? given(host, 'GDPR_STATE_DIR');
+  const base = named === null ? xdgFolder('XDG_STATE_HOME', host) : resolve(host.cwd, named);
+  return join(base, profile);
+}

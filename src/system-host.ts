@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module';
+import { homedir, userInfo } from 'node:os';
+import { isatty } from 'node:tty';
+import type * as Ulid from 'ulid';
+import type { Host, ProcessIdentity } from './host.ts';
+import { systemClock } from './system-clock.ts';
+import { systemOutput } from './system-output.ts';
+import { isAlive, ownIdentity } from './system-process.ts';
+import { stopSignal } from './system-stop.ts';
+
+/**
+ * The real world. What costs time to find out (names, the process's identity, the streams, the
+ * id maker) is found out when it is first asked for. `bin.exit` ends the process at once.
+ */
+export function systemHost(bin: { exit(code: number): never }): Host {
+  const identity = once(ownIdentity);
+  const nextId = once(idMaker);
+  const user = once(userName);
+  return {
+    get cwd() {
+      return process.cwd();
+    },
+    env: process.env,
+    get home() {
+      return homedir();
+    },
+    get user() {
+      return user();
+    },
+    // Always there on the systems that are supported.
+    uid: process.getuid?.() ?? 0,
+    platform: process.platform,
+    stdout: systemOutput(1),
+    stderr: systemOutput(2),
+    stdin: {
+      isTTY: isatty(0),
+      get stream() {
+        return process.stdin;
+      },
+    },
+    clock: systemClock,
+    random: () => Math.random(),
+    newId: () => nextId()(systemClock.now()),
+    get process() {
+      return identity();
+    },
+    isAlive: (other: ProcessIdentity) => isAlive(other, identity()),
+    stop: stopSignal((code) => bin.exit(code)),
+  };
+}
+
+function once<T>(find: () => T): () => T {
+  let found: { value: T } | null = null;
+  return () => (found ??= { value: find() }).value;
+}
+
+/** Ids of one process rise even within a millisecond. Required late: it takes 5 ms to load. */
+function idMaker(): (now: number) => string {
+  const ulid: typeof Ulid = createRequire(import.meta.url)('ulid');
+  return ulid.monotonicFactory();
+}
+
+/** A container may run under a uid that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    return process.env['USER'] ?? process.env['LOGNAME'] ?? `uid ${process.getuid?.() ?? 0}`;
+  }
+}
