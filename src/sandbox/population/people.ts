@@ -1,0 +1,143 @@
+import { hash, pick } from '../random.ts';
+
+/** Someone who exists at the providers. Instants are epoch milliseconds. */
+export interface Person {
+  /** Place in the ring of acquaintances; null for `quiet`, who knows nobody. */
+  ring: number | null;
+  streamId: string;
+  /** null = no account at Sendbird. */
+  sendbirdId: string | null;
+  name: string;
+  role: string;
+  language: string;
+  createdAt: number;
+  lastActive: number;
+}
+
+/**
+ * The people, computed on demand and never held: five named ones and `user-000001` to
+ * `user-<users>`. All but `quiet` stand in a ring: each shares a 1:1 channel with either
+ * neighbour and a room with the up to eight of its block, so that what one loses in a deletion
+ * is missing from the other's export too.
+ */
+export interface Population {
+  seed: number;
+  size: number;
+  at(index: number): Person;
+  byStreamId(id: string): Person | null;
+  bySendbirdId(id: string): Person | null;
+  /** Who stands `steps` further in the ring (negative: back). */
+  neighbour(ring: number, steps: number): Person;
+  /** The block of the ring that shares a room. */
+  room(ring: number): { id: number; members: Person[] };
+}
+
+/** The id of `grace` at Sendbird. */
+export const GRACE_AT_SENDBIRD = 'grace-h';
+
+const NAMED = ['ada', 'grace', 'linus', 'prolific', 'quiet'] as const;
+const QUIET = 4;
+const ROOM = 8;
+const DAY = 86_400_000;
+const FIRST_DAY = Date.UTC(2024, 2, 3, 9, 26, 53);
+const LAST_DAY = Date.UTC(2026, 10, 20, 17, 4, 11);
+
+const NAMES: Record<string, string> = {
+  ada: 'Ada L.',
+  grace: 'Grace H.',
+  linus: 'Linus T.',
+  prolific: 'Polly Rific ✍️',
+  quiet: 'Quiet Q.',
+};
+const FIRST = [
+  'Zoë',
+  'José',
+  'Łucja',
+  '李娜',
+  'さくら',
+  'Nguyễn',
+  'مريم',
+  'Ólafur',
+  'Priya',
+  'Tom',
+] as const;
+const LAST = [
+  "O'Neill",
+  'García',
+  'Nowak',
+  '王',
+  '佐藤',
+  'Trần',
+  'Haddad',
+  'Jónsson',
+  'Rao',
+  'Smith',
+] as const;
+
+/** The population of a seed. */
+export function createPopulation(seed: number, users: number): Population {
+  const size = users + NAMED.length;
+  const ringSize = size - 1;
+
+  const at = (index: number): Person => person(seed, index, idAt(index));
+  const onRing = (place: number): Person => {
+    const ring = ((place % ringSize) + ringSize) % ringSize;
+    return at(ring < QUIET ? ring : ring + 1);
+  };
+
+  return {
+    seed,
+    size,
+    at,
+    byStreamId(id) {
+      const index = indexOf(id, users);
+      return index === null ? null : at(index);
+    },
+    bySendbirdId(id) {
+      const index = indexOf(id === GRACE_AT_SENDBIRD ? 'grace' : id, users);
+      const found = index === null ? null : at(index);
+      return found?.sendbirdId === id ? found : null;
+    },
+    neighbour: (ring, steps) => onRing(ring + steps),
+    room(ring) {
+      const id = Math.floor(ring / ROOM);
+      const members: Person[] = [];
+      for (let place = id * ROOM; place < Math.min((id + 1) * ROOM, ringSize); place += 1) {
+        members.push(onRing(place));
+      }
+      return { id, members };
+    },
+  };
+}
+
+function idAt(index: number): string {
+  return NAMED[index] ?? `user-${String(index - NAMED.length + 1).padStart(6, '0')}`;
+}
+
+function indexOf(id: string, users: number): number | null {
+  const named = NAMED.findIndex((name) => name === id);
+  if (named !== -1) return named;
+  const digits = /^user-(\d{6,})$/.exec(id)?.[1];
+  const number = digits === undefined ? 0 : Number(digits);
+  const index = number - 1 + NAMED.length;
+  return number >= 1 && number <= users && idAt(index) === id ? index : null;
+}
+
+function person(seed: number, index: number, streamId: string): Person {
+  const h = (part: string) => hash(seed, streamId, part);
+  return {
+    ring: index === QUIET ? null : index < QUIET ? index : index - 1,
+    streamId,
+    sendbirdId: sendbirdIdOf(streamId),
+    name: NAMES[streamId] ?? `${pick(FIRST, h('first'))} ${pick(LAST, h('last'))}`,
+    role: h('role') % 50 === 0 ? 'admin' : 'user',
+    language: pick(['en', 'de', 'pl', 'ja', 'vi', 'ar'], h('language')),
+    createdAt: index === 0 ? FIRST_DAY : FIRST_DAY + (h('created') % 600) * DAY + (h('at') % DAY),
+    lastActive: LAST_DAY - (h('active') % 90) * DAY,
+  };
+}
+
+function sendbirdIdOf(streamId: string): string | null {
+  if (streamId === 'linus') return null;
+  return streamId === 'grace' ? GRACE_AT_SENDBIRD : streamId;
+}

@@ -1,0 +1,138 @@
+import type { World } from '../world.ts';
+import type { Handler } from '../vendor.ts';
+import { readRegisterBody } from './body.ts';
+import { notFound, sendbirdError } from './errors.ts';
+import { makeToken, readLimit, readToken } from './query.ts';
+import type { GdprRequest, GdprRequests } from './requests.ts';
+import { existing, type SendbirdUsers } from './users.ts';
+
+/** [I] seven days, from the third-party restatement of the docs. */
+const LINK_TIME = 7 * 86_400_000;
+
+/**
+ * Registers access or delete; `delete` is the default, as the seed page says.
+ * [U] unknown users: refused with 400201, a batch as a whole; the fault `unknown-user-no-data`
+ * registers them, and they end as no_data.
+ */
+export function register(world: World, users: SendbirdUsers, requests: GdprRequests): Handler {
+  return (call) => {
+    const body = readRegisterBody(call);
+    const ids = body.action === 'access' ? [body.userId] : body.userIds;
+    const subject = { labels: [call.operation, 'sendbird'], ids };
+    const unknown = ids.some((id) => !existing(users, id));
+    if (unknown && !world.faults.hits('unknown-user-no-data', subject)) throw notFound('User');
+    const deletion = body.action === 'delete';
+    const stays = deletion && world.faults.hits('user-stays-visible', subject);
+    const request = requests.register({
+      action: body.action,
+      userIds: ids,
+      channels: body.action === 'delete' ? body.channels : null,
+      faults: stays ? ['user-stays-visible'] : [],
+      now: call.now,
+    });
+    // The answer to a registration says scheduled even when there is nothing to wait for.
+    return { status: 200, body: base(request, 'scheduled'), taskId: request.id };
+  };
+}
+
+/** One request. Unknown ids: HTTP 400, [U] with code 400201. */
+export function view(world: World, requests: GdprRequests): Handler {
+  return (call) => {
+    const request = requests.get(call.params['task_id'] ?? '');
+    if (!request) throw notFound('GDPR request');
+    return { status: 200, body: shown(world, requests, request, call.now), taskId: request.id };
+  };
+}
+
+/** All requests, [U] newest first as in the documented sample. */
+export function list(world: World, requests: GdprRequests): Handler {
+  return (call) => {
+    const limit = readLimit(call.query);
+    const before = readToken(call.query, 'gdpr');
+    const page = requests.newest(before, limit);
+    const last = page.at(-1)?.sequence ?? 0;
+    const more = page.length === limit && requests.newest(last, 1).length > 0;
+    return {
+      status: 200,
+      body: {
+        requests: page.map((request) => shown(world, requests, request, call.now)),
+        next: more ? makeToken('gdpr', last) : '',
+      },
+    };
+  };
+}
+
+/**
+ * Cancels: an empty answer, and the request is unknown from then on. [U] works while scheduled;
+ * later it is refused with 400111.
+ */
+export function cancel(requests: GdprRequests): Handler {
+  return (call) => {
+    const request = requests.get(call.params['task_id'] ?? '');
+    if (!request) throw notFound('GDPR request');
+    if (requests.status(request, call.now) !== 'scheduled') {
+      throw sendbirdError(400111, 'The GDPR request can no longer be canceled.');
+    }
+    requests.cancel(request);
+    return { status: 200, body: null, taskId: request.id };
+  };
+}
+
+/** Takes effect: users of a deletion are gone, an access file shows this moment. */
+export function finish(users: SendbirdUsers): (request: GdprRequest) => 'done' | 'no_data' {
+  return (request) => {
+    const present = request.userIds.filter((id) => existing(users, id));
+    request.version = users.accounts.version();
+    if (present.length === 0) return 'no_data';
+    if (request.action === 'delete' && !request.faults.includes('user-stays-visible')) {
+      for (const id of present) {
+        const channels = request.channels ?? 'do_not_delete';
+        users.accounts.set(id, { ...users.accounts.get(id), deleted: { channels } });
+      }
+    }
+    return 'done';
+  };
+}
+
+function base(request: GdprRequest, status: string): Record<string, unknown> {
+  return {
+    request_id: request.id,
+    action: request.action,
+    status,
+    ...(request.action === 'access'
+      ? { user_id: request.userIds[0] }
+      : { user_ids: request.userIds, channel_delete_option: request.channels }),
+    created_at: request.createdAt,
+  };
+}
+
+/** `files` is absent before the end and empty for whatever made no file. */
+function shown(
+  world: World,
+  requests: GdprRequests,
+  request: GdprRequest,
+  now: number,
+): Record<string, unknown> {
+  const status = requests.status(request, now);
+  const ended = status === 'done' || status === 'no_data';
+  return {
+    ...base(request, status),
+    ...(ended ? { files: files(world, request, status, now) } : {}),
+  };
+}
+
+/** [U] whether a link is renewed: a new one on each view; the fault `link-not-renewed` is the other answer. */
+function files(world: World, request: GdprRequest, status: string, now: number) {
+  const { options, links } = world;
+  const nothing = { url: '', expires_at: 0 };
+  if (request.action === 'delete' || status !== 'done') return nothing;
+  if (request.faults.includes('task-no-url')) return nothing;
+  const path = `/files/sendbird/gdpr/${request.id}.zip`;
+  if (request.faults.includes('link-not-renewed')) {
+    const expired = request.endsAt ?? request.createdAt;
+    request.frozenLink ??= { url: links.mint(path, expired), expires_at: expired };
+    return request.frozenLink;
+  }
+  const expiresAt = now + (options.linkTime ?? LINK_TIME);
+  return { url: links.mint(path, expiresAt), expires_at: expiresAt };
+}

@@ -1,0 +1,119 @@
+import type { ChannelDeleteOption } from '../accounts/sendbird-account.ts';
+import { token } from '../random.ts';
+import type { TaskSummary } from '../vendor.ts';
+import type { World } from '../world.ts';
+
+const FAULTS = [
+  'task-fails',
+  'task-unknown-status',
+  'task-never-ends',
+  'task-forgotten',
+  'task-no-url',
+  'no-data',
+  'link-not-renewed',
+] as const;
+
+export interface GdprRequest extends TaskSummary {
+  action: 'access' | 'delete';
+  channels: ChannelDeleteOption | null;
+  sequence: number;
+  /** How it ended. */
+  end: 'done' | 'no_data' | null;
+  looks: number;
+  /** The state of the accounts that its file shows. */
+  version: number;
+  /** The one link it ever had, where links are not renewed. */
+  frozenLink: { url: string; expires_at: number } | null;
+}
+
+export interface GdprRequests {
+  register(job: {
+    action: GdprRequest['action'];
+    userIds: readonly string[];
+    channels: ChannelDeleteOption | null;
+    faults: readonly string[];
+    now: number;
+  }): GdprRequest;
+  /** Ends what is due; `finish` takes effect and says how it ended. */
+  settle(now: number, finish: (request: GdprRequest) => 'done' | 'no_data'): void;
+  get(id: string): GdprRequest | undefined;
+  cancel(request: GdprRequest): void;
+  /** Newest first, older than `before`. */
+  newest(before: number | null, limit: number): GdprRequest[];
+  all(): GdprRequest[];
+  status(request: GdprRequest, now: number): string;
+}
+
+/** Requests: scheduled → processing → done or no_data, by the clock and nothing else. */
+export function createGdprRequests(world: World): GdprRequests {
+  const { options, faults, startedAt } = world;
+  const requests = new Map<string, GdprRequest>();
+  const order: GdprRequest[] = [];
+  const running: GdprRequest[] = [];
+
+  const get = (id: string) => {
+    const request = requests.get(id);
+    return request?.faults.includes('task-forgotten') ? undefined : request;
+  };
+
+  return {
+    register(job) {
+      const operation = job.action === 'access' ? 'registerGdprAccess' : 'registerGdprDelete';
+      const subject = { labels: [operation, 'sendbird'], ids: job.userIds };
+      const hit = [...FAULTS.filter((name) => faults.hits(name, subject)), ...job.faults];
+      const request: GdprRequest = {
+        provider: 'sendbird',
+        id: token(15, options.seed, 'request', startedAt, order.length),
+        operation,
+        userIds: job.userIds,
+        createdAt: job.now,
+        endsAt: hit.includes('task-never-ends') ? null : job.now + options.taskTime,
+        settled: false,
+        faults: hit,
+        action: job.action,
+        channels: job.channels,
+        sequence: order.length,
+        end: null,
+        looks: 0,
+        version: 0,
+        frozenLink: null,
+      };
+      requests.set(request.id, request);
+      order.push(request);
+      if (request.endsAt !== null) running.push(request);
+      return request;
+    },
+    settle(now, finish) {
+      for (let next = running[0]; next && (next.endsAt ?? 0) <= now; next = running[0]) {
+        running.shift();
+        if (!requests.has(next.id)) continue;
+        // Sendbird documents no "failed": a fault on its side is said to show as no_data.
+        const fails = next.faults.includes('task-fails') || next.faults.includes('no-data');
+        next.end = fails ? 'no_data' : finish(next);
+        next.settled = true;
+      }
+    },
+    get,
+    cancel(request) {
+      requests.delete(request.id);
+    },
+    newest(before, limit) {
+      const page: GdprRequest[] = [];
+      for (let at = (before ?? order.length) - 1; at >= 0 && page.length < limit; at -= 1) {
+        const request = get(order[at]?.id ?? '');
+        if (request) page.push(request);
+      }
+      return page;
+    },
+    all: () => order.filter((request) => requests.has(request.id)),
+    status(request, now) {
+      if (!request.settled) {
+        const share = options.taskTime === 0 ? 1 : (now - request.createdAt) / options.taskTime;
+        return share < 0.5 ? 'scheduled' : 'processing';
+      }
+      request.looks += 1;
+      if (request.faults.includes('task-unknown-status') && request.looks <= 2) return 'archiving';
+      return request.end ?? 'done';
+    },
+  };
+}

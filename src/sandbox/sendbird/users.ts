@@ -1,0 +1,82 @@
+import type { History } from '../accounts/history.ts';
+import type { SendbirdAccount } from '../accounts/sendbird-account.ts';
+import type { Person, Population } from '../population/people.ts';
+import { profile, type SendbirdView } from '../population/sendbird-chat.ts';
+import type { Handler } from '../vendor.ts';
+import { notFound, sendbirdError } from './errors.ts';
+import { makeToken, readLimit, readToken, readUserIds } from './query.ts';
+
+export interface SendbirdUsers {
+  population: Population;
+  accounts: History<SendbirdAccount>;
+}
+
+/** A user who exists and was not deleted. */
+export function existing(users: SendbirdUsers, id: string): Person | null {
+  return users.accounts.get(id).deleted === null ? users.population.bySendbirdId(id) : null;
+}
+
+export function viewAt(users: SendbirdUsers, version: number, revision: number): SendbirdView {
+  return {
+    population: users.population,
+    account: (id) => users.accounts.get(id, version),
+    revision,
+  };
+}
+
+/** GET one user. Deactivated users are shown with `is_active` false. */
+export function getUser(users: SendbirdUsers): Handler {
+  return (call) => {
+    const id = call.params['user_id'] ?? '';
+    if (id.length > 80)
+      throw sendbirdError(400305, '"user_id" must be at most 80 characters long.');
+    const person = existing(users, id);
+    if (!person) throw notFound('User');
+    return { status: 200, body: withSecret(users, person) };
+  };
+}
+
+type ActiveMode = 'activated' | 'deactivated' | 'all';
+
+/** GET users: `active_mode` hides deactivated ones by default; unknown ids are left out. */
+export function listUsers(users: SendbirdUsers): Handler {
+  return (call) => {
+    const ids = readUserIds(call.rawQuery);
+    if (ids && ids.length > 250) {
+      throw sendbirdError(400203, '"user_ids" must have at most 250 items.');
+    }
+    const mode = readActiveMode(call.query);
+    const limit = readLimit(call.query);
+    const total = ids ? ids.length : users.population.size;
+    const page: Record<string, unknown>[] = [];
+    let index = readToken(call.query, 'users') ?? 0;
+    for (; index < total && page.length < limit; index += 1) {
+      const person = candidate(users, ids, index);
+      if (person && inMode(users, person, mode)) page.push(withSecret(users, person));
+    }
+    const next = index < total ? makeToken('users', index) : '';
+    return { status: 200, body: { users: page, next } };
+  };
+}
+
+function readActiveMode(query: URLSearchParams): ActiveMode {
+  const mode = query.get('active_mode') ?? 'activated';
+  if (mode === 'activated' || mode === 'deactivated' || mode === 'all') return mode;
+  throw sendbirdError(400111, 'Invalid value: "active_mode".');
+}
+
+function candidate(users: SendbirdUsers, ids: string[] | null, index: number): Person | null {
+  const id = ids ? (ids[index] ?? '') : users.population.at(index).sendbirdId;
+  return id === null ? null : existing(users, id);
+}
+
+function inMode(users: SendbirdUsers, person: Person, mode: ActiveMode): boolean {
+  const { active } = users.accounts.get(person.sendbirdId ?? '');
+  return mode === 'all' || active === (mode === 'activated');
+}
+
+/** The API shows the user's access token: a secret that no client should print. */
+function withSecret(users: SendbirdUsers, person: Person): Record<string, unknown> {
+  const view = viewAt(users, users.accounts.version(), 0);
+  return { ...profile(view, person), access_token: `sandbox-user-secret-${person.sendbirdId}` };
+}

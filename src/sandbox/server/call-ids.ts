@@ -1,0 +1,45 @@
+import { readUserIds } from '../sendbird/query.ts';
+import type { Call } from '../vendor.ts';
+
+/**
+ * The user ids a call names, in its path, body or query: for the log and for faults that
+ * concern one user. Reads leniently; the handlers do the validation.
+ */
+export function idsOf(call: Call): string[] {
+  const { user_id: inPath } = call.params;
+  if (inPath !== undefined) return [inPath];
+  const body = parse(call.body);
+  const named = [...strings(body['user_id']), ...strings(body['user_ids'])];
+  if (named.length > 0) return named;
+  const payload = parse(call.query.get('payload') ?? '');
+  const filter = record(payload['filter_conditions'])['id'];
+  const { $in, $eq } = record(filter);
+  return [
+    ...strings(filter),
+    ...strings($in),
+    ...strings($eq),
+    ...(readUserIds(call.rawQuery) ?? []),
+  ];
+}
+
+/** The operation of a registration is in its body; without `action` it is a deletion. */
+export function registrationOf(body: string): 'registerGdprAccess' | 'registerGdprDelete' {
+  return parse(body)['action'] === 'access' ? 'registerGdprAccess' : 'registerGdprDelete';
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function strings(value: unknown): string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((one) => typeof one === 'string');
+}

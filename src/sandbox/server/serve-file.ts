@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FaultSubject } from '../faults/book.ts';
+import { corrupted } from '../files/corrupt.ts';
+import { measure, slice, type ExportFile } from '../files/export-file.ts';
+import { readRange, type ByteRange } from '../files/range.ts';
+import type { ServerContext } from './context.ts';
+import { hangUp, reset, type Exchange } from './exchange.ts';
+import { holdAt, type Arrival } from './transport-faults.ts';
+
+export interface Sent {
+  status: number | null;
+  fault: string | null;
+  bytes: number;
+}
+
+/** What a test can change in a file after a break, and sizes that were measured once. */
+export interface FileShelf {
+  revisions: Map<string, number>;
+  sizes: Map<string, number>;
+}
+
+const KEPT_SIZES = 256;
+
+interface Body {
+  headers: Record<string, string>;
+  chunks: AsyncIterable<Buffer>;
+  range: ByteRange;
+  /** After how many bytes of the body something happens. */
+  middle: number;
+}
+
+/** Sends a file or the part asked for, with whatever breaks it on the way. */
+export async function serveFile(
+  context: ServerContext,
+  shelf: FileShelf,
+  exchange: Exchange,
+  file: ExportFile,
+  arrival: Arrival,
+): Promise<Sent> {
+  const hit = (name: string) => context.faults.hits(name, arrival);
+  const fault =
+    [
+      'file-truncated',
+      'file-corrupt',
+      'file-short',
+      'file-reset',
+      'file-changed',
+      'no-length',
+      'hold-file',
+    ].find((name) => hit(name)) ?? null;
+  const body = await bodyOf(shelf, file, exchange.incoming.headers, fault);
+  const { outgoing } = exchange;
+  if (!body) {
+    outgoing.writeHead(416, { 'Content-Length': '0' });
+    outgoing.end();
+    return { status: 416, fault, bytes: 0 };
+  }
+  const status = body.range.partial ? 206 : 200;
+  outgoing.writeHead(status, body.headers);
+  const bytes = await sendBody(context, exchange, body, arrival, fault);
+  if (fault === 'file-changed') {
+    shelf.revisions.set(file.key, (shelf.revisions.get(file.key) ?? 0) + 1);
+  }
+  return { status, fault, bytes };
+}
+
+async function bodyOf(
+  shelf: FileShelf,
+  file: ExportFile,
+  headers: IncomingHttpHeaders,
+  fault: string | null,
+): Promise<Body | null> {
+  const revision = shelf.revisions.get(file.key) ?? 0;
+  const whole = await sizeOf(shelf, file, revision);
+  const cut = fault === 'file-truncated';
+  const size = cut ? Math.max(1, Math.floor(whole * 0.6)) : whole;
+  const variant = cut || fault === 'file-corrupt' ? fault : '';
+  const etag = etagOf(`${file.key} ${revision} ${variant}`);
+  const range = readRange(headers, etag, size);
+  if (!range) return null;
+  const content =
+    fault === 'file-corrupt' ? await corrupted(file, revision, whole) : file.chunks(revision);
+  const length = range.end - range.start;
+  return {
+    range,
+    chunks: slice(content, range.start, range.end),
+    middle: Math.max(1, Math.floor(length / 2)),
+    headers: {
+      'Content-Type': file.contentType,
+      'Accept-Ranges': 'bytes',
+      ETag: etag,
+      'Last-Modified': new Date(file.createdAt).toUTCString(),
+      ...(fault === 'no-length' ? {} : { 'Content-Length': String(length) }),
+      ...(range.partial
+        ? { 'Content-Range': `bytes ${range.start}-${range.end - 1}/${size}` }
+        : {}),
+    },
+  };
+}
+
+/** Writes the body; returns how many bytes left. */
+async function sendBody(
+  context: ServerContext,
+  exchange: Exchange,
+  body: Body,
+  arrival: Arrival & FaultSubject,
+  fault: string | null,
+): Promise<number> {
+  const { outgoing } = exchange;
+  const stops = ['file-short', 'file-reset', 'file-changed', 'hold-file'].includes(fault ?? '');
+  let sent = 0;
+  let pending = stops;
+  for await (const chunk of body.chunks) {
+    const rest = [chunk];
+    if (pending && sent + chunk.length >= body.middle) {
+      pending = false;
+      const first = chunk.subarray(0, body.middle - sent);
+      await flush(exchange, first);
+      sent += first.length;
+      rest[0] = chunk.subarray(first.length);
+      if (!(await goesOn(context, exchange, arrival, fault))) return sent;
+    }
+    for (const piece of rest) {
+      await flush(exchange, piece);
+      sent += piece.length;
+    }
+    if (exchange.gone.aborted) return sent;
+  }
+  await new Promise<void>((resolve) => {
+    outgoing.once('close', resolve);
+    outgoing.end(resolve);
+  });
+  return sent;
+}
+
+async function goesOn(
+  context: ServerContext,
+  exchange: Exchange,
+  arrival: Arrival,
+  fault: string | null,
+): Promise<boolean> {
+  if (fault === 'hold-file') {
+    return (await holdAt(context, exchange, arrival, 'hold-file')) === 'opened';
+  }
+  if (fault === 'file-short') hangUp(exchange);
+  else reset(exchange);
+  return false;
+}
+
+/** Writes and waits until the bytes left, or the caller did. */
+function flush({ outgoing, gone }: Exchange, chunk: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if (gone.aborted || chunk.length === 0) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      gone.removeEventListener('abort', done);
+      resolve();
+    };
+    gone.addEventListener('abort', done);
+    outgoing.write(chunk, done);
+  });
+}
+
+async function sizeOf(shelf: FileShelf, file: ExportFile, revision: number): Promise<number> {
+  const key = `${file.key} ${revision}`;
+  const known = shelf.sizes.get(key);
+  if (known !== undefined) return known;
+  const size = await measure(file.chunks(revision));
+  const [oldest] = shelf.sizes.keys();
+  if (shelf.sizes.size >= KEPT_SIZES && oldest !== undefined) shelf.sizes.delete(oldest);
+  shelf.sizes.set(key, size);
+  return size;
+}
+
+/** Strong: the content follows from its name, so the name's hash will do. */
+function etagOf(name: string): string {
+  return `"${createHash('sha256').update(name).digest('hex').slice(0, 32)}"`;
+}

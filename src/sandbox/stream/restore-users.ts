@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { Handler } from '../vendor.ts';
+import { readBody, userIds } from './body.ts';
+import { badInput } from './errors.ts';
+import { change, type StreamUsers } from './users.ts';
+
+const schema = z.object({ user_ids: userIds(100) });
+
+/**
+ * RestoreUsers: at once, no task, soft-deleted users only, and only their own row.
+ * Code 4 for a user who is not deleted (stream-node users.test.ts). [U] one bad id refuses the
+ * whole batch, as in update batches; [U] pruned users are refused, for the docs name only soft;
+ * [U] an unknown or hard-deleted user gets the same words as one who is not deleted.
+ */
+export function restoreUsers(users: StreamUsers): Handler {
+  return (call) => {
+    const { user_ids: ids } = readBody(call, schema);
+    const bad = ids.find((id) => users.accounts.get(id).user?.mode !== 'soft');
+    if (bad !== undefined) {
+      throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
+    }
+    for (const id of ids) change(users, id, { user: null, hidden: false });
+    return { status: 201, body: {} };
+  };
+}
