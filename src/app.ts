@@ -1,0 +1,102 @@
+import type { SANDBOX } from './config/sandbox-profile.ts';
+import type { Settings } from './config/settings.ts';
+import type { Connected } from './connect.ts';
+import type { Host } from './host.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Provider } from './providers/provider.ts';
+import type { ProviderName } from './requests/request.ts';
+
+/** The flags that every command takes, SPEC section 2. */
+export interface GlobalFlags {
+  profile: string | null;
+  config: string | null;
+  stateDir: string | null;
+  json: boolean;
+  quiet: boolean;
+  verbose: boolean;
+  color: boolean;
+  input: boolean;
+}
+
+/** How fast, and how much of the providers' limits, a run asks. */
+export interface Tempo {
+  /** ms. */
+  pollInterval: number;
+  /** 0 to 1. */
+  rateShare: number;
+}
+
+/** What commands are handed: everything that has to be constructed, made when it is first asked for. */
+export interface App {
+  readonly host: Host;
+  readonly flags: GlobalFlags;
+  settings(): Promise<Settings>;
+  ledger(): Promise<Ledger>;
+  /** The providers that the profile configures; the first tempo asked for holds. */
+  providers(tempo: Tempo): Promise<ReadonlyMap<ProviderName, Provider>>;
+  /** Whether a day is a public holiday where the deadline is counted. */
+  holidays(): Promise<(day: string) => boolean>;
+  /** Address and credentials of the built-in profile `sandbox`. */
+  sandboxProfile(): Promise<typeof SANDBOX>;
+  /** Has the work gone so far that something may be left open? */
+  readonly began: boolean;
+  begin(): void;
+  close(): Promise<void>;
+}
+
+/** Constructs the app; nothing is read or opened yet, and the flags not before they are parsed. */
+export function createApp(readFlags: () => GlobalFlags, host: Host): App {
+  let settings: Promise<Settings> | undefined;
+  let ledger: Promise<Ledger> | undefined;
+  let connected: Promise<Connected> | undefined;
+  let began = false;
+
+  const app: App = {
+    host,
+    get flags() {
+      return readFlags();
+    },
+    settings() {
+      settings ??= import('./config/config.ts').then(({ loadSettings }) =>
+        loadSettings(app.flags, host),
+      );
+      return settings;
+    },
+    ledger() {
+      ledger ??= openLedgerOf(app);
+      return ledger;
+    },
+    async providers(tempo) {
+      connected ??= import('./connect.ts').then(async ({ connect }) =>
+        connect(await app.settings(), tempo, app.flags, host),
+      );
+      return (await connected).providers;
+    },
+    async holidays() {
+      const { holidayCheck } = await import('./config/holidays.ts');
+      return holidayCheck((await app.settings()).deadline);
+    },
+    async sandboxProfile() {
+      return (await import('./config/sandbox-profile.ts')).SANDBOX;
+    },
+    get began() {
+      return began;
+    },
+    begin() {
+      began = true;
+    },
+    async close() {
+      const made = await Promise.allSettled([ledger, connected]);
+      for (const each of made) if (each.status === 'fulfilled') await each.value?.close();
+    },
+  };
+  return app;
+}
+
+async function openLedgerOf(app: App): Promise<Ledger> {
+  const [{ openLedger }, { stateDir }] = await Promise.all([
+    import('./ledger/sqlite.ts'),
+    app.settings(),
+  ]);
+  return openLedger(stateDir, app.host);
+}

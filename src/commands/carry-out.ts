@@ -1,0 +1,67 @@
+import type { App } from '../app.ts';
+import type { Holder } from '../ledger/ledger.ts';
+import { Health } from '../runner/health.ts';
+import { type Until, run } from '../runner/runner.ts';
+import { conclude } from './conclude.ts';
+import { createSealer } from './paper.ts';
+import { progressOf } from './talk.ts';
+import type { WaitFlags } from './wait-flags.ts';
+
+/**
+ * Works on recorded requests until `until`, prints a receipt for each and, unless all is well, the
+ * last words; resolves to the exit code. The lease is given back whatever happens.
+ */
+export async function carryOut(
+  ids: readonly string[],
+  flags: WaitFlags,
+  until: Until,
+  app: App,
+): Promise<number> {
+  const { host } = app;
+  const { clock } = host;
+  const ledger = await app.ledger();
+  const providers = await app.providers(flags);
+  const holder: Holder = { token: host.newId(), process: host.process };
+  const health = new Health(
+    () => clock.now(),
+    () => host.random(),
+    flags.pollInterval,
+  );
+  const timeout = new AbortController();
+  const over = new AbortController();
+  if (flags.timeout !== null) void endAfter(flags.timeout, timeout, over.signal, app);
+  const seal = createSealer(holder.token, app);
+  const progress = await progressOf(app, until === 'ended');
+  try {
+    await run(ids, until, holder, {
+      ledger,
+      providers,
+      clock,
+      random: () => host.random(),
+      newId: () => host.newId(),
+      token: holder.token,
+      pollInterval: flags.pollInterval,
+      health,
+      stop: AbortSignal.any([host.stop, timeout.signal]),
+      tell: (step) => progress.step(step),
+      stepEnded: seal,
+    });
+    progress.stop();
+    const timedOut = timeout.signal.aborted;
+    return await conclude(ids, { seal, providers, health, timedOut }, app);
+  } finally {
+    over.abort();
+    progress.stop();
+    await ledger.release(holder);
+  }
+}
+
+async function endAfter(
+  ms: number,
+  timeout: AbortController,
+  over: AbortSignal,
+  { host }: App,
+): Promise<void> {
+  await host.clock.sleep(ms, over);
+  if (!over.aborted) timeout.abort();
+}

@@ -1,0 +1,73 @@
+import type { App } from '../app.ts';
+import type { Provider } from '../providers/provider.ts';
+import { type Stopped, lastWords } from '../report/ending.ts';
+import { type RunEnd, exitCode } from '../requests/exit.ts';
+import type { ProviderName, Request } from '../requests/request.ts';
+import type { Health } from '../runner/health.ts';
+import { printReceipt } from './paper.ts';
+import { printLastWords } from './talk.ts';
+
+/** What a run leaves behind for its conclusion. */
+export interface Aftermath {
+  seal(requestId: string): Promise<void>;
+  providers: ReadonlyMap<ProviderName, Provider>;
+  health: Health;
+  timedOut: boolean;
+}
+
+const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C', 143: 'SIGTERM' };
+
+/** Prints the receipts and, unless all is well, the last words; resolves to the exit code. */
+export async function conclude(
+  ids: readonly string[],
+  aftermath: Aftermath,
+  app: App,
+): Promise<number> {
+  const ledger = await app.ledger();
+  const requests: Request[] = [];
+  for (const id of new Set(ids)) {
+    await aftermath.seal(id);
+    const request = await ledger.request(id);
+    if (request !== null) requests.push(request);
+  }
+  const receipts = [];
+  for (const request of requests) receipts.push(await printReceipt(request, app));
+  const stopped = stoppedProviders(requests, aftermath);
+  const { stop } = app.host;
+  const end: RunEnd = {
+    signal: stop.aborted ? Number(stop.reason) : null,
+    denied: [...stopped.values()].some(({ kind }) => kind !== 'unavailable'),
+    unavailable: [...stopped.values()].some(({ kind }) => kind === 'unavailable'),
+  };
+  const exit = exitCode(
+    requests.map(({ state }) => state),
+    end,
+  );
+  if (exit === 0) return 0;
+  const signal = end.signal === null ? null : (SIGNALS[end.signal] ?? 'a signal');
+  const { timedOut } = aftermath;
+  printLastWords({ exit, ...lastWords({ exit, receipts, stopped, signal, timedOut }) }, app);
+  return exit;
+}
+
+/** Why providers with open steps were left: what the run learnt, and accounts that do not fit. */
+function stoppedProviders(
+  requests: readonly Request[],
+  { providers, health }: Aftermath,
+): ReadonlyMap<ProviderName, Stopped> {
+  const stopped = new Map<ProviderName, Stopped>();
+  const open = requests.flatMap(({ steps }) => steps.filter((step) => step.finishedAt === null));
+  for (const { provider, account } of open) {
+    const configured = providers.get(provider)?.account;
+    const stoppage = health.stoppage(provider);
+    if (configured !== account) {
+      const now = configured === undefined ? 'it is not configured' : `${configured} is configured`;
+      const reason = `A step belongs to the account ${account}, and now ${now}`;
+      stopped.set(provider, { kind: 'account', reason, tries: 0, lasted: 0 });
+    } else if (stoppage !== null) {
+      const { kind, error, tries, lasted } = stoppage;
+      stopped.set(provider, { kind, reason: error.message, tries, lasted });
+    }
+  }
+  return stopped;
+}

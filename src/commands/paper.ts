@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import type { App } from '../app.ts';
+import { bundlePath, sealBundle } from '../files/bundle.ts';
+import { LeaseLost } from '../ledger/ledger.ts';
+import { paintFor, plainPaint } from '../report/paint.ts';
+import { receiptText } from '../report/receipt-text.ts';
+import { calendarDay } from '../requests/deadline.ts';
+import { type Receipt, receiptOf } from '../requests/receipt.ts';
+import type { Request } from '../requests/request.ts';
+
+/** Seals requests one after the other: two steps of one request may end in the same moment. */
+export function createSealer(token: string, app: App): (requestId: string) => Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (requestId) => {
+    const mine = before.then(() => sealEnded(requestId, token, app));
+    before = Promise.allSettled([mine]);
+    return mine;
+  };
+}
+
+/**
+ * Puts receipt and checksums beside the files of a request that has ended, unless they are there.
+ * A request that another process has taken over is left to it.
+ */
+async function sealEnded(requestId: string, token: string, app: App): Promise<void> {
+  const ledger = await app.ledger();
+  const request = await ledger.request(requestId);
+  if (request === null || request.sealed || request.finishedAt === null) return;
+  const bundle = bundleOf(request);
+  if (bundle === null) return;
+  const receipt = receiptOf(request, bundle);
+  const text = receiptText(receipt, { paint: plainPaint, today: null, bundle: '.' });
+  await sealBundle(
+    bundle,
+    { json: `${JSON.stringify(receipt, null, 2)}\n`, text: `${text}\n` },
+    request.steps.flatMap((step) => step.artifacts),
+  );
+  try {
+    await ledger.seal(token, requestId);
+  } catch (thrown) {
+    if (!(thrown instanceof LeaseLost)) throw thrown;
+  }
+}
+
+/** Prints a request's receipt as the flags ask, and answers with it. */
+export async function printReceipt(request: Request, app: App): Promise<Receipt> {
+  const { host, flags } = app;
+  const bundle = bundleOf(request);
+  const receipt = receiptOf(request, bundle);
+  if (flags.json) {
+    host.stdout.write(`${JSON.stringify(receipt)}\n`);
+    return receipt;
+  }
+  const { deadline } = await app.settings();
+  const text = receiptText(receipt, {
+    paint: paintFor(host.stdout, host.env, flags.color),
+    today: calendarDay(host.clock.now(), deadline.timeZone),
+    bundle: receipt.bundle === null ? null : relative(host.cwd, receipt.bundle) || '.',
+  });
+  host.stdout.write(`${text}\n\n`);
+  return receipt;
+}
+
+function bundleOf(request: Request): string | null {
+  return request.outDir === null ? null : bundlePath(request.outDir, request.id);
+}

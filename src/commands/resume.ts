@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { App } from '../app.ts';
+import { GdprError } from '../errors.ts';
+import type { Holder, Ledger } from '../ledger/ledger.ts';
+import { quoteId } from '../requests/ids.ts';
+import type { Request } from '../requests/request.ts';
+import { mayRepeat, revive } from '../requests/revive.ts';
+import { carryOut } from './carry-out.ts';
+import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
+
+interface ResumeOptions extends WaitFlags {
+  ids: readonly string[];
+  once: boolean;
+  failed: boolean;
+}
+
+/** Declares `gdpr resume` and runs it; `done` gets the exit code. */
+export function declareResume(command: Command, app: App, done: (code: number) => void): void {
+  declareWaitFlags(command.argument('[request...]', 'requests to carry on; default: all'))
+    .option('--once', 'one pass, then leave (for cron)')
+    .option('--failed', 'also repeat what failed for good')
+    .action(async (ids: string[], options) => {
+      const { once = false, failed = false } = options;
+      done(await runResume({ ids, once, failed, ...waitFlags(options) }, app));
+    });
+}
+
+async function runResume(options: ResumeOptions, app: App): Promise<number> {
+  const ledger = await app.ledger();
+  const requests = await wanted(options, ledger);
+  app.begin();
+  for (const request of requests) await reviveSteps(request, options.failed, app);
+  if (requests.length === 0) {
+    if (!app.flags.quiet) app.host.stderr.write('Nothing is open.\n');
+    return 0;
+  }
+  const until = options.wait ? 'ended' : 'sent';
+  const ids = requests.map(({ id }) => id);
+  return carryOut(ids, options, options.once ? 'idle' : until, app);
+}
+
+/** The requests named, or all that there is something to do about, oldest first. */
+async function wanted(options: ResumeOptions, ledger: Ledger): Promise<readonly Request[]> {
+  if (options.ids.length === 0) {
+    const unfinished = await ledger.list({ unfinished: true });
+    const failed = await ledger.list({ states: ['failed', 'partial'] });
+    const again = failed.filter(({ id, steps }) => {
+      const known = unfinished.some((request) => request.id === id);
+      return !known && steps.some((step) => mayRepeat(step, options.failed));
+    });
+    return [...unfinished, ...again].toSorted((a, b) => a.createdAt - b.createdAt);
+  }
+  const requests: Request[] = [];
+  const unknown: string[] = [];
+  for (const id of new Set(options.ids)) {
+    const request = await ledger.request(id);
+    if (request === null) unknown.push(id);
+    else requests.push(request);
+  }
+  if (unknown.length > 0) {
+    throw new GdprError('unknown_request', `No such request: ${unknown.map(quoteId).join(', ')}.`, {
+      next: 'Nothing was done. See what there is: gdpr status --all',
+    });
+  }
+  return requests;
+}
+
+/** Takes up again what failed for a passing reason; what another process holds is left to it. */
+async function reviveSteps(request: Request, all: boolean, app: App): Promise<void> {
+  const { host } = app;
+  const { clock } = host;
+  const steps = request.steps.filter((step) => mayRepeat(step, all));
+  if (steps.length === 0) return;
+  const ledger = await app.ledger();
+  const holder: Holder = { token: host.newId(), process: host.process };
+  const [taken] = await ledger.take([request.id], holder, clock.now());
+  if (taken === undefined) return;
+  await ledger.record(holder.token, revive(steps, clock.now()));
+  await ledger.release(holder);
+}

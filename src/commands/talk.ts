@@ -1,0 +1,26 @@
+import type { App } from '../app.ts';
+import type { LastWords } from '../report/ending.ts';
+import {
+  type Progress,
+  plainProgress,
+  silent,
+  spinnerProgress,
+  warnOfLongWait,
+} from '../report/progress.ts';
+
+/** How the progress of a run is told: a spinner, plain lines, or not at all. */
+export async function progressOf({ host, flags }: App, waits: boolean): Promise<Progress> {
+  if (flags.quiet) return silent;
+  const drawn = host.stderr.isTTY && host.env['TERM'] !== 'dumb' && !flags.verbose && !flags.json;
+  const progress = drawn
+    ? await spinnerProgress(host.stderr)
+    : plainProgress(host.stderr, host.clock);
+  return waits ? warnOfLongWait(progress) : progress;
+}
+
+/** Says what did not end well and what to do next: text, or `gdpr-error/1` with `--json`. */
+export function printLastWords(words: LastWords & { exit: number }, { host, flags }: App): void {
+  const { code, exit, message, next, requestIds } = words;
+  const error = { schema: 'gdpr-error/1', code, exit, message, next, request_ids: requestIds };
+  host.stderr.write(flags.json ? `${JSON.stringify(error)}\n` : `${message}\n${next}\n`);
+}

@@ -1,0 +1,45 @@
+import packageFacts from '../package.json' with { type: 'json' };
+import type { GlobalFlags, Tempo } from './app.ts';
+import type { Settings } from './config/settings.ts';
+import type { Host } from './host.ts';
+import { createHttp } from './http/http.ts';
+import type { Provider } from './providers/provider.ts';
+import { createSendbird } from './providers/sendbird/adapter.ts';
+import { createStream } from './providers/stream/adapter.ts';
+import type { ProviderName } from './requests/request.ts';
+import { createPace } from './runner/pace.ts';
+
+/** The first interval between checks that all other pauses are measured by, ms. */
+const DEFAULT_INTERVAL = 2_000;
+
+/** The providers of a profile, and the connections that they share. */
+export interface Connected {
+  providers: ReadonlyMap<ProviderName, Provider>;
+  close(): Promise<void>;
+}
+
+/** The providers that a profile configures, each behind its adapter. Asks nobody yet. */
+export function connect(
+  settings: Settings,
+  tempo: Tempo,
+  flags: GlobalFlags,
+  host: Host,
+): Connected {
+  const { clock } = host;
+  const http = createHttp({
+    clock,
+    random: () => host.random(),
+    scale: tempo.pollInterval / DEFAULT_INTERVAL,
+    ...(flags.verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
+  });
+  const agent = `${packageFacts.name}-${packageFacts.version}`;
+  const deps = { http, clock, pace: createPace(clock, tempo.rateShare), agent };
+  const { stream, sendbird } = settings;
+  const providers: Provider[] = [];
+  if (stream !== null) providers.push(createStream(stream, deps));
+  if (sendbird !== null) providers.push(createSendbird(sendbird, deps));
+  return {
+    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    close: () => http.close(),
+  };
+}

@@ -1,0 +1,139 @@
+import { Command, CommanderError } from 'commander';
+import packageFacts from '../package.json' with { type: 'json' };
+import { type App, type GlobalFlags, createApp } from './app.ts';
+import { GdprError, reasonOf } from './errors.ts';
+import type { Host } from './host.ts';
+
+type Declare = (command: Command, app: App, done: (code: number) => void) => void;
+
+/** The commands: a sentence for the overview, and the file that is only read when it is asked for. */
+const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Declare> }[] = [
+  {
+    name: 'export',
+    summary: 'export what the providers hold about a person, downloaded and checked',
+    load: async () => (await import('./commands/export.ts')).declareExport,
+  },
+  {
+    name: 'status',
+    summary: 'show what is unsettled, how far it is, and when it is due',
+    load: async () => (await import('./commands/status.ts')).declareStatus,
+  },
+  {
+    name: 'resume',
+    summary: 'carry on with everything that is open',
+    load: async () => (await import('./commands/resume.ts')).declareResume,
+  },
+  {
+    name: 'sandbox',
+    summary: 'run both providers on this machine, for trying out and rehearsals',
+    load: async () => (await import('./commands/sandbox.ts')).declareSandbox,
+  },
+];
+
+/** The whole program: arguments (without node and script) and a host in, an exit code out. */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  const program = createProgram(host);
+  let app: App | undefined;
+  let code = 0;
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).description(summary);
+    if (!argv.includes(name)) continue;
+    const declare = await load();
+    app ??= createApp(() => globalFlags(program), host);
+    declare(command, app, (exit) => {
+      code = exit;
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    return explain(thrown, app, argv, host);
+  } finally {
+    await app?.close();
+  }
+}
+
+function createProgram(host: Host): Command {
+  return new Command('gdpr')
+    .description(packageFacts.description)
+    .version(packageFacts.version)
+    .option('--profile <name>', 'which profile of the configuration')
+    .option('--config <file>', 'this configuration file and no other')
+    .option('--state-dir <dir>', 'where the ledger lives')
+    .option('--json', 'one JSON document per line on stdout')
+    .option('--quiet', 'only results and errors')
+    .option('--verbose', 'each call, redacted; stack traces')
+    .option('--no-color', 'no colours')
+    .option('--no-input', 'never ask')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHelpWidth: () => host.stdout.columns,
+      getErrHelpWidth: () => host.stderr.columns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+}
+
+function globalFlags(program: Command): GlobalFlags {
+  const { profile, config, stateDir, json, quiet, verbose, color, input } = program.opts();
+  return {
+    profile: profile ?? null,
+    config: config ?? null,
+    stateDir: stateDir ?? null,
+    json: json ?? false,
+    quiet: quiet ?? false,
+    verbose: verbose ?? false,
+    color,
+    input,
+  };
+}
+
+/** Says what went wrong, for people or as `gdpr-error/1`; answers with the exit code. */
+function explain(
+  thrown: unknown,
+  app: App | undefined,
+  argv: readonly string[],
+  host: Host,
+): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const error = describe(thrown, app);
+  const isSaid = thrown instanceof CommanderError;
+  if (argv.includes('--json')) {
+    host.stderr.write(`${JSON.stringify({ schema: 'gdpr-error/1', ...error })}\n`);
+  } else if (!isSaid) {
+    host.stderr.write(`${error.message}\n${error.next}\n`);
+  }
+  if (argv.includes('--verbose') && thrown instanceof Error) {
+    host.stderr.write(`${thrown.stack ?? ''}\n`);
+  }
+  return error.exit;
+}
+
+interface Explanation {
+  code: string;
+  exit: number;
+  message: string;
+  next: string;
+  request_ids: readonly string[];
+}
+
+function describe(thrown: unknown, app: App | undefined): Explanation {
+  if (thrown instanceof CommanderError) {
+    const next = 'Nothing was sent. See: gdpr --help';
+    return { code: 'usage', exit: 2, message: thrown.message, next, request_ids: [] };
+  }
+  if (thrown instanceof GdprError) {
+    const { fault, exit, message, next, requestIds } = thrown;
+    return { code: fault, exit, message, next, request_ids: requestIds };
+  }
+  return {
+    code: 'internal',
+    exit: app?.began === true ? 8 : 1,
+    message: `Stopped by a fault in gdpr itself: ${reasonOf(thrown)}`,
+    next: 'What was recorded is safe: gdpr resume. Run it with --verbose for a report.',
+    request_ids: [],
+  };
+}

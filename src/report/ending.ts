@@ -1,0 +1,161 @@
+import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
+import type { ProviderName, Request } from '../requests/request.ts';
+import { isSettled } from '../requests/state.ts';
+import { subjectName } from './receipt-text.ts';
+import { OPERATION, PROVIDER, count, duration, list } from './words.ts';
+
+/** Why a provider was left for later. */
+export interface Stopped {
+  kind: 'credentials' | 'unavailable' | 'account';
+  /** In words, without the provider's name. */
+  reason: string;
+  tries: number;
+  lasted: number;
+}
+
+/** How a run ended, for its last lines. */
+export interface Ending {
+  exit: number;
+  receipts: readonly Receipt[];
+  stopped: ReadonlyMap<ProviderName, Stopped>;
+  signal: string | null;
+  timedOut: boolean;
+}
+
+/** The last words of a run that did not end with 0: what happened, and what to do next. */
+export interface LastWords {
+  code: string;
+  message: string;
+  next: string;
+  requestIds: readonly string[];
+}
+
+/** What is said at the end of a run whose exit code is not 0 (SPEC section 5). */
+export function lastWords(ending: Ending): LastWords {
+  const unsettled = ending.receipts.filter((receipt) => !isSettled(receipt.state));
+  const requestIds = unsettled.map((receipt) => receipt.request_id);
+  const resume = `gdpr resume ${requestIds.length > 3 ? '' : requestIds.join(' ')}`.trim();
+  const words = (code: string, message: string, next: string): LastWords => ({
+    code,
+    message: [message, ...unsent(unsettled)].join(' '),
+    next,
+    requestIds,
+  });
+  const safe = `${doneParts(ending)}Nothing is lost: ${resume}`;
+  switch (ending.exit) {
+    case 4:
+      return words(
+        faultOf(ending),
+        stopMessage(ending),
+        `${doneParts(ending)}Nothing is lost. Set it right, then: ${resume}`,
+      );
+    case 7:
+      return words('in_doubt', doubt(unsettled), `Nothing else is sent in the meantime: ${resume}`);
+    case 5:
+      return words('unavailable', stopMessage(ending), safe);
+    case 8:
+      return words('not_finished', notFinished(ending, unsettled), safe);
+    case 1:
+    case 3:
+      return words('not_completed', endedBadly(ending.receipts), repair(ending.receipts, resume));
+    default:
+      return words('interrupted', `Stopped by ${ending.signal}.`, safe);
+  }
+}
+
+function faultOf({ stopped }: Ending): string {
+  const isRefused = [...stopped.values()].some(({ kind }) => kind === 'credentials');
+  return isRefused ? 'credentials' : 'account';
+}
+
+function stopMessage({ stopped }: Ending): string {
+  const reasons = [...stopped.values()].map(({ kind, reason, tries, lasted }) =>
+    kind === 'unavailable'
+      ? `${bare(reason)} (${count(tries, 'try', 'tries')} in ${duration(lasted)})`
+      : bare(reason),
+  );
+  return `Stopped: ${list(reasons)}.`;
+}
+
+/** Without the full stop that a provider's own words may end with. */
+function bare(reason: string): string {
+  return reason.replace(/\.$/, '');
+}
+
+function doneParts({ receipts }: Ending): string {
+  const only = receipts.length === 1 ? receipts[0] : undefined;
+  if (only === undefined) return '';
+  const names = [...new Set(only.steps.map((step) => step.provider))];
+  const done = names.filter((name) =>
+    only.steps.every((step) => step.provider !== name || step.state === 'succeeded'),
+  );
+  return done.map((name) => `${PROVIDER[name]}'s part is done and on disk. `).join('');
+}
+
+function unsent(unsettled: readonly Receipt[]): string[] {
+  const steps = unsettled.flatMap((receipt) =>
+    receipt.steps.filter((step) => step.state === 'planned'),
+  );
+  const untried = steps.filter((step) => step.attempts === 0);
+  const tried = steps.filter((step) => step.attempts > 0);
+  return [...named('Not even sent yet', untried), ...named('Tried, not accepted yet', tried)];
+}
+
+function named(what: string, steps: readonly ReceiptStep[]): string[] {
+  if (steps.length === 0) return [];
+  return [
+    `${what}: ${steps.length > 4 ? count(steps.length, 'step') : list(steps.map(stepName))}.`,
+  ];
+}
+
+function stepName(step: ReceiptStep): string {
+  return `${PROVIDER[step.provider]} ${OPERATION[step.operation]}`;
+}
+
+function doubt(unsettled: readonly Receipt[]): string {
+  const steps = unsettled.flatMap((receipt) =>
+    receipt.steps
+      .filter((step) => step.state === 'in_doubt')
+      .map((step) => `${stepName(step)} of ${subjectName(receipt.subject.user_id)}`),
+  );
+  return `In doubt: a call may have arrived and its answer was lost (${list(steps)}).`;
+}
+
+function notFinished(ending: Ending, unsettled: readonly Receipt[]): string {
+  const open = unsettled.filter((receipt) => receipt.state === 'open');
+  const why = ending.timedOut ? 'Stopped waiting' : 'Not finished';
+  const running = open.flatMap((receipt) =>
+    receipt.steps.filter((step) => step.state === 'accepted').map(stepName),
+  );
+  const where = running.length === 0 ? '' : `; running: ${list([...new Set(running)])}`;
+  return `${why}: ${count(open.length, 'request')} open${where}.`;
+}
+
+function endedBadly(receipts: readonly Receipt[]): string {
+  const parts = (['failed', 'partial', 'not_found', 'cancelled', 'closed'] as const).flatMap(
+    (state) => {
+      const names = receipts
+        .filter((receipt) => receipt.state === state)
+        .map((receipt) => subjectName(receipt.subject.user_id));
+      if (names.length === 0) return [];
+      return [`${state.replace('_', ' ')}: ${names.length > 5 ? names.length : list(names)}`];
+    },
+  );
+  const text = parts.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function repair(receipts: readonly Receipt[], resume: string): string {
+  const has = (state: Request['state']): boolean => receipts.some((each) => each.state === state);
+  if (!has('failed') && !has('partial')) {
+    return 'Nothing was changed. Check the id, or give --stream-id or --sendbird-id.';
+  }
+  const errors = receipts.flatMap((receipt) => receipt.steps.map((step) => step.error));
+  if (errors.some((error) => error?.passing === true)) {
+    return `What arrived is kept. To try the rest again: ${resume}`;
+  }
+  if (errors.some((error) => error !== null)) {
+    return `What arrived is kept. To try the rest again: ${resume.replace('resume', 'resume --failed')}`;
+  }
+  return 'What arrived is kept; the receipt says what is missing.';
+}

@@ -1,0 +1,97 @@
+import type { Clock, Output } from '../host.ts';
+import type { Step } from '../requests/request.ts';
+import { OPERATION, PROVIDER, count, stepWord } from './words.ts';
+
+/** Tells on stderr how far a run is. */
+export interface Progress {
+  step(step: Step): void;
+  /** A sentence that stays on the screen. */
+  say(sentence: string): void;
+  /** Ends the drawing; nothing may be told afterwards. */
+  stop(): void;
+}
+
+const EVERY = 5_000;
+
+// api/sendbird.md section 2.7
+const LONG_WAIT =
+  'Sendbird exports usually take 1 to 3 hours. Leaving is safe: gdpr resume carries on.';
+
+/** Says once, as soon as it is known, that a wait will be long. */
+export function warnOfLongWait(progress: Progress): Progress {
+  let said = false;
+  return {
+    ...progress,
+    step(step) {
+      progress.step(step);
+      if (said || step.operation !== 'access' || step.state !== 'accepted') return;
+      said = true;
+      progress.say(LONG_WAIT);
+    },
+  };
+}
+
+/** Says nothing: `--quiet`. */
+export const silent: Progress = {
+  step: () => undefined,
+  say: () => undefined,
+  stop: () => undefined,
+};
+
+/** Plain lines, at most one every few seconds, for logs and screen readers. */
+export function plainProgress(output: Output, clock: Clock): Progress {
+  const board = createBoard();
+  let saidAt = Number.NEGATIVE_INFINITY;
+  return {
+    step(step) {
+      board.step(step);
+      if (step.state === 'intended' || clock.monotonic() - saidAt < EVERY) return;
+      saidAt = clock.monotonic();
+      output.write(`${board.line()}\n`);
+    },
+    say: (sentence) => output.write(`${sentence}\n`),
+    stop: () => undefined,
+  };
+}
+
+/** One line that is drawn again and again, for a terminal. */
+export async function spinnerProgress(output: Output): Promise<Progress> {
+  const { default: ora } = await import('ora');
+  const board = createBoard();
+  // Ctrl-C is ours, and so is the terminal's input: nothing is typed during a run.
+  const spinner = ora({ stream: output.stream, discardStdin: false, hideCursor: true });
+  spinner.start('Starting');
+  return {
+    step(step) {
+      board.step(step);
+      spinner.text = board.line();
+    },
+    say(sentence) {
+      spinner.info(sentence);
+      spinner.start(board.line());
+    },
+    stop: () => spinner.stop(),
+  };
+}
+
+function createBoard(): { step(step: Step): void; line(): string } {
+  const steps = new Map<string, Step>();
+  return {
+    step: (step) => steps.set(step.id, step),
+    line() {
+      const all = [...steps.values()];
+      if (all.length === 0) return 'Starting';
+      if (all.length <= 3) {
+        return all
+          .map(
+            (each) => `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${stepWord(each)}`,
+          )
+          .join(' · ');
+      }
+      const of = (test: (step: Step) => boolean): number => all.filter(test).length;
+      const done = of((step) => step.state === 'succeeded');
+      const bad = of((step) => step.state === 'failed' || step.state === 'no_data');
+      return `${done}/${count(all.length, 'step')} ✓ ${done} ✗ ${bad}`;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { StepState } from '../requests/request.ts';
+import { maySendAgain } from '../requests/searched.ts';
+import { check, lookUp } from './check.ts';
+import { collect } from './collect.ts';
+import { recover, resolve } from './resolve.ts';
+import { submit } from './submit.ts';
+import type { Job, Work } from './work.ts';
+
+/** What kind of work a step waits for; each kind has its own bound. */
+export type Slot = 'submit' | 'check' | 'collect';
+
+/** The states in which a step waits for each kind of work. */
+export const WAITING: Readonly<Record<Slot, readonly StepState[]>> = {
+  submit: ['planned', 'intended'],
+  check: ['accepted', 'in_doubt', 'no_data'],
+  collect: ['reported'],
+};
+
+/** What is done with a step in each state that has not ended. */
+const MOVES: Readonly<Partial<Record<StepState, (work: Work, job: Job) => Promise<void>>>> = {
+  planned: (work, job) => (mustSearch(job) ? resolve(work, job) : submit(work, job)),
+  intended: recover,
+  in_doubt: resolve,
+  accepted: check,
+  reported: collect,
+  no_data: lookUp,
+};
+
+/** Takes a step that is due as far as one exchange with its provider brings it. */
+export async function advance(work: Work, job: Job): Promise<void> {
+  const move = MOVES[job.step.state];
+  if (move === undefined) {
+    throw new Error(`step ${job.step.id} has ended as ${job.step.state} and is due`);
+  }
+  await move(work, job);
+}
+
+/** Sendbird has a list of what was asked: it is searched before a call in doubt is repeated. */
+function mustSearch({ step, call }: Job): boolean {
+  return call?.state === 'in_doubt' && step.provider === 'sendbird' && !maySendAgain(step);
+}

@@ -1,0 +1,77 @@
+import { bundlePath } from '../files/bundle.ts';
+import { type ArtifactTarget, storeArtifact } from '../files/artifact.ts';
+import { DownloadBroken } from '../errors.ts';
+import type { Download, Opened } from '../providers/provider.ts';
+import { collected, lastTry, linkLost } from '../requests/collected.ts';
+import type { Collected } from '../requests/outcome.ts';
+import type { Operation, StepError } from '../requests/request.ts';
+import { isVisible, runningCall } from './check.ts';
+import { unreachable } from './reach.ts';
+import { type Job, type Work, moment, settle } from './work.ts';
+
+/** Where the file of an export stands in its bundle; the extension follows the content. */
+const PLACES: Partial<Record<Operation, Omit<ArtifactTarget, 'bundle'>>> = {
+  export_feeds: { path: 'stream/feeds', prefer: 'json', countMessages: false },
+  export_users: { path: 'stream/users', prefer: 'jsonl', countMessages: true },
+  access: { path: 'sendbird/access', prefer: 'zip', countMessages: false },
+};
+
+/** Fetches the file of a finished task, by a link that is asked for anew each time. */
+export async function collect(work: Work, job: Job): Promise<void> {
+  const { step } = job;
+  const { call } = runningCall(job);
+  const end = await fetchFile(work, job);
+  if (end.kind === 'credentials' || end.kind === 'limited' || end.kind === 'unavailable') {
+    unreachable(work, job, end);
+    return;
+  }
+  if (work.stop.aborted && end.kind !== 'stored') return;
+  if (end.kind === 'link_refused' && step.provider === 'sendbird' && lastTry(step)) {
+    await askAgain(work, job, end.error);
+    return;
+  }
+  await settle(work, job, collected(step, call, end, moment(work)));
+}
+
+async function fetchFile(work: Work, job: Job): Promise<Collected> {
+  const answer = await job.provider.collect(runningCall(job).running, work.stop);
+  return answer.kind === 'file' ? download(work, job, answer.download) : answer;
+}
+
+async function download(work: Work, job: Job, link: Download): Promise<Collected> {
+  const opened = await link.open(work.stop);
+  if (opened.kind !== 'body') return refusal(job, opened);
+  const { step, outDir } = job;
+  const place = PLACES[step.operation];
+  if (place === undefined || outDir === null) throw new Error(`${step.operation} makes no file`);
+  const bundle = bundlePath(outDir, step.requestId);
+  try {
+    return await storeArtifact({ bundle, ...place }, opened.body, opened.bytes, work.stop);
+  } catch (thrown) {
+    if (thrown instanceof DownloadBroken) return { kind: 'bad', error: broken(thrown.message) };
+    if (thrown === work.stop.reason) return { kind: 'bad', error: broken('it was stopped') };
+    throw thrown;
+  }
+}
+
+function broken(message: string): StepError {
+  return { code: 'download_broken', message, passing: true, providerCode: null, httpStatus: null };
+}
+
+/** The file's own server is not the provider's: it may be down alone, and is tried a few times. */
+function refusal(job: Job, opened: Exclude<Opened, { kind: 'body' }>): Collected {
+  switch (opened.kind) {
+    case 'link_refused':
+      return opened;
+    case 'unusable':
+      return { kind: 'bad', error: opened.error };
+    case 'unavailable':
+      return lastTry(job.step) ? opened : { kind: 'bad', error: opened.error };
+  }
+}
+
+async function askAgain(work: Work, job: Job, error: StepError): Promise<void> {
+  const visible = await isVisible(work, job);
+  if (visible === null) return;
+  await settle(work, job, linkLost(job.step, visible, error, work.clock.now()));
+}

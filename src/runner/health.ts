@@ -1,0 +1,158 @@
+import { TRIES, backoff } from '../backoff.ts';
+import type { Unreachable } from '../requests/outcome.ts';
+import type { ProviderName, StepError } from '../requests/request.ts';
+
+/** Why a provider is not asked any more in this run. */
+export interface Stoppage {
+  kind: 'credentials' | 'unavailable';
+  error: StepError;
+  /** How often it was tried, and over how long (ms). */
+  tries: number;
+  lasted: number;
+}
+
+/** Longest wait that a 429 may ask for, ms: Stream's windows are a minute (api/stream.md section 6). */
+const LONGEST_TOLD = 300_000;
+
+/** 429s in a row after which the provider is left for later, if they also lasted `REFUSALS_LAST`. */
+const REFUSALS = 10;
+const REFUSALS_LAST = 30;
+
+interface Record {
+  misses: number;
+  since: number;
+  refusals: number;
+  epoch: number;
+  round: number;
+  pausedUntil: number;
+  stoppage: Stoppage | null;
+}
+
+/**
+ * What a run has learnt about whether its providers can be asked. Kept per run: the next one finds
+ * out anew.
+ */
+export class Health {
+  readonly #records = new Map<ProviderName, Record>();
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #pollInterval: number;
+
+  constructor(now: () => number, random: () => number, pollInterval: number) {
+    this.#now = now;
+    this.#random = random;
+    this.#pollInterval = pollInterval;
+  }
+
+  stoppage(provider: ProviderName): Stoppage | null {
+    return this.#of(provider).stoppage;
+  }
+
+  stoppages(): ReadonlyMap<ProviderName, Stoppage> {
+    return new Map(
+      [...this.#records].flatMap(([name, { stoppage }]) =>
+        stoppage === null ? [] : [[name, stoppage] as const],
+      ),
+    );
+  }
+
+  /** The provider answered: what was counted against it is forgotten. */
+  well(provider: ProviderName): void {
+    Object.assign(this.#of(provider), { misses: 0, refusals: 0 });
+  }
+
+  /** Counts the misses of the whole run: which of them a call that leaves now knows of. */
+  round(provider: ProviderName): number {
+    return this.#of(provider).round;
+  }
+
+  /** Until when (ms) nothing is sent to the provider, because it could not be reached. */
+  pausedUntil(provider: ProviderName): number {
+    return this.#of(provider).pausedUntil;
+  }
+
+  /**
+   * It could not be reached, or its answer is lost. Answers with the instant of the next try; after
+   * `TRIES` in a row the provider is stopped. Calls that were under way beside each other meet the
+   * same outage: those begun before the `round` that counted it do not count again.
+   */
+  missed(provider: ProviderName, round: number, error: StepError): number {
+    if (round < this.round(provider)) return Math.max(this.#now(), this.pausedUntil(provider));
+    const record = this.#count(provider, 'misses');
+    if (record.misses >= TRIES) this.#stop(provider, 'unavailable', error, record);
+    const pause = backoff(record.misses + 1, this.#random(), this.#pollInterval / 2_000);
+    record.round += 1;
+    record.pausedUntil = this.#now() + pause;
+    return record.pausedUntil;
+  }
+
+  /** It refused for its rate limit. Answers with the instant of the next try; what it said beats ours. */
+  refused(provider: ProviderName, error: StepError, retryAt: number | null): number {
+    const record = this.#count(provider, 'refusals');
+    const now = this.#now();
+    const lasted = now - record.since >= REFUSALS_LAST * this.#pollInterval;
+    const tooLong = retryAt !== null && retryAt - now > LONGEST_TOLD;
+    if (tooLong || (record.refusals >= REFUSALS && lasted)) {
+      this.#stop(provider, 'unavailable', error, { misses: record.refusals, since: record.since });
+    }
+    return (
+      retryAt ?? now + backoff(record.refusals + 1, this.#random(), this.#pollInterval / 2_000)
+    );
+  }
+
+  /** Counts how often the credentials were resolved anew: what a call was sent with. */
+  epoch(provider: ProviderName): number {
+    return this.#of(provider).epoch;
+  }
+
+  /**
+   * Its credentials of that epoch were refused. True if they should be resolved anew, which is done
+   * once; the calls that were under way with the old ones do not count again.
+   */
+  denied(provider: ProviderName, epoch: number, error: StepError): boolean {
+    const record = this.#of(provider);
+    if (epoch < record.epoch) return false;
+    if (record.epoch > 0) {
+      this.#stop(provider, 'credentials', error, { misses: 2, since: record.since });
+      return false;
+    }
+    record.epoch += 1;
+    return true;
+  }
+
+  /** A read, begun at `since` (ms), that was tried as often as its own budget allows. */
+  unreachable(
+    provider: ProviderName,
+    answer: Exclude<Unreachable, { kind: 'credentials' }>,
+    since: number,
+  ): void {
+    this.#stop(provider, 'unavailable', answer.error, { misses: TRIES, since });
+  }
+
+  #stop(
+    provider: ProviderName,
+    kind: Stoppage['kind'],
+    error: StepError,
+    { misses: tries, since }: Pick<Record, 'misses' | 'since'>,
+  ): void {
+    this.#of(provider).stoppage ??= { kind, error, tries, lasted: this.#now() - since };
+  }
+
+  #count(provider: ProviderName, what: 'misses' | 'refusals'): Record {
+    const record = this.#of(provider);
+    if (record.misses === 0 && record.refusals === 0) record.since = this.#now();
+    record[what] += 1;
+    return record;
+  }
+
+  #of(provider: ProviderName): Record {
+    let record = this.#records.get(provider);
+    if (record === undefined) {
+      const since = this.#now();
+      const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: since };
+      record = { ...counts, since, stoppage: null };
+      this.#records.set(provider, record);
+    }
+    return record;
+  }
+}

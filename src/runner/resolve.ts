@@ -1,0 +1,39 @@
+import { SEARCH_BACK, searched } from '../requests/searched.ts';
+import { doubted } from '../requests/submitted.ts';
+import { unreachable } from './reach.ts';
+import { type Job, type Work, moment, settle } from './work.ts';
+
+/** A call that a process began and did not live to see answered. */
+export async function recover(work: Work, job: Job): Promise<void> {
+  if (job.call === null) throw new Error(`step ${job.step.id} is intended and has no call`);
+  const now = work.clock.now();
+  await settle(work, job, doubted(job.step, job.call, now, now));
+}
+
+/** Looks in the provider's list for what a call in doubt may have started, and adopts it. */
+export async function resolve(work: Work, job: Job): Promise<void> {
+  const { step, call, provider } = job;
+  if (call === null) throw new Error(`step ${step.id} is in doubt and has no call`);
+  const answer = await provider.search(
+    { operation: step.operation, subjectIds: call.subjectIds, options: call.options },
+    call.intendedAt - SEARCH_BACK,
+    work.stop,
+  );
+  switch (answer.kind) {
+    case 'listed': {
+      const known = await work.ledger.knownTasks(
+        step.account,
+        answer.tasks.map((task) => task.taskId),
+      );
+      const unknown = answer.tasks.filter((task) => !known.has(task.taskId));
+      await settle(work, job, searched(step, call, unknown, `call_${work.newId()}`, moment(work)));
+      return;
+    }
+    case 'unsearchable':
+      throw new Error(`${provider.name} has no list to search for ${step.operation}`);
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+      unreachable(work, job, answer);
+  }
+}

@@ -1,0 +1,45 @@
+import { intend } from '../requests/intend.ts';
+import type { Submission } from '../requests/outcome.ts';
+import { submitted } from '../requests/submitted.ts';
+import { type Job, type Work, moment, settle } from './work.ts';
+
+/** Sends a planned step: the intent on disk first, the answer right after it. */
+export async function submit(work: Work, job: Job): Promise<void> {
+  const { step, provider } = job;
+  const { call, change } = intend(step, job.call, `call_${work.newId()}`, work.clock.now());
+  await settle(work, job, change);
+  const intended = { ...step, ...change.steps?.[0]?.patch };
+  const answer = await provider.submit(
+    { operation: step.operation, subjectIds: call.subjectIds, options: call.options },
+    work.stop,
+  );
+  const retryAt = learn(work, job, answer);
+  await settle(
+    work,
+    { ...job, step: intended, call },
+    submitted(intended, call, answer, moment(work), retryAt),
+  );
+}
+
+/** Takes note of what the answer says about the provider; the instant at which to try again. */
+function learn(work: Work, { provider, epoch, round }: Job, answer: Submission): number {
+  const { health } = work;
+  const now = work.clock.now();
+  switch (answer.kind) {
+    case 'accepted':
+    case 'absent':
+    case 'refused':
+      health.well(provider.name);
+      return now;
+    case 'credentials':
+      if (health.denied(provider.name, epoch, answer.error)) provider.renewCredentials();
+      return now;
+    case 'limited':
+      return health.refused(provider.name, answer.error, answer.retryAt);
+    case 'unsent':
+      return work.stop.aborted ? now : health.missed(provider.name, round, answer.error);
+    case 'unavailable':
+    case 'lost':
+      return health.missed(provider.name, round, answer.error);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../host.ts';
+import type { DueStep, Ledger } from '../ledger/ledger.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Change } from '../requests/change.ts';
+import type { ProviderName, Step } from '../requests/request.ts';
+import type { Moment } from '../requests/waits.ts';
+import type { Health } from './health.ts';
+
+/** What a run is handed: the room's only way to the world. */
+export interface Work {
+  ledger: Ledger;
+  providers: ReadonlyMap<ProviderName, Provider>;
+  clock: Clock;
+  random(): number;
+  newId(): string;
+  /** The lease token that every write carries. */
+  token: string;
+  /** First interval between checks, ms; every other pause scales with it. */
+  pollInterval: number;
+  health: Health;
+  /** Aborts when no new work may begin and what can be broken off should be. */
+  stop: AbortSignal;
+  /** Told of each step whose state changed. */
+  tell(step: Step, state: Step['state']): void;
+  /** Called after a step has ended, to put receipts beside the files. */
+  stepEnded(requestId: string): Promise<void>;
+}
+
+/** A step that is ready to go on, and the provider it belongs to. */
+export interface Job extends DueStep {
+  provider: Provider;
+  /** Which resolution of the credentials it is sent with. */
+  epoch: number;
+  /** How many misses of the provider were known when it was begun. */
+  round: number;
+  /** When it was begun, ms. */
+  begunAt: number;
+}
+
+/** The present instant with what the pauses need. */
+export function moment(work: Work): Moment {
+  return { at: work.clock.now(), random: work.random(), pollInterval: work.pollInterval };
+}
+
+/** Puts on disk what became of a job, and tells whoever listens. */
+export async function settle(work: Work, job: Job, change: Change): Promise<void> {
+  await work.ledger.record(work.token, change);
+  for (const { id, patch } of change.steps ?? []) {
+    if (id !== job.step.id) continue;
+    if (patch.state !== undefined) work.tell({ ...job.step, ...patch }, patch.state);
+    if (typeof patch.finishedAt === 'number') await work.stepEnded(job.step.requestId);
+  }
+}
