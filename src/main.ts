@@ -32,7 +32,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
 
 /** The whole program: arguments (without node and script) and a host in, an exit code out. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
-  const program = createProgram(host);
+  const program = createProgram(host, argv.includes('--json'));
   let app: App | undefined;
   let code = 0;
   for (const { name, summary, load } of COMMANDS) {
@@ -54,7 +54,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   }
 }
 
-function createProgram(host: Host): Command {
+function createProgram(host: Host, isJson: boolean): Command {
   return new Command('gdpr')
     .description(packageFacts.description)
     .version(packageFacts.version)
@@ -66,10 +66,14 @@ function createProgram(host: Host): Command {
     .option('--verbose', 'each call, redacted; stack traces')
     .option('--no-color', 'no colours')
     .option('--no-input', 'never ask')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      // Errors are said by `explain`, once and in one form; what is left is the help of a bare call.
+      writeErr(text) {
+        if (!isJson && !text.startsWith('error:')) host.stderr.write(text);
+      },
       getOutHelpWidth: () => host.stdout.columns,
       getErrHelpWidth: () => host.stderr.columns,
       getOutHasColors: () => false,
@@ -100,12 +104,10 @@ function explain(
 ): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   const error = describe(thrown, app);
-  const isSaid = thrown instanceof CommanderError;
-  if (argv.includes('--json')) {
-    host.stderr.write(`${JSON.stringify({ schema: 'gdpr-error/1', ...error })}\n`);
-  } else if (!isSaid) {
-    host.stderr.write(`${error.message}\n${error.next}\n`);
-  }
+  const text = argv.includes('--json')
+    ? JSON.stringify({ schema: 'gdpr-error/1', ...error })
+    : `${error.message}\n${error.next}`;
+  host.stderr.write(`${text}\n`);
   if (argv.includes('--verbose') && thrown instanceof Error) {
     host.stderr.write(`${thrown.stack ?? ''}\n`);
   }
@@ -122,8 +124,10 @@ interface Explanation {
 
 function describe(thrown: unknown, app: App | undefined): Explanation {
   if (thrown instanceof CommanderError) {
+    const isBare = thrown.code === 'commander.help';
+    const message = isBare ? 'No command is given.' : thrown.message.replace(/^error: /, '');
     const next = 'Nothing was sent. See: gdpr --help';
-    return { code: 'usage', exit: 2, message: thrown.message, next, request_ids: [] };
+    return { code: 'usage', exit: 2, message, next, request_ids: [] };
   }
   if (thrown instanceof GdprError) {
     const { fault, exit, message, next, requestIds } = thrown;

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import type { Holder } from '../ledger/ledger.ts';
 import { Health } from '../runner/health.ts';
+import { createQueue } from '../runner/queue.ts';
 import { type Until, run } from '../runner/runner.ts';
 import { conclude } from './conclude.ts';
 import { createSealer } from './paper.ts';
@@ -42,6 +43,7 @@ export async function carryOut(
       token: holder.token,
       pollInterval: flags.pollInterval,
       health,
+      adopting: createQueue(),
       stop: AbortSignal.any([host.stop, timeout.signal]),
       tell: (step) => progress.step(step),
       stepEnded: seal,

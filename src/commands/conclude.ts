@@ -5,7 +5,7 @@ import { type RunEnd, exitCode } from '../requests/exit.ts';
 import type { ProviderName, Request } from '../requests/request.ts';
 import type { Health } from '../runner/health.ts';
 import { printReceipt } from './paper.ts';
-import { printLastWords } from './talk.ts';
+import { invocation, printLastWords } from './talk.ts';
 
 /** What a run leaves behind for its conclusion. */
 export interface Aftermath {
@@ -46,7 +46,20 @@ export async function conclude(
   if (exit === 0) return 0;
   const signal = end.signal === null ? null : (SIGNALS[end.signal] ?? 'a signal');
   const { timedOut } = aftermath;
-  printLastWords({ exit, ...lastWords({ exit, receipts, stopped, signal, timedOut }) }, app);
+  printLastWords(
+    {
+      exit,
+      ...lastWords({
+        exit,
+        invocation: invocation(app.flags),
+        receipts,
+        stopped,
+        signal,
+        timedOut,
+      }),
+    },
+    app,
+  );
   return exit;
 }
 

@@ -111,6 +111,6 @@ function absolute(dir: string, cwd: string): string {
 function printPlan(plan: Plan, { host, flags }: App): void {
   if (!flags.json) return host.stdout.write(`${planText(plan)}\n`);
   for (const request of plan.requests) {
-    host.stdout.write(`${planJson(request, plan.warnings)}\n`);
+    host.stdout.write(`${planJson(request)}\n`);
   }
 }

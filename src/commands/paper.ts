@@ -7,15 +7,12 @@ import { receiptText } from '../report/receipt-text.ts';
 import { calendarDay } from '../requests/deadline.ts';
 import { type Receipt, receiptOf } from '../requests/receipt.ts';
 import type { Request } from '../requests/request.ts';
+import { createQueue } from '../runner/queue.ts';
 
 /** Seals requests one after the other: two steps of one request may end in the same moment. */
 export function createSealer(token: string, app: App): (requestId: string) => Promise<void> {
-  let before: Promise<unknown> = Promise.resolve();
-  return (requestId) => {
-    const mine = before.then(() => sealEnded(requestId, token, app));
-    before = Promise.allSettled([mine]);
-    return mine;
-  };
+  const inTurn = createQueue();
+  return (requestId) => inTurn(() => sealEnded(requestId, token, app));
 }
 
 /**

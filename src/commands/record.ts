@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Opened } from '../ledger/ledger.ts';
-import type { Plan } from '../requests/plan.ts';
+import { type Plan, warningsOf } from '../requests/plan.ts';
 import { judge, judgeNew } from '../requests/standing.ts';
 import { subjectName } from '../report/receipt-text.ts';
 
@@ -16,7 +16,7 @@ export async function record(plan: Plan, isNew: boolean, app: App): Promise<read
   if (conflicts.length > 0) throw refusal(plan, conflicts);
   app.begin();
   const notices = [
-    ...plan.warnings.map((warning) => `Note: ${warning}`),
+    ...plan.requests.flatMap(warningsOf).map((warning) => `Note: ${warning}`),
     ...opened.flatMap(({ wanted, verdict }) =>
       verdict.kind === 'carry'
         ? [

@@ -29,13 +29,19 @@ async function runResume(options: ResumeOptions, app: App): Promise<number> {
   const ledger = await app.ledger();
   const requests = await wanted(options, ledger);
   app.begin();
-  for (const request of requests) await reviveSteps(request, options.failed, app);
+  for (const request of requests) {
+    if (request.steps.some((step) => mayRepeat(step, options.failed))) {
+      await reviveSteps(request, options.failed, app);
+    }
+  }
   if (requests.length === 0) {
     if (!app.flags.quiet) app.host.stderr.write('Nothing is open.\n');
     return 0;
   }
+  const all = requests.map(({ id }) => id);
+  const ids = options.ids.length === 0 ? await leftToUs(all, app) : all;
+  if (ids.length === 0) return 8;
   const until = options.wait ? 'ended' : 'sent';
-  const ids = requests.map(({ id }) => id);
   return carryOut(ids, options, options.once ? 'idle' : until, app);
 }
 
@@ -65,16 +71,27 @@ async function wanted(options: ResumeOptions, ledger: Ledger): Promise<readonly 
   return requests;
 }
 
-/** Takes up again what failed for a passing reason; what another process holds is left to it. */
-async function reviveSteps(request: Request, all: boolean, app: App): Promise<void> {
+/** Without those that another process works on, which is said: they go on there. */
+async function leftToUs(ids: readonly string[], app: App): Promise<readonly string[]> {
   const { host } = app;
-  const { clock } = host;
-  const steps = request.steps.filter((step) => mayRepeat(step, all));
-  if (steps.length === 0) return;
+  const held = await (await app.ledger()).heldByOthers(ids, '', host.clock.now());
+  for (const { requestId, process } of held) {
+    host.stderr.write(
+      `${requestId} is left to the gdpr that works on it (process ${process.pid} on ${process.host}).\n`,
+    );
+  }
+  return ids.filter((id) => !held.some(({ requestId }) => requestId === id));
+}
+
+/** Takes up again what failed for a passing reason; what another process holds is left to it. */
+async function reviveSteps({ id }: Request, all: boolean, app: App): Promise<void> {
+  const { host } = app;
   const ledger = await app.ledger();
   const holder: Holder = { token: host.newId(), process: host.process };
-  const [taken] = await ledger.take([request.id], holder, clock.now());
+  const [taken] = await ledger.take([id], holder, host.clock.now());
   if (taken === undefined) return;
-  await ledger.record(holder.token, revive(steps, clock.now()));
+  // Read again: until it was taken, somebody else may have worked on it.
+  const steps = (await ledger.request(id))?.steps.filter((step) => mayRepeat(step, all)) ?? [];
+  if (steps.length > 0) await ledger.record(holder.token, revive(steps, host.clock.now()));
   await ledger.release(holder);
 }

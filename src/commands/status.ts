@@ -61,8 +61,13 @@ async function wanted(options: StatusOptions, ledger: Ledger): Promise<readonly 
       state.length > 0 ? state : REQUEST_STATES.filter((each) => all || !isSettled(each));
     return byUrgency(await ledger.list({ states }));
   }
-  const one = await ledger.request(about);
-  const found = one === null ? await ledger.list({ user: about }) : [one];
+  const ids = (await ledger.list({ user: about })).map(({ id }) => id);
+  const found: Request[] = [];
+  // One by one: only then is each one's chain of events verified.
+  for (const id of ids.length === 0 ? [about] : ids) {
+    const request = await ledger.request(id);
+    if (request !== null) found.push(request);
+  }
   if (found.length > 0) return found;
   throw new GdprError('unknown_request', `No request is known by ${quoteId(about)}.`, {
     next: 'See what there is: gdpr status --all',

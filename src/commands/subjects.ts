@@ -15,14 +15,14 @@ export function subjectsOf(flags: SubjectFlags): Subject[] {
   const ownIds = flags.streamId ?? flags.sendbirdId;
   if (flags.users.length === 0 && ownIds === null) {
     throw new GdprError('usage', 'Nobody is named: whose data is it about?', {
-      next: 'Give one user id or more, for example: gdpr export ada',
+      next: 'Nothing was sent. Give one user id or more, for example: gdpr export ada',
     });
   }
   if (flags.users.length > 1 && ownIds !== null) {
     throw new GdprError(
       'usage',
       `--stream-id and --sendbird-id go with one user, and ${flags.users.length} are named.`,
-      { next: 'Run the command once for each of them.' },
+      { next: 'Nothing was sent. Run the command once for each of them.' },
     );
   }
   return [...new Set(flags.users.length === 0 ? [ownIds ?? ''] : flags.users)].map(

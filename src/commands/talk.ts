@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { App, GlobalFlags } from '../app.ts';
 import type { LastWords } from '../report/ending.ts';
 import {
   type Progress,
@@ -23,4 +23,17 @@ export function printLastWords(words: LastWords & { exit: number }, { host, flag
   const { code, exit, message, next, requestIds } = words;
   const error = { schema: 'gdpr-error/1', code, exit, message, next, request_ids: requestIds };
   host.stderr.write(flags.json ? `${JSON.stringify(error)}\n` : `${message}\n${next}\n`);
+}
+
+/** How a command is called so that it finds the same profile and ledger: `gdpr --profile sandbox`. */
+export function invocation({ profile, config, stateDir }: GlobalFlags): string {
+  const given = { '--profile': profile, '--config': config, '--state-dir': stateDir };
+  const words = Object.entries(given).flatMap(([flag, value]) =>
+    value === null ? [] : [flag, shellWord(value)],
+  );
+  return ['gdpr', ...words].join(' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -49,14 +49,14 @@ export function waitFlags(options: {
   };
 }
 
-/** A duration such as `500ms`, `2s`, `10m`, `3h`, `1d`, in ms. */
+/** A duration such as `500ms`, `2s`, `1.5m`, `3h`, `1d`, in whole ms. */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)$/.exec(text);
   const unit = UNITS[match?.[2] ?? ''];
   if (match === null || unit === undefined) {
     throw new InvalidArgumentError('It is written like 500ms, 2s, 10m, 3h or 1d.');
   }
-  return Number(match[1]) * unit;
+  return Math.round(Number(match[1]) * unit);
 }
 
 function parseInterval(text: string): number {

@@ -24,8 +24,8 @@ export async function receive(
   signal: AbortSignal,
 ): Promise<Received> {
   const hash = blockHash(bytes);
+  const check = new ContentCheck(reading, bytes);
   try {
-    const check = new ContentCheck(reading);
     const length = await take(part, blocks(body, signal), bytes, check, hash);
     if (typeof length !== 'number') return { kind: 'bad', error: length };
     const error = tooShort(length, bytes);
@@ -35,15 +35,18 @@ export async function receive(
     const { cut, ...content } = found;
     return {
       kind: 'whole',
-      facts: { bytes: length, sha256: await hash.digest(), ...content },
+      facts: { bytes: length, sha256: await hash.end(), ...content },
       cut,
     };
   } finally {
-    await hash.close();
+    await Promise.all([hash.close(), check.close()]);
   }
 }
 
-/** Takes in the blocks, and answers with their length. A block is written while it is checked. */
+/**
+ * Takes in the blocks, and answers with their length. A block is written, hashed and checked while
+ * the next one comes.
+ */
 async function take(
   part: PartFile,
   incoming: AsyncIterable<Uint8Array>,
@@ -52,20 +55,22 @@ async function take(
   hash: BlockHash,
 ): Promise<number | StepError> {
   let length = 0;
-  let pending: Promise<unknown> = Promise.resolve();
+  let pending: Promise<StepError | null> = Promise.resolve(null);
+  const handled = async (block: Uint8Array): Promise<StepError | null> => {
+    const [error] = await Promise.all([check.feed(block), part.write(block), hash.feed(block)]);
+    return error;
+  };
   try {
     for await (const block of incoming) {
-      await pending;
-      pending = Promise.all([part.write(block), hash.update(block)]);
       length += block.length;
-      const error = tooLong(length, bytes) ?? check.feed(block);
+      const error = (await pending) ?? tooLong(length, bytes);
       if (error !== null) return error;
+      pending = handled(block);
     }
+    return (await pending) ?? length;
   } finally {
     await Promise.allSettled([pending]);
   }
-  await pending;
-  return length;
 }
 
 function tooLong(length: number, bytes: number | null): StepError | null {

@@ -20,7 +20,8 @@ export async function repeat(
   const { clock } = deps;
   const tried: Tried = { tries: 0, told: 0, spent: 0 };
   for (;;) {
-    await manners.enter(signal);
+    // What starts work has had its turn before its intent was written.
+    if (call.method === 'GET') await manners.enter(signal);
     if (signal.aborted) return { kind: 'stopped' };
     const start = clock.monotonic();
     const exchange = await deps.send(call, signal);

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { GdprError, reasonOf } from '../errors.ts';
 import { keepCopy } from './copy.ts';
-import { damaged, isFailureOfFile } from './faults.ts';
-import { versionOf } from './version.ts';
+import { isFailureOfFile } from './faults.ts';
+import { knownVersion, versionOf } from './version.ts';
 
 /**
  * Brings an existing ledger to the version of `migrations` (SQL each, the first makes version 1),
@@ -10,9 +10,7 @@ import { versionOf } from './version.ts';
  * a migration fails; the file is as it was then.
  */
 export function migrate(db: DatabaseSync, file: string, migrations: readonly string[]): void {
-  const found = versionOf(db);
-  if (found > migrations.length) throw newer(file, found, migrations.length);
-  if (found < 1) throw damaged(file, 'it has no version');
+  const found = knownVersion(db, file, migrations.length);
   if (found === migrations.length) return;
   const copy = keepCopy(db, file, found);
   try {
@@ -41,12 +39,4 @@ export function apply(db: DatabaseSync, migrations: readonly string[]): void {
   } finally {
     if (db.isTransaction) db.exec('ROLLBACK');
   }
-}
-
-function newer(file: string, found: number, known: number): GdprError {
-  return new GdprError(
-    'ledger',
-    `The ledger ${file} is of version ${String(found)}; this gdpr knows up to ${String(known)}.`,
-    { next: 'It was not touched. Use the newer gdpr that wrote it.' },
-  );
 }

@@ -7,6 +7,7 @@ import { foreign, openingFault, storage } from './faults.ts';
 import { APPLICATION_ID, recognise } from './header.ts';
 import { migrate } from './migrate.ts';
 import { isOccupied, makeFolder } from './place.ts';
+import { knownVersion } from './version.ts';
 
 const BUSY_MS = 5_000;
 
@@ -36,6 +37,8 @@ function connect(file: string, migrations: readonly string[]): Connection {
     if (db.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID) {
       throw foreign(file, 'it is the database of another program');
     }
+    // Before the mode is set, which writes: a file that is refused is not touched.
+    knownVersion(db, file, migrations.length);
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
     if (mode !== 'wal') throw storage(file, 'lies on a disk that cannot hold it (no WAL)', null);
     db.exec('PRAGMA synchronous = FULL');

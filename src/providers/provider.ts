@@ -48,6 +48,11 @@ export interface Provider {
   readonly name: ProviderName;
   /** `stream:<apiKey>@<origin>` or `sendbird:<applicationId>@<origin>`. */
   readonly account: string;
+  /**
+   * Resolves when a call for the operation may leave within the provider's limits, or when the
+   * signal aborts. Before the intent is written: a call that waits for its turn is not one in doubt.
+   */
+  ready(operation: Operation, signal: AbortSignal): Promise<void>;
   submit(call: Outgoing, signal: AbortSignal): Promise<Submission>;
   /** One report for each call given, keyed by call id. */
   check(

@@ -16,6 +16,8 @@ export interface Stopped {
 /** How a run ended, for its last lines. */
 export interface Ending {
   exit: number;
+  /** How the program was called, up to its command: `gdpr --profile sandbox`. */
+  invocation: string;
   receipts: readonly Receipt[];
   stopped: ReadonlyMap<ProviderName, Stopped>;
   signal: string | null;
@@ -34,7 +36,8 @@ export interface LastWords {
 export function lastWords(ending: Ending): LastWords {
   const unsettled = ending.receipts.filter((receipt) => !isSettled(receipt.state));
   const requestIds = unsettled.map((receipt) => receipt.request_id);
-  const resume = `gdpr resume ${requestIds.length > 3 ? '' : requestIds.join(' ')}`.trim();
+  const ids = requestIds.length > 3 ? [] : requestIds;
+  const resume = [ending.invocation, 'resume', ...ids].join(' ');
   const words = (code: string, message: string, next: string): LastWords => ({
     code,
     message: [message, ...unsent(unsettled)].join(' '),
@@ -155,7 +158,7 @@ function repair(receipts: readonly Receipt[], resume: string): string {
     return `What arrived is kept. To try the rest again: ${resume}`;
   }
   if (errors.some((error) => error !== null)) {
-    return `What arrived is kept. To try the rest again: ${resume.replace('resume', 'resume --failed')}`;
+    return `What arrived is kept. To try the rest again: ${resume.replace(' resume', ' resume --failed')}`;
   }
   return 'What arrived is kept; the receipt says what is missing.';
 }

@@ -1,5 +1,5 @@
 import { spellDay } from '../requests/deadline.ts';
-import { type Plan, callCount } from '../requests/plan.ts';
+import { type Plan, callCount, warningsOf } from '../requests/plan.ts';
 import type { PlannedRequest } from '../requests/request.ts';
 import { subjectName } from './receipt-text.ts';
 import { OPERATION, PROVIDER, count } from './words.ts';
@@ -15,13 +15,13 @@ export function planText(plan: Plan): string {
     ),
     '',
   ]);
-  const warnings = plan.warnings.map((warning) => `Note: ${warning}`);
+  const warnings = plan.requests.flatMap(warningsOf).map((warning) => `Note: ${warning}`);
   const calls = `${count(callCount(plan), 'call')} would start the work.`;
   return [...lines, ...warnings, `${calls} Nobody was called and nothing was recorded.`].join('\n');
 }
 
 /** A planned request as `gdpr-plan/1`. The ids of requests are made when they are recorded. */
-export function planJson(request: PlannedRequest, warnings: readonly string[]): string {
+export function planJson(request: PlannedRequest): string {
   return JSON.stringify({
     schema: 'gdpr-plan/1',
     action: request.action,
@@ -45,6 +45,6 @@ export function planJson(request: PlannedRequest, warnings: readonly string[]): 
       options,
     })),
     calls: request.steps.length,
-    warnings,
+    warnings: warningsOf(request),
   });
 }

@@ -3,17 +3,7 @@ import { daysBetween, spellDay } from '../requests/deadline.ts';
 import { quoteId } from '../requests/ids.ts';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import { isSettled } from '../requests/state.ts';
-import {
-  MARK,
-  OPERATION,
-  PROVIDER,
-  REQUEST,
-  count,
-  duration,
-  list,
-  size,
-  stepWord,
-} from './words.ts';
+import { MARK, OPERATION, PROVIDER, REQUEST, count, duration, size, stepWord } from './words.ts';
 
 /** How a receipt is shown: colours, today's day (null on paper that is kept), the bundle's name. */
 export interface Showing {
@@ -39,7 +29,7 @@ export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing)
   if (receipt.bundle !== null) {
     lines.push(`${INDENT}The files may name other people: review before sending.`);
   }
-  if (receipt.not_covered.length > 0) {
+  if (receipt.bundle !== null && receipt.not_covered.length > 0) {
     lines.push(`${INDENT}Not covered:`, ...receipt.not_covered.map((each) => `${INDENT}- ${each}`));
   }
   return lines.join('\n');

@@ -33,10 +33,10 @@ export const MARK: Readonly<Record<StepState, string>> = {
   in_doubt: '?',
 };
 
-export const STEP: Readonly<Record<StepState, string>> = {
+const STEP: Readonly<Record<StepState, string>> = {
   planned: 'not sent yet',
   intended: 'being sent',
-  accepted: 'runs at the provider',
+  accepted: 'running',
   reported: 'ready, not fetched yet',
   succeeded: 'done',
   failed: 'failed',

@@ -1,4 +1,5 @@
 import type { Change, StepPatch } from './change.ts';
+import { failed } from './failed.ts';
 import type { Collected, Unreachable } from './outcome.ts';
 import { type TaskNews, reported } from './reported.ts';
 import type { Call, Step, StepError } from './request.ts';
@@ -79,12 +80,7 @@ export function linkLost(step: Step, visible: boolean, error: StepError, at: num
           nextAt: null,
           note: `asked for again: the link of export ${step.taskId} would not open`,
         }
-      : {
-          state: 'failed',
-          error: { ...error, passing: visible },
-          finishedAt: at,
-          nextAt: null,
-        };
+      : failed(step, { ...error, passing: visible }, at);
   return { at, steps: [{ id: step.id, patch }] };
 }
 
@@ -103,7 +99,7 @@ function stored(step: Step, cut: boolean, at: number): StepPatch {
 function again(step: Step, error: StepError, moment: Moment): StepPatch {
   return error.passing && !lastTry(step)
     ? { tries: step.tries + 1, nextAt: nextCheck(step.tries, moment) }
-    : { state: 'failed', error, finishedAt: moment.at, nextAt: null };
+    : failed(step, error, moment.at);
 }
 
 function joined(note: string | null, more: string): string {

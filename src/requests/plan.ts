@@ -29,8 +29,6 @@ export interface Intake {
 export interface Plan {
   action: Action;
   requests: readonly PlannedRequest[];
-  /** What the operator should know, one sentence each. */
-  warnings: readonly string[];
 }
 
 /**
@@ -43,14 +41,11 @@ export function planExport(
   intake: Intake,
   newId: () => string,
 ): Plan {
-  const warnings: string[] = [];
   const requests = subjects.map((subject): PlannedRequest => {
     const id = `req_${newId()}`;
     const steps = targets.flatMap((target): PlannedStep[] => {
       const subjectId = idAt(subject, target.provider);
       if (subjectId === null) return [];
-      const warning = idWarning(subjectId, target.provider);
-      if (warning !== null) warnings.push(`${quoteId(subjectId)} is ${warning}`);
       return target.operations.map((operation) => ({
         id: `${id}/${operation}`,
         provider: target.provider,
@@ -62,7 +57,16 @@ export function planExport(
     });
     return { id, action: 'export', mode: null, subject, ...intake, steps };
   });
-  return { action: 'export', requests, warnings };
+  return { action: 'export', requests };
+}
+
+/** What the operator should know about a planned request, one sentence each. */
+export function warningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly string[] {
+  const warnings = steps.flatMap(({ subjectId, provider }) => {
+    const warning = idWarning(subjectId, provider);
+    return warning === null ? [] : [`${quoteId(subjectId)} is ${warning}`];
+  });
+  return [...new Set(warnings)];
 }
 
 /** The subject's id at a provider; null: no account there. */

@@ -1,4 +1,5 @@
 import type { Change, StepPatch } from './change.ts';
+import { failed } from './failed.ts';
 import type { TaskReport, Unreachable } from './outcome.ts';
 import type { Call, Step, StepError } from './request.ts';
 import { type Moment, nextCheck, secondLook } from './waits.ts';
@@ -45,5 +46,5 @@ function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {
 function believe(step: Step, error: StepError, looks: number, moment: Moment): StepPatch {
   return step.tries + 1 < looks
     ? { tries: step.tries + 1, nextAt: secondLook(moment) }
-    : { state: 'failed', error, finishedAt: moment.at, nextAt: null };
+    : failed(step, error, moment.at);
 }

@@ -1,9 +1,6 @@
 import type { Change, StepPatch } from './change.ts';
 import type { Step } from './request.ts';
 
-/** How often a passing failure is repeated without being asked to. */
-const REPEATS = 3;
-
 /** Failures after which the provider has nothing left under the task id. */
 const TASK_IS_OVER = new Set(['task_failed', 'task_lost', 'link_refused']);
 
@@ -11,7 +8,7 @@ const TASK_IS_OVER = new Set(['task_failed', 'task_lost', 'link_refused']);
 export function mayRepeat(step: Step, all: boolean): boolean {
   if (step.state === 'no_data') return all && step.finishedAt !== null;
   if (step.state !== 'failed') return false;
-  return all || (step.error?.passing === true && step.repeats < REPEATS);
+  return all || step.error?.passing === true;
 }
 
 /**

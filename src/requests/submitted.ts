@@ -1,4 +1,5 @@
 import type { CallPatch, Change, StepPatch } from './change.ts';
+import { failed } from './failed.ts';
 import type { Submission } from './outcome.ts';
 import type { Call, Step, StepError } from './request.ts';
 import { type Moment, nextCheck } from './waits.ts';
@@ -37,10 +38,7 @@ export function submitted(
     case 'absent':
       return both({ ...absent(step, answer.error), finishedAt: at }, { state: 'refused' });
     case 'refused':
-      return both(
-        { state: 'failed', error: answer.error, finishedAt: at, nextAt: null },
-        { state: 'refused' },
-      );
+      return both(failed(step, answer.error, at), { state: 'refused' });
     case 'credentials':
       return both({ state: 'planned', nextAt: null }, { state: 'refused' });
     case 'limited':

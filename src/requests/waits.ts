@@ -24,5 +24,5 @@ export function nextCheck(checks: number, moment: Moment): number {
  * readable at once, nor listed at once.
  */
 export function secondLook(moment: Moment): number {
-  return moment.at + SECOND_LOOK * moment.pollInterval;
+  return moment.at + Math.round(SECOND_LOOK * moment.pollInterval);
 }

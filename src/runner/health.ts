@@ -95,9 +95,8 @@ export class Health {
     if (tooLong || (record.refusals >= REFUSALS && lasted)) {
       this.#stop(provider, 'unavailable', error, { misses: record.refusals, since: record.since });
     }
-    return (
-      retryAt ?? now + backoff(record.refusals + 1, this.#random(), this.#pollInterval / 2_000)
-    );
+    const ours = now + backoff(record.refusals + 1, this.#random(), this.#pollInterval / 2_000);
+    return Math.ceil(retryAt ?? ours);
   }
 
   /** Counts how often the credentials were resolved anew: what a call was sent with. */

@@ -1,3 +1,5 @@
+import type { FoundTask } from '../requests/outcome.ts';
+import type { Call } from '../requests/request.ts';
 import { SEARCH_BACK, searched } from '../requests/searched.ts';
 import { doubted } from '../requests/submitted.ts';
 import { unreachable } from './reach.ts';
@@ -20,15 +22,10 @@ export async function resolve(work: Work, job: Job): Promise<void> {
     work.stop,
   );
   switch (answer.kind) {
-    case 'listed': {
-      const known = await work.ledger.knownTasks(
-        step.account,
-        answer.tasks.map((task) => task.taskId),
-      );
-      const unknown = answer.tasks.filter((task) => !known.has(task.taskId));
-      await settle(work, job, searched(step, call, unknown, `call_${work.newId()}`, moment(work)));
+    case 'listed':
+      // In turn: two steps that look for the same person must not adopt the same task.
+      await work.adopting(() => adopt(work, job, call, answer.tasks));
       return;
-    }
     case 'unsearchable':
       throw new Error(`${provider.name} has no list to search for ${step.operation}`);
     case 'credentials':
@@ -36,4 +33,12 @@ export async function resolve(work: Work, job: Job): Promise<void> {
     case 'unavailable':
       unreachable(work, job, answer);
   }
+}
+
+async function adopt(work: Work, job: Job, call: Call, tasks: readonly FoundTask[]): Promise<void> {
+  const ids = tasks.map((task) => task.taskId);
+  const known = await work.ledger.knownTasks(job.step.account, ids);
+  const unknown = tasks.filter((task) => !known.has(task.taskId));
+  const id = `call_${work.newId()}`;
+  await settle(work, job, searched(job.step, call, unknown, id, moment(work)));
 }

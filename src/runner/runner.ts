@@ -97,10 +97,7 @@ async function takeMore(
   if (ids.length === 0) return ids;
   const now = work.clock.now();
   const taken = new Set(await work.ledger.take(ids, holder, now));
-  const rest = ids.filter((id) => !taken.has(id));
-  if (rest.length === 0) return rest;
-  const others = await work.ledger.heldByOthers(rest, holder.token, now);
-  return others.map(({ requestId }) => requestId);
+  return ids.filter((id) => !taken.has(id));
 }
 
 /** The providers that can be asked: configured, and not stopped in this run. */

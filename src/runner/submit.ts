@@ -3,9 +3,11 @@ import type { Submission } from '../requests/outcome.ts';
 import { submitted } from '../requests/submitted.ts';
 import { type Job, type Work, moment, settle } from './work.ts';
 
-/** Sends a planned step: the intent on disk first, the answer right after it. */
+/** Sends a planned step when its turn has come: the intent on disk first, the answer right after it. */
 export async function submit(work: Work, job: Job): Promise<void> {
   const { step, provider } = job;
+  await provider.ready(step.operation, work.stop);
+  if (work.stop.aborted) return;
   const { call, change } = intend(step, job.call, `call_${work.newId()}`, work.clock.now());
   await settle(work, job, change);
   const intended = { ...step, ...change.steps?.[0]?.patch };

@@ -196,7 +196,7 @@ describe('gdpr export', () => {
 
     const status = await stage.gdpr(['status', 'ada']);
     expect(status.code).toBe(8);
-    expect(status.out).toContain('runs at the provider');
+    expect(status.out).toContain('running');
 
     const resumed = await stage.gdpr(['resume', ...FAST]);
     expect(resumed.code).toBe(0);

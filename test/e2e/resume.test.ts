@@ -8,17 +8,26 @@ const FAST = ['--poll-interval', '10ms'];
 /** What a bundle and its receipt must have in common, whatever happened on the way. */
 async function outcome(stage: Stage): Promise<unknown> {
   const out = join(stage.dir, 'gdpr-exports');
-  const [id = ''] = (await readdir(out)).filter((name) => name.startsWith('req_'));
+  const id = (await readdir(out)).find((name) => name.startsWith('req_')) ?? '';
   const receipt = JSON.parse(await readFile(join(out, id, 'receipt.json'), 'utf8'));
   return {
     files: await tree(join(out, id)),
     receipt: {
       ...receipt,
-      ...{ request_id: null, bundle: null, created_at: null, finished_at: null, ledger: null },
+      request_id: null,
+      bundle: null,
+      created_at: null,
+      finished_at: null,
+      ledger: null,
       steps: receipt.steps.map((step: object) => ({
         ...step,
-        ...{ task_id: null, intended_at: null, accepted_at: null, finished_at: null },
-        ...{ attempts: null, checks: null, note: null },
+        task_id: null,
+        intended_at: null,
+        accepted_at: null,
+        finished_at: null,
+        attempts: null,
+        checks: null,
+        note: null,
       })),
     },
   };

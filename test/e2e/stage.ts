@@ -28,7 +28,7 @@ export interface Stage {
   env: Record<string, string>;
   log: readonly CallLogEntry[];
   /** How often an operation was called, by its name in the fact sheet. */
-  calls(operation: string): number;
+  calls: (operation: string) => number;
   /** Runs `gdpr` to its end; never throws for an exit code. */
   gdpr(args: readonly string[], options?: Options): Promise<Run>;
   /** Starts `gdpr` and answers with the process. */

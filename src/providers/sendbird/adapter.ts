@@ -31,6 +31,8 @@ export function createSendbird(account: SendbirdAccount, deps: SendbirdDeps): Pr
     name: 'sendbird',
     account: `sendbird:${account.applicationId}@${account.origin}`,
 
+    ready: (_operation, signal) => client.ready(signal),
+
     async submit(call, signal) {
       const asked = registration(call);
       const reply = await client.registerGdprRequest(asked, signal);

@@ -38,6 +38,8 @@ export interface Registration {
 
 /** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
 export interface SendbirdClient {
+  /** Resolves when a registration may leave. */
+  ready(signal: AbortSignal): Promise<void>;
   /** `POST /v3/privacy/gdpr`. */
   registerGdprRequest(registration: Registration, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/privacy/gdpr/{request_id}`. */
@@ -58,8 +60,10 @@ export function createSendbirdClient(
 ): SendbirdClient {
   const { http, pace, clock } = deps;
 
+  const laneOf = (operation: string): string => `sendbird:${account.applicationId}:${operation}`;
+
   const manners = (operation: string): Manners => {
-    const lane = `sendbird:${account.applicationId}:${operation}`;
+    const lane = laneOf(operation);
     return {
       enter: (signal) => pace.enter(lane, signal),
       hear(answer) {
@@ -93,6 +97,7 @@ export function createSendbirdClient(
   };
 
   return {
+    ready: (signal) => pace.enter(laneOf('registerGdprRequest'), signal),
     registerGdprRequest: (body, signal) =>
       call('registerGdprRequest', { method: 'POST', path: '/privacy/gdpr', body }, signal),
     viewGdprRequest: (requestId, signal) =>

@@ -1,5 +1,6 @@
 import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
+import type { Operation } from '../../requests/request.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
 import { checkAll } from './check-all.ts';
 import { type Reply, type StreamAccount, type StreamDeps, createStreamClient } from './client.ts';
@@ -16,17 +17,11 @@ export function createStream(account: StreamAccount, deps: StreamDeps): Provider
   const client = createStreamClient(account, deps, redactor);
 
   const send = (call: Outgoing, signal: AbortSignal): Promise<Reply> => {
-    switch (call.operation) {
-      case 'export_feeds':
+    switch (idOf(call.operation)) {
+      case 'ExportFeedUserData':
         return client.exportFeedUserData(onlySubject(call), signal);
-      case 'export_users':
+      case 'ExportUsers':
         return client.exportUsers([onlySubject(call)], signal);
-      case 'delete_feeds':
-      case 'delete_users':
-      case 'restore_users':
-      case 'access':
-      case 'delete':
-        throw notOurs(`Stream cannot be asked for ${call.operation}`);
     }
   };
 
@@ -38,6 +33,10 @@ export function createStream(account: StreamAccount, deps: StreamDeps): Provider
   return {
     name: 'stream',
     account: `stream:${account.apiKey}@${account.origin}`,
+
+    ready(operation, signal) {
+      return client.ready(idOf(operation), signal);
+    },
 
     async submit(call, signal) {
       const reply = await send(call, signal);
@@ -63,6 +62,22 @@ export function createStream(account: StreamAccount, deps: StreamDeps): Provider
 
     renewCredentials: () => account.apiSecret.renew(),
   };
+}
+
+/** Stream's own name of an operation. */
+function idOf(operation: Operation): 'ExportFeedUserData' | 'ExportUsers' {
+  switch (operation) {
+    case 'export_feeds':
+      return 'ExportFeedUserData';
+    case 'export_users':
+      return 'ExportUsers';
+    case 'delete_feeds':
+    case 'delete_users':
+    case 'restore_users':
+    case 'access':
+    case 'delete':
+      throw notOurs(`Stream cannot be asked for ${operation}`);
+  }
 }
 
 /** An export goes for one subject a call: the file of several could not be told apart. */

@@ -38,6 +38,8 @@ interface UserQuery {
 
 /** Stream's API in its own words, api/stream.md section 2; no policy. */
 export interface StreamClient {
+  /** Resolves when a call of this operation, by Stream's own id, may leave. */
+  ready(operation: 'ExportFeedUserData' | 'ExportUsers', signal: AbortSignal): Promise<void>;
   /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
   exportFeedUserData(userId: string, signal: AbortSignal): Promise<Reply>;
   /** `POST /api/v2/export/users`. */
@@ -66,8 +68,10 @@ export function createStreamClient(
     'x-client-request-id': randomUUID(),
   });
 
+  const laneOf = (operation: string): string => `stream:${account.apiKey}:${operation}`;
+
   const manners = (operation: string): Manners => {
-    const lane = `stream:${account.apiKey}:${operation}`;
+    const lane = laneOf(operation);
     return {
       enter: (signal) => pace.enter(lane, signal),
       hear(answer) {
@@ -98,6 +102,7 @@ export function createStreamClient(
   };
 
   return {
+    ready: (operation, signal) => pace.enter(laneOf(operation), signal),
     exportFeedUserData: (userId, signal) =>
       call(
         'ExportFeedUserData',

@@ -39,6 +39,7 @@ describe('what is sent', () => {
 
   test('its lane is asked first and told what the headers say', async () => {
     on = await stage('sendbird', ['registered']);
+    await on.sendbird.ready('access', never);
     await on.sendbird.submit(access, never);
     expect(on.lanes).toEqual(['sendbird:APP:registerGdprRequest']);
     expect(on.learnt.get('sendbird:APP:registerGdprRequest')).toEqual({

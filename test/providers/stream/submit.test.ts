@@ -82,6 +82,7 @@ describe('what is sent', () => {
 
   test('its lane is asked first and told what the headers say', async () => {
     on = await stage('stream', ['started']);
+    await on.stream.ready('export_users', never);
     await on.stream.submit(users(), never);
     expect(on.lanes).toEqual(['stream:k3y:ExportUsers']);
     expect(on.learnt.get('stream:k3y:ExportUsers')).toEqual({

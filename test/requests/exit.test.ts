@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { type RunEnd, exitCode, statusCode } from '../../src/requests/exit.ts';
+import { REQUEST_STATES, type RequestState } from '../../src/requests/request.ts';
+
+const on = (state: RequestState, dueOn = '2026-12-21') => ({ state, dueOn });
+
+const WELL: RunEnd = { signal: null, denied: false, unavailable: false };
+
+describe('exitCode', () => {
+  const table: readonly (readonly [RequestState[], Partial<RunEnd>, number])[] = [
+    [['completed'], {}, 0],
+    [['completed', 'completed'], {}, 0],
+    [['failed'], {}, 1],
+    [['not_found'], {}, 1],
+    [['cancelled'], {}, 1],
+    [['failed', 'not_found'], {}, 1],
+    [['partial'], {}, 3],
+    [['completed', 'failed'], {}, 3],
+    [['completed', 'not_found'], {}, 3],
+    [['partial', 'failed'], {}, 3],
+    [['open'], {}, 8],
+    [['open', 'completed'], {}, 8],
+    [['open', 'failed'], {}, 8],
+    [['open'], { unavailable: true }, 5],
+    [['in_doubt'], {}, 7],
+    [['in_doubt', 'open', 'completed'], {}, 7],
+    [['in_doubt'], { unavailable: true }, 7],
+    [['open'], { denied: true }, 4],
+    [['open'], { denied: true, unavailable: true }, 4],
+    [['in_doubt'], { denied: true }, 4],
+    [['open'], { signal: 130 }, 130],
+    [['in_doubt'], { signal: 143, denied: true, unavailable: true }, 143],
+    [['completed'], { signal: 129 }, 129],
+    // What was learnt about a provider says nothing once all has ended.
+    [['completed'], { denied: true, unavailable: true }, 0],
+    [['failed'], { denied: true }, 1],
+  ];
+  test.each(table)('%j with %j is %i', (states, end, code) => {
+    expect(exitCode(states, { ...WELL, ...end })).toBe(code);
+  });
+
+  it('is 0 only if all are completed', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...REQUEST_STATES), { minLength: 1, maxLength: 5 }),
+        fc.record({
+          signal: fc.constantFrom(null, 130),
+          denied: fc.boolean(),
+          unavailable: fc.boolean(),
+        }),
+        (states, end) => {
+          if (exitCode(states, end) !== 0) return;
+          expect(states.every((state) => state === 'completed')).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('statusCode', () => {
+  const today = '2026-11-20';
+  test.each([
+    [[], 0],
+    [[on('completed'), on('not_found'), on('cancelled'), on('closed')], 0],
+    [[on('failed')], 3],
+    [[on('partial'), on('completed')], 3],
+    [[on('open'), on('failed')], 8],
+    [[on('in_doubt'), on('open')], 7],
+    [[on('in_doubt'), on('failed', '2026-11-19')], 9],
+    [[on('open', '2026-11-19')], 9],
+    [[on('open', today)], 8],
+    [[on('completed', '2026-11-19')], 0],
+    [[on('closed', '2020-01-01'), on('failed')], 3],
+  ] as const)('%j is %i', (requests, code) => {
+    expect(statusCode(requests, today)).toBe(code);
+  });
+});
