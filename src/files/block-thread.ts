@@ -47,9 +47,9 @@ export class BlockThread<Fed, Ended> {
 }
 
 /** The thread's side; does nothing in any other thread. `begin` is given the thread's parameters. */
-export function serveBlocks<Parameters>(
+export function serveBlocks(
   name: string,
-  begin: (parameters: Parameters) => Work<unknown, unknown>,
+  begin: (parameters: unknown) => Work<unknown, unknown>,
 ): void {
   if (workerData?.name !== name) return;
   const work = begin(workerData.parameters);

@@ -18,8 +18,8 @@ export class ContentCheck {
   }
 
   /**
-   * The error as soon as there is one: nothing need be fed from then on. The block must not change
-   * until this resolves; one at a time.
+   * The error as soon as it is known: nothing need be fed from then on. The block must not change
+   * until the feed after it, or the end, resolves.
    */
   async feed(block: Uint8Array): Promise<StepError | null> {
     if (this.#begun) return this.#text?.feed(block) ?? null;

@@ -43,10 +43,7 @@ export async function receive(
   }
 }
 
-/**
- * Takes in the blocks, and answers with their length. A block is written, hashed and checked while
- * the next one comes.
- */
+/** Takes in the blocks, and answers with their length. A block is written while it is checked. */
 async function take(
   part: PartFile,
   incoming: AsyncIterable<Uint8Array>,
@@ -55,22 +52,20 @@ async function take(
   hash: BlockHash,
 ): Promise<number | StepError> {
   let length = 0;
-  let pending: Promise<StepError | null> = Promise.resolve(null);
-  const handled = async (block: Uint8Array): Promise<StepError | null> => {
-    const [error] = await Promise.all([check.feed(block), part.write(block), hash.feed(block)]);
-    return error;
-  };
+  let pending: Promise<unknown> = Promise.resolve();
   try {
     for await (const block of incoming) {
+      await pending;
+      pending = Promise.all([part.write(block), hash.feed(block)]);
       length += block.length;
-      const error = (await pending) ?? tooLong(length, bytes);
+      const error = tooLong(length, bytes) ?? (await check.feed(block));
       if (error !== null) return error;
-      pending = handled(block);
     }
-    return (await pending) ?? length;
   } finally {
     await Promise.allSettled([pending]);
   }
+  await pending;
+  return length;
 }
 
 function tooLong(length: number, bytes: number | null): StepError | null {

@@ -4,9 +4,12 @@ import { TextCheck, type Found, type Reading } from './text-check.ts';
 
 const THREAD = 'gdpr-text-check';
 
-/** Reads JSON or JSON lines. A block must not change until its `feed` resolves; one at a time. */
+/** Reads JSON or JSON lines, one block after the other. */
 export interface TextReader {
-  /** The error as soon as there is one: nothing need be fed from then on. */
+  /**
+   * The error as soon as it is known: nothing need be fed from then on. The block must not change
+   * until the feed after it, or the end, resolves.
+   */
   feed(block: Uint8Array): Promise<StepError | null>;
   /** The file ends here. */
   end(): Promise<Found | StepError>;
@@ -16,9 +19,7 @@ export interface TextReader {
 
 /** The reader for a file of about so many bytes (null: unknown); a large one is read beside. */
 export function textReader(reading: Reading, bytes: number | null): TextReader {
-  return isLarge(bytes)
-    ? new BlockThread<StepError | null, Found | StepError>(import.meta.url, THREAD, reading)
-    : new DirectReader(reading);
+  return isLarge(bytes) ? new ThreadReader(reading) : new DirectReader(reading);
 }
 
 class DirectReader implements TextReader {
@@ -37,6 +38,33 @@ class DirectReader implements TextReader {
   }
 
   async close(): Promise<void> {}
+}
+
+/** Reads a block while the next one comes, so an error is told one block later. */
+class ThreadReader implements TextReader {
+  readonly #thread: BlockThread<StepError | null, Found | StepError>;
+  #before: Promise<StepError | null> = Promise.resolve(null);
+
+  constructor(reading: Reading) {
+    this.#thread = new BlockThread(import.meta.url, THREAD, reading);
+  }
+
+  async feed(block: Uint8Array): Promise<StepError | null> {
+    const error = await this.#before;
+    if (error !== null) return error;
+    this.#before = this.#thread.feed(block);
+    // A thread that dies is found by the next feed; until then its failure waits there.
+    void Promise.allSettled([this.#before]);
+    return null;
+  }
+
+  async end(): Promise<Found | StepError> {
+    return (await this.#before) ?? this.#thread.end();
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
 }
 
 serveBlocks(THREAD, (reading: Reading) => new TextCheck(reading));
