@@ -1,6 +1,6 @@
 import type { SANDBOX } from './config/sandbox-profile.ts';
 import type { Settings } from './config/settings.ts';
-import type { Connected } from './connect.ts';
+import type { Connected, Tempo } from './connect.ts';
 import type { Host } from './host.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Provider } from './providers/provider.ts';
@@ -16,14 +16,6 @@ export interface GlobalFlags {
   verbose: boolean;
   color: boolean;
   input: boolean;
-}
-
-/** How fast, and how much of the providers' limits, a run asks. */
-export interface Tempo {
-  /** ms. */
-  pollInterval: number;
-  /** 0 to 1. */
-  rateShare: number;
 }
 
 /** What commands are handed: everything that has to be constructed, made when it is first asked for. */
@@ -68,7 +60,7 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
     },
     async providers(tempo) {
       connected ??= import('./connect.ts').then(async ({ connect }) =>
-        connect(await app.settings(), tempo, app.flags, host),
+        connect(await app.settings(), tempo, app.flags.verbose, host),
       );
       return (await connected).providers;
     },

@@ -1,5 +1,4 @@
 import packageFacts from '../package.json' with { type: 'json' };
-import type { GlobalFlags, Tempo } from './app.ts';
 import type { Settings } from './config/settings.ts';
 import type { Host } from './host.ts';
 import { createHttp } from './http/http.ts';
@@ -12,6 +11,14 @@ import { createPace } from './runner/pace.ts';
 /** The first interval between checks that all other pauses are measured by, ms. */
 const DEFAULT_INTERVAL = 2_000;
 
+/** How fast, and how much of the providers' limits, a run asks. */
+export interface Tempo {
+  /** ms. */
+  pollInterval: number;
+  /** 0 to 1. */
+  rateShare: number;
+}
+
 /** The providers of a profile, and the connections that they share. */
 export interface Connected {
   providers: ReadonlyMap<ProviderName, Provider>;
@@ -19,18 +26,13 @@ export interface Connected {
 }
 
 /** The providers that a profile configures, each behind its adapter. Asks nobody yet. */
-export function connect(
-  settings: Settings,
-  tempo: Tempo,
-  flags: GlobalFlags,
-  host: Host,
-): Connected {
+export function connect(settings: Settings, tempo: Tempo, verbose: boolean, host: Host): Connected {
   const { clock } = host;
   const http = createHttp({
     clock,
     random: () => host.random(),
     scale: tempo.pollInterval / DEFAULT_INTERVAL,
-    ...(flags.verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
+    ...(verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
   });
   const agent = `${packageFacts.name}-${packageFacts.version}`;
   const deps = { http, clock, pace: createPace(clock, tempo.rateShare), agent };

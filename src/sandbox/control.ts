@@ -1,7 +1,7 @@
 import { parseFault, type FaultSpec } from './faults/parse.ts';
 import type { FaultState } from './faults/book.ts';
 import type { HeldCall } from './gates.ts';
-import type { Provider } from './options.ts';
+import type { Provider } from './provider.ts';
 import type { ServerContext } from './server/context.ts';
 import type { TaskSummary } from './vendor.ts';
 

@@ -1,4 +1,4 @@
-import type { Provider } from './options.ts';
+import type { Provider } from './provider.ts';
 
 export interface Operation {
   name: string;

@@ -1,6 +1,5 @@
 import type { FaultSpec } from './faults/parse.ts';
-
-export type Provider = 'stream' | 'sendbird';
+import type { Provider } from './provider.ts';
 
 /** Time as the caller sees it: `now` in epoch milliseconds, `sleep` in milliseconds. */
 interface SandboxClock {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ExportFile } from './files/export-file.ts';
-import type { Provider } from './options.ts';
+import type { Provider } from './provider.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A call as it arrived, with its body still as text. */

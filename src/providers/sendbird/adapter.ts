@@ -1,6 +1,6 @@
 import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
-import { checkAll } from './check-all.ts';
+import { checkAll } from '../check-all.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
 import { accessFile } from './access-file.ts';
 import {

@@ -5,7 +5,8 @@ import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
 import type { SecretSource } from '../../secret.ts';
 import type { Pace } from '../provider.ts';
-import { readSecret } from '../../http/read-secret.ts';
+import { readSecret } from '../read-secret.ts';
+import type { Undelivered } from '../undelivered.ts';
 import { rateLimit, retryAt } from './rate-limit.ts';
 
 /** A Sendbird application. `origin` has no path and no trailing slash. */
@@ -24,8 +25,8 @@ export interface SendbirdDeps {
   agent: string;
 }
 
-/** How a call ended. `no_secret`: nothing was sent, the API token cannot be had or used. */
-export type Reply = Exchange | { kind: 'no_secret'; reason: string };
+/** How a call ended. */
+export type Reply = Exchange | Undelivered;
 
 /**
  * What is registered. `action` is no option: left out, it means `delete` (SEED), so that the type

@@ -3,6 +3,7 @@ import { type Failure, type FailureCode, failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Unreachable } from '../../requests/outcome.ts';
+import { undelivered } from '../undelivered.ts';
 import type { Reply } from './client.ts';
 import { type Meaning, meaningOf } from './codes.ts';
 import { retryAt } from './rate-limit.ts';
@@ -20,38 +21,19 @@ export type Denial =
 /** A reply as either an answer with what was asked for, or a denial. */
 export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
+const SENDBIRD = { provider: 'Sendbird', secret: 'API token' };
+
 /** The paid quota is used up: nothing about the subject, and more may be bought. */
 const QUOTA = 400306;
 
 /** Sorts a reply by what it means. An error body is an error even under HTTP 200. */
 export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
-  switch (reply.kind) {
-    case 'answer': {
-      const { answer } = reply;
-      const body = readJson(answer.text, ApiError);
-      const api = body.kind === 'fits' ? body.value : null;
-      const success = answer.status >= 200 && answer.status < 300;
-      return success && api === null
-        ? { kind: 'ok', answer }
-        : denialOf(answer, api, redactor, now);
-    }
-    case 'no_secret': {
-      const message = `the Sendbird API token cannot be had: ${redactor.clean(reply.reason)}`;
-      return { kind: 'credentials', error: failure('credentials', message) };
-    }
-    case 'unsent': {
-      const message = `no connection to Sendbird: ${reply.reason}`;
-      return { kind: 'unsent', error: failure('no_connection', message) };
-    }
-    case 'stopped': {
-      const message = 'stopped before the call to Sendbird was through';
-      return { kind: 'unsent', error: failure('stopped', message) };
-    }
-    case 'lost': {
-      const message = `the answer from Sendbird is lost: ${reply.reason}`;
-      return { kind: 'lost', error: failure('answer_lost', message) };
-    }
-  }
+  if (reply.kind !== 'answer') return undelivered(reply, SENDBIRD, redactor);
+  const { answer } = reply;
+  const body = readJson(answer.text, ApiError);
+  const api = body.kind === 'fits' ? body.value : null;
+  const success = answer.status >= 200 && answer.status < 300;
+  return success && api === null ? { kind: 'ok', answer } : denialOf(answer, api, redactor, now);
 }
 
 /** A denial of a read: whatever kept it from being answered, Sendbird cannot be asked now. */

@@ -2,7 +2,7 @@ import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import type { Operation } from '../../requests/request.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
-import { checkAll } from './check-all.ts';
+import { checkAll } from '../check-all.ts';
 import { type Reply, type StreamAccount, type StreamDeps, createStreamClient } from './client.ts';
 import { outcomeOf } from './denial.ts';
 import { exportFile } from './export-file.ts';

@@ -5,7 +5,8 @@ import { pathSegment } from '../../http/path-segment.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Secret, SecretSource } from '../../secret.ts';
 import type { Pace } from '../provider.ts';
-import { readSecret } from '../../http/read-secret.ts';
+import { readSecret } from '../read-secret.ts';
+import type { Undelivered } from '../undelivered.ts';
 import { heard } from './hearing.ts';
 import { rateLimit } from './rate-limit.ts';
 import { serverToken } from './token.ts';
@@ -26,8 +27,8 @@ export interface StreamDeps {
   agent: string;
 }
 
-/** How a call ended. `no_secret`: nothing was sent, the API secret cannot be had. */
-export type Reply = Exchange | { kind: 'no_secret'; reason: string };
+/** How a call ended. */
+export type Reply = Exchange | Undelivered;
 
 /** What QueryUsers takes in its `payload`; `limit` is always sent, its default is not known. */
 interface UserQuery {

@@ -3,6 +3,7 @@ import { type Failure, type FailureCode, failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Unreachable } from '../../requests/outcome.ts';
+import { undelivered } from '../undelivered.ts';
 import type { Reply } from './client.ts';
 import { type Meaning, meaningOf } from './codes.ts';
 import { retryAt } from './rate-limit.ts';
@@ -18,6 +19,8 @@ export type Denial =
 /** A reply as either a 2xx answer or a denial. */
 export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
+const STREAM = { provider: 'Stream', secret: 'API secret' };
+
 const INPUT = 4;
 const NOT_FOUND = 16;
 /** Expired, not valid yet, dated wrongly: the token's times (api/stream.md section 5). */
@@ -26,28 +29,10 @@ const CLOCK_HINT = "; is this machine's clock right?";
 
 /** Sorts a reply by what it means, HTTP status first and then Stream's code. */
 export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
-  switch (reply.kind) {
-    case 'answer':
-      return reply.answer.status >= 200 && reply.answer.status < 300
-        ? { kind: 'ok', answer: reply.answer }
-        : denialOf(reply.answer, redactor, now);
-    case 'no_secret': {
-      const message = `the Stream API secret cannot be had: ${redactor.clean(reply.reason)}`;
-      return { kind: 'credentials', error: failure('credentials', message) };
-    }
-    case 'unsent': {
-      const message = `no connection to Stream: ${reply.reason}`;
-      return { kind: 'unsent', error: failure('no_connection', message) };
-    }
-    case 'stopped': {
-      const message = 'stopped before the call to Stream was through';
-      return { kind: 'unsent', error: failure('stopped', message) };
-    }
-    case 'lost': {
-      const message = `the answer from Stream is lost: ${reply.reason}`;
-      return { kind: 'lost', error: failure('answer_lost', message) };
-    }
-  }
+  if (reply.kind !== 'answer') return undelivered(reply, STREAM, redactor);
+  return reply.answer.status >= 200 && reply.answer.status < 300
+    ? { kind: 'ok', answer: reply.answer }
+    : denialOf(reply.answer, redactor, now);
 }
 
 /** A denial of a read: whatever kept it from being answered, Stream cannot be asked now. */

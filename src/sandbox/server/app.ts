@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Control } from '../control.ts';
 import { sendbirdOperations, streamOperations } from '../operations.ts';
-import type { Provider } from '../options.ts';
+import type { Provider } from '../provider.ts';
 import type { ServerContext } from './context.ts';
 import { controlRoutes } from './control-routes.ts';
 import { exchangeOf, handled, send, type SandboxContext } from './exchange.ts';

@@ -1,5 +1,6 @@
 import { DOWNLOAD } from '../operations.ts';
-import type { CallLogEntry, Provider, SandboxOptions } from '../options.ts';
+import type { CallLogEntry, SandboxOptions } from '../options.ts';
+import type { Provider } from '../provider.ts';
 
 export interface CallRecord {
   provider: Provider;

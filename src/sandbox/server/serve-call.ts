@@ -1,4 +1,4 @@
-import type { Provider } from '../options.ts';
+import type { Provider } from '../provider.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer, Call, Vendor } from '../vendor.ts';
 import { idsOf, registrationOf } from './call-ids.ts';

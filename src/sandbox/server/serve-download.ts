@@ -1,7 +1,7 @@
 import { expired, storeError, type StoreAnswer } from '../files/s3.ts';
 import { isKept, type ExportFile } from '../files/export-file.ts';
 import { DOWNLOAD } from '../operations.ts';
-import type { Provider } from '../options.ts';
+import type { Provider } from '../provider.ts';
 import type { CallRecord } from './call-log.ts';
 import type { ServerContext } from './context.ts';
 import { exchangeOf, handled, send, type Exchange, type SandboxContext } from './exchange.ts';

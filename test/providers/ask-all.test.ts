@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Health, askAll } from '../../src/http/ask-all.ts';
+import { type Health, askAll } from '../../src/providers/ask-all.ts';
 
 const items = Array.from({ length: 40 }, (_, index) => index);
 

@@ -1,6 +1,6 @@
-import { type Health, askAll } from '../../http/ask-all.ts';
-import type { TaskReport } from '../../requests/outcome.ts';
-import type { RunningCall } from '../provider.ts';
+import { type Health, askAll } from './ask-all.ts';
+import type { TaskReport } from '../requests/outcome.ts';
+import type { RunningCall } from './provider.ts';
 
 /** One report for each call, keyed by call id; a provider that does not answer is left alone. */
 export async function checkAll(

@@ -1,0 +1,2 @@
+/** The vendors that the sandbox stands for. */
+export type Provider = 'stream' | 'sendbird';
