@@ -49,9 +49,7 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
       return readFlags();
     },
     settings() {
-      settings ??= import('./config/config.ts').then(({ loadSettings }) =>
-        loadSettings(app.flags, host),
-      );
+      settings ??= readSettings(app);
       return settings;
     },
     ledger() {
@@ -83,6 +81,13 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
     },
   };
   return app;
+}
+
+async function readSettings({ flags, host }: App): Promise<Settings> {
+  const { loadSettings } = await import('./config/config.ts');
+  const settings = await loadSettings(flags, host);
+  if (!flags.quiet) for (const each of settings.warnings) host.stderr.write(`Note: ${each}\n`);
+  return settings;
 }
 
 async function openLedgerOf(app: App): Promise<Ledger> {

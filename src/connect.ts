@@ -1,4 +1,5 @@
 import packageFacts from '../package.json' with { type: 'json' };
+import { requireProvider } from './config/require-provider.ts';
 import type { Settings } from './config/settings.ts';
 import type { Host } from './host.ts';
 import { createHttp } from './http/http.ts';
@@ -25,8 +26,12 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-/** The providers that a profile configures, each behind its adapter. Asks nobody yet. */
+/**
+ * The providers that a profile configures, each behind its adapter. Asks nobody yet. Throws
+ * GdprError `config` when there is none.
+ */
 export function connect(settings: Settings, tempo: Tempo, verbose: boolean, host: Host): Connected {
+  requireProvider(settings);
   const { clock } = host;
   const http = createHttp({
     clock,

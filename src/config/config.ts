@@ -1,6 +1,5 @@
-import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { accountsOf, type Accounts } from './accounts.ts';
+import { accountsOf } from './accounts.ts';
 import { type Choice, chooseProfile } from './choose.ts';
 import { findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
@@ -13,7 +12,7 @@ import { warningsOf } from './warnings.ts';
 /**
  * Reads the configuration, SPEC section 8: the chosen profile with its defaults. No secret is
  * resolved, no provider asked and nothing written. Throws GdprError `config` for anything that is
- * wrong with it, and when it configures no provider.
+ * wrong with it.
  */
 export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Settings> {
   const found = findConfigFiles(flags, host);
@@ -25,9 +24,9 @@ export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Sett
   }
   const choice = chooseProfile(flags, files, host);
   const accounts = accountsOf(choice, host);
-  requireProvider(accounts, choice);
   return {
     profile: choice.name,
+    source: sourceOf(choice),
     operator: operatorName(host),
     ...accounts,
     deadline: deadlineOf(choice),
@@ -36,17 +35,8 @@ export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Sett
   };
 }
 
-function requireProvider({ stream, sendbird }: Accounts, choice: Choice): void {
-  if (stream !== null || sendbird !== null) return;
-  const where =
-    choice.from === 'file' ? `profiles.${choice.name} in ${choice.file}` : 'the environment';
-  throw new GdprError('config', `Neither Stream nor Sendbird is configured in ${where}.`, {
-    next: [
-      'Nothing was sent. The shortest ways out:',
-      '  export STREAM_API_KEY=… STREAM_API_SECRET=…   (or SENDBIRD_APP_ID=… SENDBIRD_API_TOKEN=…)',
-      '  gdpr sandbox   and in another terminal: gdpr --profile sandbox …',
-    ].join('\n'),
-  });
+function sourceOf(choice: Choice): string {
+  return choice.from === 'file' ? `profiles.${choice.name} in ${choice.file}` : 'the environment';
 }
 
 function deadlineOf(choice: Choice): DeadlineRules {

@@ -28,6 +28,8 @@ export interface DeadlineRules {
 /** One profile, read, checked and with its defaults; a provider that is not configured is null. */
 export interface Settings {
   profile: string;
+  /** Where it comes from, in words. */
+  source: string;
   /** Who is at the terminal, for the record: `GDPR_OPERATOR`, else the system user. */
   operator: string;
   stream: StreamAccount | null;

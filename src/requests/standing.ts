@@ -1,4 +1,4 @@
-import type { PlannedRequest, Request } from './request.ts';
+import type { PlannedRequest, PlannedStep, Request } from './request.ts';
 
 /** What is to be done with a wanted request, in view of those that stand open (SPEC section 3). */
 export type Verdict =
@@ -18,7 +18,7 @@ type Standing = Pick<Request, 'id' | 'action' | 'mode' | 'steps'>;
 export function judge(wanted: PlannedRequest, standing: readonly Standing[]): Verdict {
   const inTheWay = standing.find((other) => collide(wanted.action, other.action));
   if (inTheWay !== undefined) return { kind: 'conflict', requestId: inTheWay.id };
-  const same = standing.find((other) => identity(other) === identity(wanted));
+  const same = standing.find((other) => covers(other, wanted));
   return same === undefined ? { kind: 'record' } : { kind: 'carry', requestId: same.id };
 }
 
@@ -32,11 +32,18 @@ function collide(wanted: Request['action'], other: Request['action']): boolean {
   return wanted !== other && (wanted === 'erase' || other === 'erase');
 }
 
-function identity(request: Pick<PlannedRequest, 'action' | 'mode' | 'steps'>): string {
-  const steps = request.steps.map((step) =>
-    JSON.stringify([step.account, step.operation, step.subjectId, sorted(step.options)]),
+/** Whether all that is wanted is under way in the other request: it may do more besides. */
+function covers(other: Standing, wanted: PlannedRequest): boolean {
+  const underWay = new Set(other.steps.map(identity));
+  return (
+    other.action === wanted.action &&
+    other.mode === wanted.mode &&
+    wanted.steps.every((step) => underWay.has(identity(step)))
   );
-  return JSON.stringify([request.action, request.mode, steps.toSorted()]);
+}
+
+function identity(step: PlannedStep): string {
+  return JSON.stringify([step.account, step.operation, step.subjectId, sorted(step.options)]);
 }
 
 function sorted(options: Readonly<Record<string, unknown>>): unknown {

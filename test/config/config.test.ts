@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/config.ts';
+import { requireProvider } from '../../src/config/require-provider.ts';
 import { SANDBOX } from '../../src/config/sandbox-profile.ts';
 import { failure, fixture, NO_FLAGS, profiles, world } from './world.ts';
 
@@ -124,7 +125,8 @@ describe('where the profile comes from', () => {
 
 describe('without a provider', () => {
   it('shows the two shortest ways out', async () => {
-    const error = await failure(loadSettings(NO_FLAGS, world().host()));
+    const settings = await loadSettings(NO_FLAGS, world().host());
+    const error = await failure((async () => requireProvider(settings))());
     expect(error).toMatchObject({ fault: 'config', exit: 4 });
     expect(error.next).toContain('STREAM_API_KEY=… STREAM_API_SECRET=…');
     expect(error.next).toContain('gdpr --profile sandbox');
@@ -133,7 +135,8 @@ describe('without a provider', () => {
   it('names a profile of a file that has none', async () => {
     const w = world();
     const path = w.file('project/.gdprrc', 'profiles: {p: {deadline: {country: DE}}}');
-    const error = await failure(loadSettings(NO_FLAGS, w.host(STREAM)));
+    const settings = await loadSettings(NO_FLAGS, w.host(STREAM));
+    const error = await failure((async () => requireProvider(settings))());
     expect(error.message).toContain(`profiles.p in ${path}`);
   });
 });

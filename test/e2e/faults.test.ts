@@ -122,6 +122,21 @@ describe('an export under a fault ends as it truly did', () => {
     expect(new Set(received)).toEqual(new Set(whole.map((operation) => PLACES[operation])));
   });
 
+  test('a download that broke and was mended is the same to the byte', async () => {
+    const hashes = [];
+    for (const faults of [[], ['file-reset=3'], ['file-changed=1']]) {
+      const stage = await setStage({ faults });
+      const { out } = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
+      const { steps } = JSON.parse(out);
+      hashes.push(
+        steps.map((step: { artifacts: { sha256: string }[] }) => step.artifacts[0]?.sha256),
+      );
+      expect(stage.log.some(({ fault }) => fault?.startsWith('file-'))).toBe(faults.length > 0);
+    }
+    expect(hashes[1]).toEqual(hashes[0]);
+    expect(hashes[2]).toHaveLength(3);
+  });
+
   test('a provider that is down is left for later; the other is done', async () => {
     const stage = await setStage();
     const env = { ...stage.env, SENDBIRD_BASE_URL: 'http://127.0.0.1:9' };

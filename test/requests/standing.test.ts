@@ -28,10 +28,16 @@ describe('judge', () => {
     ['an id that differs in case', { steps: [step({ subjectId: 'Ada' }), access()] }],
     ['another account', { steps: [step({ account: 'stream:b@https://x' }), access()] }],
     ['fewer steps', { steps: [step()] }],
-    ['more steps', { steps: [step(), access(), step({ operation: 'export_feeds' })] }],
     ['other options', { steps: [step({ options: { cut: 1 } }), access()] }],
   ])('does not take %s for the same', (_, more) => {
     expect(judge(wanted(), [open('req_1', 'export', more)])).toEqual({ kind: 'record' });
+  });
+
+  it('carries on one that does more besides: nothing is asked for twice', () => {
+    const other = open('req_1', 'export', {
+      steps: [step(), access(), step({ operation: 'export_feeds' })],
+    });
+    expect(judge(wanted(), [other]).kind).toBe('carry');
   });
 
   it('knows the same options in another order', () => {
