@@ -103,7 +103,7 @@ function explain(
   host: Host,
 ): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = describe(thrown, app);
+  const error = describe(thrown, app, argv);
   const text = argv.includes('--json')
     ? JSON.stringify({ schema: 'gdpr-error/1', ...error })
     : `${error.message}\n${error.next}`;
@@ -122,15 +122,20 @@ interface Explanation {
   request_ids: readonly string[];
 }
 
-function describe(thrown: unknown, app: App | undefined): Explanation {
+function describe(thrown: unknown, app: App | undefined, argv: readonly string[]): Explanation {
   if (thrown instanceof CommanderError) {
     const isBare = thrown.code === 'commander.help';
-    const message = isBare ? 'No command is given.' : thrown.message.replace(/^error: /, '');
-    const next = 'Nothing was sent. See: gdpr --help';
+    const message = isBare
+      ? 'No command is given.'
+      : thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const command = COMMANDS.find(({ name }) => argv.includes(name));
+    const next = `Nothing was sent. See: ${['gdpr', command?.name, '--help'].filter(Boolean).join(' ')}`;
     return { code: 'usage', exit: 2, message, next, request_ids: [] };
   }
   if (thrown instanceof GdprError) {
-    const { fault, exit, message, next, requestIds } = thrown;
+    const { fault, message, next, requestIds } = thrown;
+    // Whatever has begun may be left open, and 1 would say that all has ended.
+    const exit = fault === 'internal' && app?.began === true ? 8 : thrown.exit;
     return { code: fault, exit, message, next, request_ids: requestIds };
   }
   return {

@@ -5,7 +5,8 @@ import { createQueue } from '../runner/queue.ts';
 import { type Until, run } from '../runner/runner.ts';
 import { conclude } from './conclude.ts';
 import { createSealer } from './paper.ts';
-import { progressOf } from './talk.ts';
+import { progressOf, rateLimitTeller } from './talk.ts';
+import { readVerified } from './verified.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
 /**
@@ -31,10 +32,13 @@ export async function carryOut(
   const timeout = new AbortController();
   const over = new AbortController();
   if (flags.timeout !== null) void endAfter(flags.timeout, timeout, over.signal, app);
-  const seal = createSealer(holder.token, app);
+  const seal = createSealer(holder, app);
+  // A request whose record is broken is neither sent nor checked.
+  const { requests, broken } = await readVerified(ids, ledger);
+  const sound = requests.map(({ id }) => id);
   const progress = await progressOf(app, until === 'ended');
   try {
-    await run(ids, until, holder, {
+    await run(sound, until, holder, {
       ledger,
       providers,
       clock,
@@ -46,11 +50,12 @@ export async function carryOut(
       adopting: createQueue(),
       stop: AbortSignal.any([host.stop, timeout.signal]),
       tell: (step) => progress.step(step),
+      waits: rateLimitTeller(progress),
       stepEnded: seal,
     });
     progress.stop();
     const timedOut = timeout.signal.aborted;
-    return await conclude(ids, { seal, providers, health, timedOut }, app);
+    return await conclude(sound, { seal, providers, health, timedOut, broken }, app);
   } finally {
     over.abort();
     progress.stop();

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import type { GdprError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Stopped, lastWords } from '../report/ending.ts';
 import { type RunEnd, exitCode } from '../requests/exit.ts';
@@ -6,6 +7,7 @@ import type { ProviderName, Request } from '../requests/request.ts';
 import type { Health } from '../runner/health.ts';
 import { printReceipt } from './paper.ts';
 import { invocation, printLastWords } from './talk.ts';
+import { readVerified } from './verified.ts';
 
 /** What a run leaves behind for its conclusion. */
 export interface Aftermath {
@@ -13,23 +15,24 @@ export interface Aftermath {
   providers: ReadonlyMap<ProviderName, Provider>;
   health: Health;
   timedOut: boolean;
+  /** What is wrong with the records that were left alone. */
+  broken: GdprError | null;
 }
 
 const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C', 143: 'SIGTERM' };
 
-/** Prints the receipts and, unless all is well, the last words; resolves to the exit code. */
+/**
+ * Prints the receipts and, unless all is well, the last words; resolves to the exit code. Throws
+ * GdprError `ledger` at the end when a record is broken.
+ */
 export async function conclude(
   ids: readonly string[],
   aftermath: Aftermath,
   app: App,
 ): Promise<number> {
   const ledger = await app.ledger();
-  const requests: Request[] = [];
-  for (const id of new Set(ids)) {
-    await aftermath.seal(id);
-    const request = await ledger.request(id);
-    if (request !== null) requests.push(request);
-  }
+  for (const id of ids) await aftermath.seal(id);
+  const { requests, broken } = await readVerified(ids, ledger);
   const receipts = [];
   for (const request of requests) receipts.push(await printReceipt(request, app));
   const stopped = stoppedProviders(requests, aftermath);
@@ -43,6 +46,8 @@ export async function conclude(
     requests.map(({ state }) => state),
     end,
   );
+  const damage = aftermath.broken ?? broken;
+  if (damage !== null && end.signal === null) throw damage;
   if (exit === 0) return 0;
   const signal = end.signal === null ? null : (SIGNALS[end.signal] ?? 'a signal');
   const { timedOut } = aftermath;
@@ -70,9 +75,10 @@ function stoppedProviders(
 ): ReadonlyMap<ProviderName, Stopped> {
   const stopped = new Map<ProviderName, Stopped>();
   const open = requests.flatMap(({ steps }) => steps.filter((step) => step.finishedAt === null));
-  for (const { provider, account } of open) {
+  for (const { provider, account, state } of open) {
     const configured = providers.get(provider)?.account;
-    const stoppage = health.stoppage(provider);
+    const ofFiles = state === 'reported' ? health.filesStoppage(provider) : null;
+    const stoppage = health.stoppage(provider) ?? ofFiles;
     if (configured !== account) {
       const now = configured === undefined ? 'it is not configured' : `${configured} is configured`;
       const reason = `A step belongs to the account ${account}, and now ${now}`;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { App } from '../app.ts';
 import { bundlePath, sealBundle } from '../files/bundle.ts';
-import { LeaseLost } from '../ledger/ledger.ts';
+import { type Holder, LeaseLost } from '../ledger/ledger.ts';
 import { paintFor, plainPaint } from '../report/paint.ts';
 import { receiptText } from '../report/receipt-text.ts';
 import { calendarDay } from '../requests/deadline.ts';
@@ -10,21 +10,23 @@ import type { Request } from '../requests/request.ts';
 import { createQueue } from '../runner/queue.ts';
 
 /** Seals requests one after the other: two steps of one request may end in the same moment. */
-export function createSealer(token: string, app: App): (requestId: string) => Promise<void> {
+export function createSealer(holder: Holder, app: App): (requestId: string) => Promise<void> {
   const inTurn = createQueue();
-  return (requestId) => inTurn(() => sealEnded(requestId, token, app));
+  return (requestId) => inTurn(() => sealEnded(requestId, holder, app));
 }
 
 /**
  * Puts receipt and checksums beside the files of a request that has ended, unless they are there.
  * A request that another process has taken over is left to it.
  */
-async function sealEnded(requestId: string, token: string, app: App): Promise<void> {
+async function sealEnded(requestId: string, holder: Holder, app: App): Promise<void> {
   const ledger = await app.ledger();
   const request = await ledger.request(requestId);
   if (request === null || request.sealed || request.finishedAt === null) return;
   const bundle = bundleOf(request);
   if (bundle === null) return;
+  const [ours] = await ledger.take([requestId], holder, app.host.clock.now());
+  if (ours === undefined) return;
   const receipt = receiptOf(request, bundle);
   const text = receiptText(receipt, { paint: plainPaint, today: null, bundle: '.' });
   await sealBundle(
@@ -33,7 +35,7 @@ async function sealEnded(requestId: string, token: string, app: App): Promise<vo
     request.steps.flatMap((step) => step.artifacts),
   );
   try {
-    await ledger.seal(token, requestId);
+    await ledger.seal(holder.token, requestId);
   } catch (thrown) {
     if (!(thrown instanceof LeaseLost)) throw thrown;
   }

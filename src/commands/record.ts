@@ -20,7 +20,7 @@ export async function record(plan: Plan, isNew: boolean, app: App): Promise<read
     ...opened.flatMap(({ wanted, verdict }) =>
       verdict.kind === 'carry'
         ? [
-            `${subjectName(wanted.subject.userId)}: request ${verdict.requestId} is open and is carried on (--new makes another).`,
+            `${subjectName(wanted.subject.userId)}: request ${verdict.requestId} is open and is carried on, with the reference, date and folder it has (--new makes another).`,
           ]
         : [],
     ),

@@ -6,6 +6,8 @@ import { quoteId } from '../requests/ids.ts';
 import type { Request } from '../requests/request.ts';
 import { mayRepeat, revive } from '../requests/revive.ts';
 import { carryOut } from './carry-out.ts';
+import { printLastWords } from './talk.ts';
+import { readVerified } from './verified.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
 interface ResumeOptions extends WaitFlags {
@@ -40,7 +42,12 @@ async function runResume(options: ResumeOptions, app: App): Promise<number> {
   }
   const all = requests.map(({ id }) => id);
   const ids = options.ids.length === 0 ? await leftToUs(all, app) : all;
-  if (ids.length === 0) return 8;
+  if (ids.length === 0) {
+    const message = 'Not finished: another gdpr works on all that is open.';
+    const next = 'It goes on there. See how far it is: gdpr status';
+    printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
+    return 8;
+  }
   const until = options.wait ? 'ended' : 'sent';
   return carryOut(ids, options, options.once ? 'idle' : until, app);
 }
@@ -91,7 +98,8 @@ async function reviveSteps({ id }: Request, all: boolean, app: App): Promise<voi
   const [taken] = await ledger.take([id], holder, host.clock.now());
   if (taken === undefined) return;
   // Read again: until it was taken, somebody else may have worked on it.
-  const steps = (await ledger.request(id))?.steps.filter((step) => mayRepeat(step, all)) ?? [];
+  const { requests } = await readVerified([id], ledger);
+  const steps = requests.flatMap((each) => each.steps).filter((step) => mayRepeat(step, all));
   if (steps.length > 0) await ledger.record(holder.token, revive(steps, host.clock.now()));
   await ledger.release(holder);
 }

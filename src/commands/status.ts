@@ -9,8 +9,10 @@ import { statusCode } from '../requests/exit.ts';
 import { quoteId } from '../requests/ids.ts';
 import { REQUEST_STATES, type Request, type RequestState } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
+import { list as listed } from '../report/words.ts';
 import { printReceipt } from './paper.ts';
 import { repeatable } from './repeatable.ts';
+import { readVerified } from './verified.ts';
 
 interface StatusOptions {
   about: string | null;
@@ -38,40 +40,47 @@ export function declareStatus(command: Command, app: App, done: (code: number) =
 
 async function runStatus(options: StatusOptions, app: App): Promise<number> {
   const { host, flags } = app;
+  const ledger = await app.ledger();
   // All of them make the exit code; the limit is for the eyes.
-  const requests = await wanted(options, await app.ledger());
-  const shown = requests.slice(0, options.limit);
+  const all = await wanted(options, ledger, app);
+  const shown = all.slice(0, options.limit).map(({ id }) => id);
+  const { requests, broken } = await readVerified(shown, ledger);
   const { deadline } = await app.settings();
   const today = calendarDay(host.clock.now(), deadline.timeZone);
   if (flags.json) {
-    for (const request of shown) host.stdout.write(`${statusJson(request, today)}\n`);
+    for (const request of requests) host.stdout.write(`${statusJson(request, today)}\n`);
   } else if (options.about !== null) {
-    for (const request of shown) await printReceipt(request, app);
-  } else {
+    for (const request of requests) await printReceipt(request, app);
+  } else if (requests.length > 0 || broken === null) {
     const paint = paintFor(host.stdout, host.env, flags.color);
-    host.stdout.write(`${statusTable(shown, { paint, today, now: host.clock.now() })}\n`);
+    const what = options.state.length === 0 ? 'open' : listed(options.state);
+    const table = statusTable(requests, { paint, today, now: host.clock.now() });
+    host.stdout.write(`${table ?? `Nothing is ${what}.`}\n`);
   }
-  return statusCode(requests, today);
+  if (broken !== null) throw broken;
+  return statusCode(all, today);
 }
 
-async function wanted(options: StatusOptions, ledger: Ledger): Promise<readonly Request[]> {
+async function wanted(
+  options: StatusOptions,
+  ledger: Ledger,
+  app: App,
+): Promise<readonly Request[]> {
   const { about, all, state } = options;
+  const states = state.length > 0 ? state : REQUEST_STATES;
   if (about === null) {
-    const states =
-      state.length > 0 ? state : REQUEST_STATES.filter((each) => all || !isSettled(each));
-    return byUrgency(await ledger.list({ states }));
+    const seen = state.length > 0 || all ? states : states.filter((each) => !isSettled(each));
+    return byUrgency(await ledger.list({ states: seen }));
   }
-  const ids = (await ledger.list({ user: about })).map(({ id }) => id);
-  const found: Request[] = [];
-  // One by one: only then is each one's chain of events verified.
-  for (const id of ids.length === 0 ? [about] : ids) {
-    const request = await ledger.request(id);
-    if (request !== null) found.push(request);
-  }
+  const ofUser = await ledger.list({ user: about, states });
+  const found = ofUser.length > 0 ? ofUser : await ledger.list({ ids: [about], states });
   if (found.length > 0) return found;
-  throw new GdprError('unknown_request', `No request is known by ${quoteId(about)}.`, {
-    next: 'See what there is: gdpr status --all',
-  });
+  const { profile } = await app.settings();
+  throw new GdprError(
+    'unknown_request',
+    `The ledger of profile ${profile} knows no request by ${quoteId(about)}.`,
+    { next: 'See what there is: gdpr status --all (with --profile for another ledger)' },
+  );
 }
 
 function byUrgency(requests: readonly Request[]): readonly Request[] {

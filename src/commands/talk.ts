@@ -1,5 +1,7 @@
 import type { App, GlobalFlags } from '../app.ts';
 import type { LastWords } from '../report/ending.ts';
+import { PROVIDER, duration } from '../report/words.ts';
+import type { ProviderName } from '../requests/request.ts';
 import {
   type Progress,
   plainProgress,
@@ -16,6 +18,19 @@ export async function progressOf({ host, flags }: App, waits: boolean): Promise<
     ? await spinnerProgress(host.stderr)
     : plainProgress(host.stderr, host.clock);
   return waits ? warnOfLongWait(progress) : progress;
+}
+
+/** Waits for a rate limit that are shorter are not worth a word, ms. */
+const WORTH_SAYING = 5_000;
+
+/** Says, once a provider, that calls wait for its rate limit. */
+export function rateLimitTeller(progress: Progress): (provider: ProviderName, ms: number) => void {
+  const told = new Set<ProviderName>();
+  return (provider, ms) => {
+    if (ms < WORTH_SAYING || told.has(provider)) return;
+    told.add(provider);
+    progress.say(`Waiting for ${PROVIDER[provider]}'s rate limit, about ${duration(ms)}.`);
+  };
 }
 
 /** Says what did not end well and what to do next: text, or `gdpr-error/1` with `--json`. */

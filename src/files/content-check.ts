@@ -1,26 +1,33 @@
 import type { StepError } from '../requests/request.ts';
 import { kindOf } from './kind.ts';
-import { TextCheck, type Found, type Reading } from './text-check.ts';
+import type { Found, Reading } from './text-check.ts';
+import { textReader, type TextReader } from './text-reader.ts';
 import { checkZip } from './zip-check.ts';
 
 /** Checks a file by its content: text while its blocks pass by, a zip once it is all there. */
 export class ContentCheck {
   readonly #reading: Reading;
+  readonly #bytes: number | null;
   #begun = false;
-  #text: TextCheck | null = null;
+  #text: TextReader | null = null;
 
-  constructor(reading: Reading) {
+  /** `bytes` is the length announced. */
+  constructor(reading: Reading, bytes: number | null) {
     this.#reading = reading;
+    this.#bytes = bytes;
   }
 
-  /** The error as soon as there is one: nothing need be fed from then on. */
-  feed(block: Uint8Array): StepError | null {
+  /**
+   * The error as soon as it is known: nothing need be fed from then on. The block must not change
+   * until the feed after it, or the end, resolves.
+   */
+  async feed(block: Uint8Array): Promise<StepError | null> {
     if (this.#begun) return this.#text?.feed(block) ?? null;
     this.#begun = true;
     const kind = kindOf(block);
     if (kind.kind === 'refused') return kind.error;
     if (kind.kind === 'zip') return null;
-    this.#text = new TextCheck(this.#reading);
+    this.#text = textReader(this.#reading, this.#bytes);
     return this.#text.feed(block.subarray(kind.start));
   }
 
@@ -29,5 +36,10 @@ export class ContentCheck {
     if (this.#text !== null) return this.#text.end();
     const found = await checkZip(fd, length, signal);
     return typeof found === 'number' ? { format: 'zip', records: found, cut: false } : found;
+  }
+
+  /** Must be called at the end, whatever happened. */
+  async close(): Promise<void> {
+    await this.#text?.close();
   }
 }

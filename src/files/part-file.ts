@@ -1,20 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { onDisk } from './disk.ts';
 import { refuseLink, syncFolder } from './folder.ts';
+
+/** So many bytes are handed to the disk while more come, so that the sync at the end is short. */
+const FLUSH = 64 * 1024 * 1024;
 
 const PRIVATE = 0o600;
 const FRESH = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * A file under a temporary name beside its place, `.<name>.part`, until it is known to be whole.
+ * A file under a temporary name beside its place, `.<name>.<uuid>.part`, until it is known to be whole.
  * Mode 0600. All methods throw GdprError `storage`.
  */
 export class PartFile {
   readonly path: string;
   readonly #handle: FileHandle;
   #position = 0;
+  #flushedTo = 0;
+  #flush: Promise<void> = Promise.resolve();
   #open = true;
   #placed = false;
 
@@ -25,9 +31,10 @@ export class PartFile {
 
   /** Begins the file that will stand at `place`; one left by a crash is removed first. */
   static async create(place: string): Promise<PartFile> {
-    const path = join(dirname(place), `.${basename(place)}.part`);
+    // A name of its own: whoever else still writes here must not find this file under its name.
+    const path = join(dirname(place), `.${basename(place)}.${randomUUID()}.part`);
     return onDisk(path, async () => {
-      await rm(path, { force: true });
+      await removeParts(place);
       const part = new PartFile(path, await open(path, FRESH, PRIVATE));
       await part.#handle.chmod(PRIVATE);
       return part;
@@ -49,6 +56,7 @@ export class PartFile {
         done += bytesWritten;
         this.#position += bytesWritten;
       }
+      if (this.#position - this.#flushedTo >= FLUSH) await this.#beginFlush();
     });
   }
 
@@ -56,6 +64,7 @@ export class PartFile {
   async place(path: string): Promise<void> {
     await refuseLink(path);
     await onDisk(path, async () => {
+      await this.#flush;
       await this.#handle.sync();
       await this.#close();
       await rename(this.path, path);
@@ -76,9 +85,28 @@ export class PartFile {
     });
   }
 
+  /** One at a time. A failure is told by the next flush or `place`: the system tells it only once. */
+  async #beginFlush(): Promise<void> {
+    await this.#flush;
+    this.#flushedTo = this.#position;
+    this.#flush = this.#handle.datasync();
+    void Promise.allSettled([this.#flush]);
+  }
+
   async #close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    await Promise.allSettled([this.#flush]);
     await this.#handle.close();
+  }
+}
+
+/** What runs that did not live to remove it have left beside a place. */
+async function removeParts(place: string): Promise<void> {
+  const folder = dirname(place);
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(`.${basename(place)}.`) && name.endsWith('.part')) {
+      await rm(join(folder, name), { force: true });
+    }
   }
 }

@@ -24,8 +24,8 @@ export async function receive(
   signal: AbortSignal,
 ): Promise<Received> {
   const hash = blockHash(bytes);
+  const check = new ContentCheck(reading, bytes);
   try {
-    const check = new ContentCheck(reading);
     const length = await take(part, blocks(body, signal), bytes, check, hash);
     if (typeof length !== 'number') return { kind: 'bad', error: length };
     const error = tooShort(length, bytes);
@@ -35,11 +35,11 @@ export async function receive(
     const { cut, ...content } = found;
     return {
       kind: 'whole',
-      facts: { bytes: length, sha256: await hash.digest(), ...content },
+      facts: { bytes: length, sha256: await hash.end(), ...content },
       cut,
     };
   } finally {
-    await hash.close();
+    await Promise.all([hash.close(), check.close()]);
   }
 }
 
@@ -56,9 +56,9 @@ async function take(
   try {
     for await (const block of incoming) {
       await pending;
-      pending = Promise.all([part.write(block), hash.update(block)]);
+      pending = Promise.all([part.write(block), hash.feed(block)]);
       length += block.length;
-      const error = tooLong(length, bytes) ?? check.feed(block);
+      const error = tooLong(length, bytes) ?? (await check.feed(block));
       if (error !== null) return error;
     }
   } finally {

@@ -49,10 +49,11 @@ export interface Provider {
   /** `stream:<apiKey>@<origin>` or `sendbird:<applicationId>@<origin>`. */
   readonly account: string;
   /**
-   * Resolves when a call for the operation may leave within the provider's limits, or when the
-   * signal aborts. Before the intent is written: a call that waits for its turn is not one in doubt.
+   * Whether a call for the operation may leave now within the provider's limits: null if so (it is
+   * counted), else the instant (ms) to ask again. Asked before the intent is written: a call that
+   * waits for its turn is not one in doubt.
    */
-  ready(operation: Operation, signal: AbortSignal): Promise<void>;
+  admit(operation: Operation): number | null;
   submit(call: Outgoing, signal: AbortSignal): Promise<Submission>;
   /** One report for each call given, keyed by call id. */
   check(
@@ -75,11 +76,18 @@ export interface RateLimit {
   window: number;
   /** When the window starts anew, ms since the epoch. */
   resetAt: number;
+  /** A second cap, per second; null: the provider has none. */
+  perSecond: number | null;
 }
 
 /** Keeps calls below the provider's limits, per operation (`lane`). */
 export interface Pace {
+  /** Null: a call may leave now, and is counted. Else the instant (ms) to ask again. */
+  admit(lane: string): number | null;
   /** Resolves when a call may leave, or when the signal aborts. */
   enter(lane: string, signal: AbortSignal): Promise<void>;
+  /** What the headers of an answer tell; those of a refusal may be another limit's. */
   learn(lane: string, limit: RateLimit): void;
+  /** The provider refused a call: nothing leaves before `until` (ms). */
+  hold(lane: string, until: number): void;
 }

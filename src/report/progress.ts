@@ -42,15 +42,21 @@ export const silent: Progress = {
 export function plainProgress(output: Output, clock: Clock): Progress {
   const board = createBoard();
   let saidAt = Number.NEGATIVE_INFINITY;
+  let last = '';
+  const say = (line: string): void => {
+    last = line;
+    saidAt = clock.monotonic();
+    output.write(`${line}\n`);
+  };
   return {
     step(step) {
       board.step(step);
-      if (step.state === 'intended' || clock.monotonic() - saidAt < EVERY) return;
-      saidAt = clock.monotonic();
-      output.write(`${board.line()}\n`);
+      if (step.state !== 'intended' && clock.monotonic() - saidAt >= EVERY) say(board.line());
     },
     say: (sentence) => output.write(`${sentence}\n`),
-    stop: () => undefined,
+    stop() {
+      if (last !== '' && last !== board.line()) say(board.line());
+    },
   };
 }
 
@@ -89,9 +95,10 @@ function createBoard(): { step(step: Step): void; line(): string } {
           .join(' · ');
       }
       const of = (test: (step: Step) => boolean): number => all.filter(test).length;
+      const ended = of((step) => step.finishedAt !== null);
       const done = of((step) => step.state === 'succeeded');
       const bad = of((step) => step.state === 'failed' || step.state === 'no_data');
-      return `${done}/${count(all.length, 'step')} ✓ ${done} ✗ ${bad}`;
+      return `${ended}/${count(all.length, 'step')} ✓ ${done} ✗ ${bad}`;
     },
   };
 }

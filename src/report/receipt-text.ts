@@ -24,7 +24,10 @@ export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing)
     `${INDENT}${dates(receipt, today)}`,
   ];
   if (bundle !== null) {
-    lines.push(`${INDENT}Bundle   ${bundle}/   check it with: sha256sum -c SHA256SUMS`);
+    lines.push(
+      `${INDENT}Bundle   ${bundle}/`,
+      `${INDENT}         check it there with: sha256sum -c SHA256SUMS`,
+    );
   }
   if (receipt.bundle !== null) {
     lines.push(`${INDENT}The files may name other people: review before sending.`);
@@ -99,7 +102,8 @@ function dates(receipt: Receipt, today: string | null): string {
   const sentences = [today === null ? due : `${due} (${left(receipt, today)})`];
   if (receipt.finished_at !== null) {
     const took = Date.parse(receipt.finished_at) - Date.parse(receipt.created_at);
-    sentences.push(`Done in ${duration(Math.max(0, took))}`);
+    const how = receipt.state === 'completed' ? 'Done in' : 'Ended after';
+    sentences.push(`${how} ${duration(Math.max(0, took))}`);
   }
   return `${sentences.join('. ')}.`;
 }

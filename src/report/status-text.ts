@@ -20,8 +20,8 @@ const SOON = 7;
 const WIDTH = 80;
 
 /** Requests for people: what it is, when it is due, how far it is; lines of 80 columns. */
-export function statusTable(requests: readonly Request[], showing: StatusShowing): string {
-  if (requests.length === 0) return 'Nothing is open.';
+export function statusTable(requests: readonly Request[], showing: StatusShowing): string | null {
+  if (requests.length === 0) return null;
   return requests.map((request) => entry(request, showing)).join('\n');
 }
 

@@ -32,9 +32,10 @@ function collide(wanted: Request['action'], other: Request['action']): boolean {
   return wanted !== other && (wanted === 'erase' || other === 'erase');
 }
 
-/** Whether all that is wanted is under way in the other request: it may do more besides. */
+/** Whether all that is wanted is under way, or done, in the other request: it may do more besides. */
 function covers(other: Standing, wanted: PlannedRequest): boolean {
-  const underWay = new Set(other.steps.map(identity));
+  const good = other.steps.filter((each) => each.finishedAt === null || each.state === 'succeeded');
+  const underWay = new Set(good.map(identity));
   return (
     other.action === wanted.action &&
     other.mode === wanted.mode &&

@@ -1,7 +1,7 @@
 import type { CallPatch, Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
 import type { Submission } from './outcome.ts';
-import type { Call, Step, StepError } from './request.ts';
+import type { Call, Step } from './request.ts';
 import { type Moment, nextCheck } from './waits.ts';
 
 /**
@@ -36,7 +36,7 @@ export function submitted(
         { state: 'accepted', taskId: answer.taskId, providerStatus: answer.status },
       );
     case 'absent':
-      return both({ ...absent(step, answer.error), finishedAt: at }, { state: 'refused' });
+      return both({ ...absent(step), finishedAt: at }, { state: 'refused' });
     case 'refused':
       return both(failed(step, answer.error, at), { state: 'refused' });
     case 'credentials':
@@ -70,10 +70,10 @@ export function doubted(step: Step, call: Call, at: number, retryAt: number): Ch
 }
 
 /** SPEC section 4: a 404 on a feeds call alone means that there is no feeds data. */
-function absent(step: Step, error: StepError): StepPatch {
+function absent(step: Step): StepPatch {
   const note =
     step.operation === 'export_feeds'
       ? 'no feeds data: Stream does not know this user in feeds'
-      : error.message;
+      : `${step.provider === 'stream' ? 'Stream' : 'Sendbird'} knows no such user`;
   return { state: 'not_found', note, error: null, nextAt: null };
 }

@@ -5,6 +5,7 @@ import type { Download, Opened } from '../providers/provider.ts';
 import { collected, lastTry, linkLost } from '../requests/collected.ts';
 import type { Collected } from '../requests/outcome.ts';
 import type { Operation, StepError } from '../requests/request.ts';
+import { nextCheck } from '../requests/waits.ts';
 import { isVisible, runningCall } from './check.ts';
 import { unreachable } from './reach.ts';
 import { type Job, type Work, moment, settle } from './work.ts';
@@ -26,6 +27,10 @@ export async function collect(work: Work, job: Job): Promise<void> {
     return;
   }
   if (work.stop.aborted && end.kind !== 'stored') return;
+  if (end.kind === 'file_server_down') {
+    await serverDown(work, job, end.error);
+    return;
+  }
   if (end.kind === 'link_refused' && step.provider === 'sendbird' && lastTry(step)) {
     await askAgain(work, job, end.error);
     return;
@@ -33,14 +38,17 @@ export async function collect(work: Work, job: Job): Promise<void> {
   await settle(work, job, collected(step, call, end, moment(work)));
 }
 
-async function fetchFile(work: Work, job: Job): Promise<Collected> {
+/** The file's own server is not the provider's: it may be down alone. */
+type Fetched = Collected | { kind: 'file_server_down'; error: StepError };
+
+async function fetchFile(work: Work, job: Job): Promise<Fetched> {
   const answer = await job.provider.collect(runningCall(job).running, work.stop);
   return answer.kind === 'file' ? download(work, job, answer.download) : answer;
 }
 
-async function download(work: Work, job: Job, link: Download): Promise<Collected> {
+async function download(work: Work, job: Job, link: Download): Promise<Fetched> {
   const opened = await link.open(work.stop);
-  if (opened.kind !== 'body') return refusal(job, opened);
+  if (opened.kind !== 'body') return refusal(opened);
   const { step, outDir } = job;
   const place = PLACES[step.operation];
   if (place === undefined || outDir === null) throw new Error(`${step.operation} makes no file`);
@@ -58,16 +66,25 @@ function broken(message: string): StepError {
   return { code: 'download_broken', message, passing: true, providerCode: null, httpStatus: null };
 }
 
-/** The file's own server is not the provider's: it may be down alone, and is tried a few times. */
-function refusal(job: Job, opened: Exclude<Opened, { kind: 'body' }>): Collected {
+function refusal(opened: Exclude<Opened, { kind: 'body' }>): Fetched {
   switch (opened.kind) {
     case 'link_refused':
       return opened;
     case 'unusable':
       return { kind: 'bad', error: opened.error };
     case 'unavailable':
-      return lastTry(job.step) ? opened : { kind: 'bad', error: opened.error };
+      return { kind: 'file_server_down', error: opened.error };
   }
+}
+
+/** Tried a few times; then its files are left for later, and the step is as it was. */
+async function serverDown(work: Work, job: Job, error: StepError): Promise<void> {
+  const { step, provider, begunAt } = job;
+  const tries = step.tries + 1;
+  const last = lastTry(step);
+  if (last) work.health.filesDown(provider.name, error, tries, begunAt);
+  const patch = last ? { tries: 0 } : { tries, nextAt: nextCheck(step.tries, moment(work)) };
+  await settle(work, job, { at: work.clock.now(), steps: [{ id: step.id, patch }] });
 }
 
 async function askAgain(work: Work, job: Job, error: StepError): Promise<void> {

@@ -26,6 +26,7 @@ interface Record {
   round: number;
   pausedUntil: number;
   stoppage: Stoppage | null;
+  filesStoppage: Stoppage | null;
 }
 
 /**
@@ -48,12 +49,15 @@ export class Health {
     return this.#of(provider).stoppage;
   }
 
-  stoppages(): ReadonlyMap<ProviderName, Stoppage> {
-    return new Map(
-      [...this.#records].flatMap(([name, { stoppage }]) =>
-        stoppage === null ? [] : [[name, stoppage] as const],
-      ),
-    );
+  /** Why no files are fetched from the provider any more in this run. */
+  filesStoppage(provider: ProviderName): Stoppage | null {
+    return this.#of(provider).filesStoppage;
+  }
+
+  /** The server of its files, which may be down alone, was tried so often since `since` (ms). */
+  filesDown(provider: ProviderName, error: StepError, tries: number, since: number): void {
+    const lasted = this.#now() - since;
+    this.#of(provider).filesStoppage ??= { kind: 'unavailable', error, tries, lasted };
   }
 
   /** The provider answered: what was counted against it is forgotten. */
@@ -149,7 +153,7 @@ export class Health {
     if (record === undefined) {
       const since = this.#now();
       const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: since };
-      record = { ...counts, since, stoppage: null };
+      record = { ...counts, since, stoppage: null, filesStoppage: null };
       this.#records.set(provider, record);
     }
     return record;

@@ -1,41 +1,73 @@
 import type { Clock } from '../host.ts';
 import type { Pace, RateLimit } from '../providers/provider.ts';
 
+interface Lane {
+  told: RateLimit | null;
+  /** Nothing leaves before (ms): the provider refused a call and said so. */
+  heldUntil: number;
+  secondAt: number;
+  inSecond: number;
+}
+
 /**
  * Keeps calls below the provider's limits, one lane an operation. `share` of a window is ours
  * (at least one call), the rest is left to the company's own traffic: calls wait for the next
  * window once no more than that rest remains. A lane that was never answered is not held back.
  */
 export function createPace(clock: Clock, share: number): Pace {
-  const lanes = new Map<string, RateLimit>();
+  const lanes = new Map<string, Lane>();
 
-  const reserve = ({ limit }: RateLimit): number => limit - Math.max(1, Math.floor(limit * share));
+  const ours = (limit: number): number => Math.max(1, Math.floor(limit * share));
+  const laneOf = (name: string): Lane => {
+    const lane = lanes.get(name) ?? { told: null, heldUntil: 0, secondAt: 0, inSecond: 0 };
+    lanes.set(name, lane);
+    return lane;
+  };
+
+  const admit = (name: string): number | null => {
+    const lane = laneOf(name);
+    const now = clock.now();
+    if (now < lane.heldUntil) return lane.heldUntil;
+    const { told } = lane;
+    if (told === null) return null;
+    if (now >= told.resetAt) {
+      told.remaining = told.limit;
+      told.resetAt = now + told.window;
+    }
+    if (told.remaining <= told.limit - ours(told.limit)) return told.resetAt;
+    if (now - lane.secondAt >= 1_000) Object.assign(lane, { secondAt: now, inSecond: 0 });
+    if (told.perSecond !== null && lane.inSecond >= ours(told.perSecond)) {
+      return lane.secondAt + 1_000;
+    }
+    lane.inSecond += 1;
+    told.remaining -= 1;
+    return null;
+  };
 
   return {
-    async enter(lane, signal) {
-      while (!signal.aborted) {
-        const known = lanes.get(lane);
-        if (known === undefined) return;
-        const now = clock.now();
-        if (now >= known.resetAt) {
-          known.remaining = known.limit;
-          known.resetAt = now + known.window;
-        }
-        if (known.remaining > reserve(known)) {
-          known.remaining -= 1;
-          return;
-        }
-        await clock.sleep(known.resetAt - now, signal);
+    admit,
+
+    async enter(name, signal) {
+      for (let at = admit(name); at !== null && !signal.aborted; at = admit(name)) {
+        await clock.sleep(at - clock.now(), signal);
       }
     },
 
-    learn(lane, told) {
-      const known = lanes.get(lane);
-      const sameWindow =
-        known !== undefined && Math.abs(known.resetAt - told.resetAt) < told.window / 2;
+    learn(name, told) {
+      const lane = laneOf(name);
+      const known = lane.told;
+      const isSameWindow =
+        known !== null &&
+        known.limit === told.limit &&
+        Math.abs(known.resetAt - told.resetAt) < told.window / 2;
       // Calls that are under way are counted here and not yet there.
-      const remaining = sameWindow ? Math.min(known.remaining, told.remaining) : told.remaining;
-      lanes.set(lane, { ...told, remaining });
+      const remaining = isSameWindow ? Math.min(known.remaining, told.remaining) : told.remaining;
+      lane.told = { ...told, remaining };
+    },
+
+    hold(name, until) {
+      const lane = laneOf(name);
+      lane.heldUntil = Math.max(lane.heldUntil, until);
     },
   };
 }

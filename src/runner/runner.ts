@@ -1,4 +1,4 @@
-import { type Holder, LeaseLost } from '../ledger/ledger.ts';
+import { type DueQuery, type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { StepState } from '../requests/request.ts';
 import { type Slot, WAITING, advance } from './advance.ts';
@@ -105,10 +105,6 @@ function askable(work: Work): Provider[] {
   return [...work.providers.values()].filter(({ name }) => work.health.stoppage(name) === null);
 }
 
-function accounts(work: Work): string[] {
-  return askable(work).map(({ account }) => account);
-}
-
 /**
  * What can be begun now. Each kind of work of each provider is looked for by itself, so that a long
  * queue for one keeps nobody else waiting.
@@ -127,6 +123,7 @@ async function readyJobs(
     const facts = { provider, epoch: work.health.epoch(name), round: work.health.round(name) };
     for (const slot of KINDS) {
       if (slot === 'submit' && work.health.pausedUntil(name) > now) continue;
+      if (slot === 'collect' && work.health.filesStoppage(name) !== null) continue;
       const states = WAITING[slot].filter((state) => until !== 'sent' || isToSend(state));
       const limit = SLOTS[slot] + busy.size;
       const due = await work.ledger.due(work.token, {
@@ -158,6 +155,21 @@ function room(slot: Slot, provider: Provider, busy: ReadonlyMap<string, UnderWay
   return SLOTS[slot] - same.length;
 }
 
+/** What can still be worked on in this run: the steps of a provider, in the states that are served. */
+function served(work: Work, now: number): DueQuery[] {
+  return askable(work).map(({ name, account }) => {
+    const kinds = KINDS.filter(
+      (kind) => kind !== 'collect' || work.health.filesStoppage(name) === null,
+    );
+    return {
+      at: now,
+      limit: 1,
+      accounts: [account],
+      states: kinds.flatMap((kind) => WAITING[kind]),
+    };
+  });
+}
+
 /** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
 async function isDone(
   until: Until,
@@ -166,13 +178,13 @@ async function isDone(
   work: Work,
 ): Promise<boolean> {
   if (until === 'idle') return true;
-  const query = { at: now, limit: 1, accounts: accounts(work) };
-  if (until === 'sent') {
-    const unsent = { ...query, at: Number.MAX_SAFE_INTEGER, states: WAITING.submit };
-    return (await work.ledger.due(work.token, unsent)).length === 0;
+  if (until === 'ended' && held.length > 0) return false;
+  for (const query of served(work, now)) {
+    const states = until === 'sent' ? WAITING.submit : (query.states ?? []);
+    const waiting = { ...query, at: Number.MAX_SAFE_INTEGER, states };
+    if ((await work.ledger.due(work.token, waiting)).length > 0) return false;
   }
-  if (held.length > 0 || (await work.ledger.due(work.token, query)).length > 0) return false;
-  return (await work.ledger.nextDueAt(work.token, query)) === null;
+  return true;
 }
 
 /** Until something ends, something falls due, a provider's pause is over, or the lease needs prolonging. */
@@ -183,11 +195,14 @@ async function pause(
   work: Work,
   bell: AbortSignal,
 ): Promise<void> {
-  const query = { at: now, limit: 1, accounts: accounts(work) };
-  const nextAt = (await work.ledger.nextDueAt(work.token, query)) ?? renewAt;
+  const wakes = [renewAt];
+  for (const query of served(work, now)) {
+    const dueAt = await work.ledger.nextDueAt(work.token, query);
+    if (dueAt !== null) wakes.push(dueAt);
+  }
   const paused = askable(work).map(({ name }) => work.health.pausedUntil(name));
-  const lookAgain = held.length > 0 ? now + work.pollInterval : renewAt;
-  const until = Math.min(nextAt, renewAt, lookAgain, ...paused.filter((at) => at > now));
-  const length = until - work.clock.now();
+  wakes.push(...paused.filter((at) => at > now));
+  if (held.length > 0) wakes.push(now + work.pollInterval);
+  const length = Math.min(...wakes) - work.clock.now();
   await work.clock.sleep(Math.max(0, length), AbortSignal.any([bell, work.stop]));
 }

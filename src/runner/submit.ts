@@ -6,8 +6,13 @@ import { type Job, type Work, moment, settle } from './work.ts';
 /** Sends a planned step when its turn has come: the intent on disk first, the answer right after it. */
 export async function submit(work: Work, job: Job): Promise<void> {
   const { step, provider } = job;
-  await provider.ready(step.operation, work.stop);
-  if (work.stop.aborted) return;
+  const turnAt = provider.admit(step.operation);
+  if (turnAt !== null) {
+    const at = work.clock.now();
+    work.waits(provider.name, turnAt - at);
+    await settle(work, job, { at, steps: [{ id: step.id, patch: { nextAt: Math.ceil(turnAt) } }] });
+    return;
+  }
   const { call, change } = intend(step, job.call, `call_${work.newId()}`, work.clock.now());
   await settle(work, job, change);
   const intended = { ...step, ...change.steps?.[0]?.patch };

@@ -24,6 +24,8 @@ export interface Work {
   stop: AbortSignal;
   /** Told of each step whose state changed. */
   tell(step: Step, state: Step['state']): void;
+  /** Told that calls wait for the provider's rate limit, and how long (ms). */
+  waits(provider: ProviderName, ms: number): void;
   /** Called after a step has ended, to put receipts beside the files. */
   stepEnded(requestId: string): Promise<void>;
 }

@@ -60,7 +60,7 @@ describe('status', () => {
   it.each(['req_none', 'nobody', 'a\u001b[2J'])('of %j, unknown, is 1', async (about) => {
     const { code, out, err } = await setStage().gdpr('status', about);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('No request is known');
+    expect(err).toContain('knows no request by');
     expect(err).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 
@@ -102,7 +102,7 @@ describe('status', () => {
   it('shows only the states that are asked for', async () => {
     const stage = setStage();
     await record(stage, planned('req_a'));
-    expect((await stage.gdpr('status', '--state', 'failed')).out).toBe('Nothing is open.\n');
+    expect((await stage.gdpr('status', '--state', 'failed')).out).toBe('Nothing is failed.\n');
     expect((await stage.gdpr('status', '--state', 'failed', '--state', 'open')).out).toContain(
       'req_a',
     );

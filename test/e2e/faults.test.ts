@@ -15,7 +15,7 @@ interface Case {
   says?: string;
 }
 
-const REPEATED = 'repeated: the answer to an earlier call was lost';
+const REPEATED = 'repeated: an earlier call got no clear answer';
 
 const CASES: readonly Case[] = [
   // A call that starts work.

@@ -51,7 +51,12 @@ async function ground(...faults: string[]): Promise<Ground> {
   });
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const pace = { enter: async () => undefined, learn: () => undefined };
+  const pace = {
+    admit: () => null,
+    enter: async () => undefined,
+    learn: () => undefined,
+    hold: () => undefined,
+  };
   const deps = { http, pace, clock, agent: 'gdpr-test' };
   const { origin } = sandbox;
   const stream = createStream({ apiKey: 'k3y', apiSecret: source(SECRET), origin }, deps);

@@ -61,6 +61,11 @@ export async function stage(
   const lanes: string[] = [];
   const learnt = new Map<string, RateLimit>();
   const pace: Pace = {
+    admit(lane) {
+      lanes.push(lane);
+      return null;
+    },
+    hold: () => undefined,
     enter: async (lane) => {
       lanes.push(lane);
     },

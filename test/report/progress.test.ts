@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainProgress, silent, warnOfLongWait } from '../../src/report/progress.ts';
-import { access, step } from '../requests/make.ts';
+import { T0, access, step } from '../requests/make.ts';
 import { fakeHost } from '../support/host.ts';
 
 function plain() {
@@ -37,11 +37,21 @@ describe('plainProgress', () => {
     for (const [index, state] of (
       ['accepted', 'reported', 'in_doubt', 'planned', 'succeeded', 'failed'] as const
     ).entries()) {
-      progress.step(step({ id: `${index}`, state }));
+      const hasEnded = state === 'succeeded' || state === 'failed';
+      progress.step(step({ id: `${index}`, state, finishedAt: hasEnded ? T0 : null }));
     }
     clock.advance(10_000);
     progress.step(step({ id: '0', state: 'accepted', checks: 1 }));
-    expect(out.text.split('\n').at(-2)).toBe('1/6 steps ✓ 1 ✗ 1');
+    expect(out.text.split('\n').at(-2)).toBe('2/6 steps ✓ 1 ✗ 1');
+  });
+
+  it('ends with what is true, not with what was true five seconds ago', () => {
+    const { progress, out } = plain();
+    progress.step(step({ state: 'accepted' }));
+    progress.step(step({ state: 'succeeded' }));
+    progress.stop();
+    progress.stop();
+    expect(out.text).toBe('Stream users: running\nStream users: done\n');
   });
 
   it('has no control characters but line ends', () => {

@@ -53,7 +53,8 @@ describe('receiptText', () => {
         Sendbird  access   ✓  sendbird/access.zip    812 KB         3 files
 
         Received Fri 20 Nov 2026, due Mon 21 Dec 2026 (30 days left). Done in 42 s.
-        Bundle   gdpr-exports/req_1/   check it with: sha256sum -c SHA256SUMS
+        Bundle   gdpr-exports/req_1/
+                 check it there with: sha256sum -c SHA256SUMS
         The files may name other people: review before sending."
     `);
   });
@@ -84,8 +85,9 @@ describe('receiptText', () => {
         Sendbird  access   ✗  failed
                               the zip is corrupt: entry 2 has another CRC
 
-        Received Fri 20 Nov 2026, due Mon 21 Dec 2026 (30 days left). Done in 2 h.
-        Bundle   gdpr-exports/req_1/   check it with: sha256sum -c SHA256SUMS
+        Received Fri 20 Nov 2026, due Mon 21 Dec 2026 (30 days left). Ended after 2 h.
+        Bundle   gdpr-exports/req_1/
+                 check it there with: sha256sum -c SHA256SUMS
         The files may name other people: review before sending."
     `);
   });
@@ -113,7 +115,7 @@ describe('receiptText', () => {
         Stream    users    ✗  failed
                               Stream says that the task failed
 
-        Received Fri 20 Nov 2026, due Mon 21 Dec 2026 (30 days left). Done in 0.9 s.
+        Received Fri 20 Nov 2026, due Mon 21 Dec 2026 (30 days left). Ended after 0.9 s.
 
       Receipt  req_1  export of ada  ZD-1042  (in doubt)
 

@@ -74,7 +74,7 @@ describe('submitted', () => {
 
   it.each([
     ['export_feeds', 'no feeds data: Stream does not know this user in feeds'],
-    ['export_users', 'it says user_unknown'],
+    ['export_users', 'Stream knows no such user'],
   ] as const)('absent at %s ends as not_found', (operation, note) => {
     const of = { ...sent, operation };
     const change = answered(of, { kind: 'absent', error: fault('user_unknown') });

@@ -9,7 +9,7 @@ function lane(share: number, told: { limit: number; remaining: number; left?: nu
   const start = clock.now();
   const pace = createPace(clock, share);
   const { limit, remaining, left = MINUTE } = told;
-  pace.learn('users', { limit, remaining, window: MINUTE, resetAt: start + left });
+  pace.learn('users', { limit, remaining, window: MINUTE, resetAt: start + left, perSecond: null });
   const { signal } = new AbortController();
   return {
     clock,
@@ -70,7 +70,7 @@ describe('pace', () => {
     await leave(5);
     // The answer to the first of them: the four others have not been counted there yet.
     const resetAt = clock.now() + MINUTE;
-    pace.learn('users', { limit: 10, remaining: 9, window: MINUTE, resetAt });
+    pace.learn('users', { limit: 10, remaining: 9, window: MINUTE, resetAt, perSecond: null });
     const times = await leave(6);
     expect(times.filter((at) => at === 0)).toHaveLength(5);
   });
@@ -82,6 +82,7 @@ describe('pace', () => {
       remaining: 1,
       window: MINUTE,
       resetAt: clock.now() + MINUTE,
+      perSecond: null,
     });
     expect(await leave(2)).toEqual([0, MINUTE]);
   });
@@ -96,10 +97,38 @@ describe('pace', () => {
     expect(clock.now()).toBe(start);
   });
 
+  it('a refusal holds the lane and teaches nothing else', async () => {
+    const { pace, clock, leave } = lane(1, { limit: 60, remaining: 56 });
+    pace.hold('users', clock.now() + 1_000);
+    expect(await leave(20)).toEqual(Array.from({ length: 20 }, () => 1_000));
+  });
+
+  it('another limit is not mistaken for the same window', async () => {
+    const { pace, clock, leave } = lane(1, { limit: 2, remaining: 0 });
+    const told = { limit: 60, remaining: 50, window: MINUTE, perSecond: null };
+    pace.learn('users', { ...told, resetAt: clock.now() + MINUTE });
+    expect(await leave(50)).toEqual(Array.from({ length: 50 }, () => 0));
+  });
+
+  it('keeps to a second cap, and says when to ask again', async () => {
+    const { pace, clock } = lane(1, { limit: 60, remaining: 60 });
+    const told = { limit: 60, remaining: 60, window: MINUTE, perSecond: 2 };
+    pace.learn('feeds', { ...told, resetAt: clock.now() + MINUTE });
+    const start = clock.now();
+    expect([pace.admit('feeds'), pace.admit('feeds')]).toEqual([null, null]);
+    expect(pace.admit('feeds')).toBe(start + 1_000);
+  });
+
   it('does not spin on a window without length', async () => {
     const clock = quietClock();
     const pace = createPace(clock, 1);
-    pace.learn('users', { limit: 1, remaining: 0, window: 0, resetAt: clock.now() });
+    pace.learn('users', {
+      limit: 1,
+      remaining: 0,
+      window: 0,
+      resetAt: clock.now(),
+      perSecond: null,
+    });
     await pace.enter('users', new AbortController().signal);
     expect(clock.pauses).toEqual([]);
   });

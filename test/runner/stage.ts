@@ -21,6 +21,7 @@ type Answer<T> = T | undefined | Promise<T | undefined>;
 
 /** What a provider answers; `n` counts this method's calls from 1. What is left out goes well. */
 export interface Script {
+  admit?(): number | null;
   submit?(call: Outgoing, n: number, signal: AbortSignal): Answer<Submission>;
   check?(call: RunningCall, n: number, signal: AbortSignal): Answer<TaskReport>;
   collect?(call: RunningCall, n: number, signal: AbortSignal): Answer<Collection>;
@@ -84,7 +85,7 @@ export function fakeProvider(
     heard,
     count: (what, about) =>
       heard.filter((each) => each.what === what && (about ?? each.about) === each.about).length,
-    ready: async () => undefined,
+    admit: () => script.admit?.() ?? null,
     async submit(call, signal) {
       const about = `${call.operation} ${call.subjectIds.join()}`;
       const n = hear('submit', about);
@@ -212,6 +213,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     pollInterval,
     health,
     adopting: createQueue(),
+    waits: () => undefined,
     stop: stop.signal,
     tell: (step) => void told.push(step),
     stepEnded: async (id) => void ended.push(id),

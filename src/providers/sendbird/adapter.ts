@@ -31,7 +31,7 @@ export function createSendbird(account: SendbirdAccount, deps: SendbirdDeps): Pr
     name: 'sendbird',
     account: `sendbird:${account.applicationId}@${account.origin}`,
 
-    ready: (_operation, signal) => client.ready(signal),
+    admit: () => client.admit(),
 
     async submit(call, signal) {
       const asked = registration(call);

@@ -39,8 +39,8 @@ export interface Registration {
 
 /** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
 export interface SendbirdClient {
-  /** Resolves when a registration may leave. */
-  ready(signal: AbortSignal): Promise<void>;
+  /** As `Provider.admit`, for a registration. */
+  admit(): number | null;
   /** `POST /v3/privacy/gdpr`. */
   registerGdprRequest(registration: Registration, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/privacy/gdpr/{request_id}`. */
@@ -70,8 +70,10 @@ export function createSendbirdClient(
       hear(answer) {
         const now = clock.now();
         const limit = rateLimit(answer, now);
-        if (limit !== null) pace.learn(lane, limit);
-        return { transient: isTransientStatus(answer.status), retryAt: retryAt(answer, now) };
+        const told = retryAt(answer, now);
+        if (answer.status === 429) pace.hold(lane, told ?? now);
+        else if (limit !== null) pace.learn(lane, limit);
+        return { transient: isTransientStatus(answer.status), retryAt: told };
       },
     };
   };
@@ -98,7 +100,7 @@ export function createSendbirdClient(
   };
 
   return {
-    ready: (signal) => pace.enter(laneOf('registerGdprRequest'), signal),
+    admit: () => pace.admit(laneOf('registerGdprRequest')),
     registerGdprRequest: (body, signal) =>
       call('registerGdprRequest', { method: 'POST', path: '/privacy/gdpr', body }, signal),
     viewGdprRequest: (requestId, signal) =>

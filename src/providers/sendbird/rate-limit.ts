@@ -30,6 +30,7 @@ export function rateLimit({ headers }: ApiAnswer, now: number): RateLimit | null
     remaining: Math.min(Math.floor(remaining), limit),
     window,
     resetAt: Math.min(Math.max(resetAt, now), now + window),
+    perSecond: null,
   };
 }
 

@@ -28,6 +28,10 @@ export function viewOf(
     const { message, ...facts } = outcome.error;
     return { kind: 'forgotten', error: failure('task_lost', message, { ...facts, passing: true }) };
   }
+  // An answer about this request: it says nothing about the others.
+  if (outcome.kind === 'denied') {
+    return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
+  }
   if (outcome.kind !== 'ok') return unreachable(outcome);
   const reading = readJson(outcome.answer.text, AccessRequest);
   if (reading.kind === 'not_json') return unreadable('it is not JSON');

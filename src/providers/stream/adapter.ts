@@ -34,9 +34,7 @@ export function createStream(account: StreamAccount, deps: StreamDeps): Provider
     name: 'stream',
     account: `stream:${account.apiKey}@${account.origin}`,
 
-    ready(operation, signal) {
-      return client.ready(idOf(operation), signal);
-    },
+    admit: (operation) => client.admit(idOf(operation)),
 
     async submit(call, signal) {
       const reply = await send(call, signal);

@@ -39,8 +39,8 @@ interface UserQuery {
 
 /** Stream's API in its own words, api/stream.md section 2; no policy. */
 export interface StreamClient {
-  /** Resolves when a call of this operation, by Stream's own id, may leave. */
-  ready(operation: 'ExportFeedUserData' | 'ExportUsers', signal: AbortSignal): Promise<void>;
+  /** As `Provider.admit`, by Stream's own id of an operation. */
+  admit(operation: 'ExportFeedUserData' | 'ExportUsers'): number | null;
   /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
   exportFeedUserData(userId: string, signal: AbortSignal): Promise<Reply>;
   /** `POST /api/v2/export/users`. */
@@ -77,9 +77,11 @@ export function createStreamClient(
       enter: (signal) => pace.enter(lane, signal),
       hear(answer) {
         const now = clock.now();
+        const means = heard(answer, now);
         const limit = rateLimit(answer, now);
-        if (limit !== null) pace.learn(lane, limit);
-        return heard(answer, now);
+        if (answer.status === 429) pace.hold(lane, means.retryAt ?? now);
+        else if (limit !== null) pace.learn(lane, limit);
+        return means;
       },
     };
   };
@@ -103,7 +105,7 @@ export function createStreamClient(
   };
 
   return {
-    ready: (operation, signal) => pace.enter(laneOf(operation), signal),
+    admit: (operation) => pace.admit(laneOf(operation)),
     exportFeedUserData: (userId, signal) =>
       call(
         'ExportFeedUserData',

@@ -15,12 +15,19 @@ export function rateLimit({ headers }: ApiAnswer, now: number): RateLimit | null
   const reset = first(headers['x-ratelimit-reset']);
   if (limit === null || limit === 0 || remaining === null || reset === null) return null;
   const resetAt = Math.min(Math.max(reset * 1_000, now), now + WINDOW);
-  return { limit, remaining: Math.min(remaining, limit), window: WINDOW, resetAt };
+  return {
+    limit,
+    remaining: Math.min(remaining, limit),
+    window: WINDOW,
+    resetAt,
+    // CNET rate_limits.md:66; what its headers look like when it refuses is unconfirmed ([U]).
+    perSecond: Math.max(1, Math.floor(limit / 30)),
+  };
 }
 
 /**
- * When Stream says that a refused call may come again (ms): `Retry-After` where it is sent, for a
- * 429 else the reset of its limit. Null: it says nothing, or an instant that has passed.
+ * When Stream says that a refused call may come again (ms): `Retry-After` where it is sent (whether
+ * it ever is, is unconfirmed: [U]), for a 429 else the reset of its limit. Null: it says nothing, or an instant that has passed.
  */
 export function retryAt(answer: ApiAnswer, now: number): number | null {
   const told = retryAfter(answer.headers['retry-after'], now);

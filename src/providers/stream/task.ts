@@ -16,6 +16,10 @@ export function taskOf(outcome: Outcome, taskId: string): TaskView {
     const { message, ...facts } = outcome.error;
     return { kind: 'forgotten', error: failure('task_lost', message, { ...facts, passing: true }) };
   }
+  // An answer about this task: it says nothing about the others.
+  if (outcome.kind === 'denied' && outcome.status !== 429) {
+    return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
+  }
   if (outcome.kind !== 'ok') return unreachable(outcome);
   const reading = readJson(outcome.answer.text, Task);
   if (reading.kind === 'not_json') return unreadable('it is not JSON');

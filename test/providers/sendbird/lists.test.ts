@@ -45,7 +45,12 @@ async function answering(
     () => http.close(),
     () => server.close(),
   );
-  const pace = { enter: async () => undefined, learn: () => undefined };
+  const pace = {
+    admit: () => null,
+    enter: async () => undefined,
+    learn: () => undefined,
+    hold: () => undefined,
+  };
   const account = { applicationId: 'APP', apiToken: source('t'), origin: server.origin };
   return { server, sendbird: createSendbird(account, { http, pace, clock, agent: 'gdpr-test' }) };
 }

@@ -21,6 +21,7 @@ describe('rateLimit', () => {
     [told('10;w=60', '9', '1795348000'), 10, 9, 60_000, 0],
   ])('%j', (headers, limit, remaining, window, reset) => {
     expect(rateLimit(answer(headers), now)).toEqual({
+      perSecond: null,
       limit,
       remaining,
       window,

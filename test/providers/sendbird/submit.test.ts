@@ -39,7 +39,7 @@ describe('what is sent', () => {
 
   test('its lane is asked first and told what the headers say', async () => {
     on = await stage('sendbird', ['registered']);
-    await on.sendbird.ready('access', never);
+    expect(on.sendbird.admit('access')).toBeNull();
     await on.sendbird.submit(access, never);
     expect(on.lanes).toEqual(['sendbird:APP:registerGdprRequest']);
     expect(on.learnt.get('sendbird:APP:registerGdprRequest')).toEqual({
@@ -47,6 +47,7 @@ describe('what is sent', () => {
       remaining: 99,
       window: 60_000,
       resetAt: START + 12_500,
+      perSecond: null,
     });
   });
 });

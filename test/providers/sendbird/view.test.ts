@@ -32,7 +32,7 @@ test.each([
   ['not-found', { kind: 'forgotten', error: { code: 'task_lost', providerCode: 400201 } }],
   ['user-deleted', { kind: 'forgotten' }],
   ['view-invalid-id', { kind: 'forgotten', error: { code: 'task_lost' } }],
-  ['missing-parameter', { kind: 'unavailable', error: { providerCode: 400105 } }],
+  ['missing-parameter', { kind: 'unreadable', error: { providerCode: 400105, passing: true } }],
   ['bad-token', { kind: 'credentials' }],
   ['edge-404', { kind: 'unavailable' }],
   ['edge-502', { kind: 'unavailable' }],

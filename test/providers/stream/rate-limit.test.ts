@@ -17,7 +17,13 @@ describe('rateLimit', () => {
     [told('60', '0', '1795352400'), 60, 0, now + 60_000],
     [told('60', '0', '1795348000'), 60, 0, now],
   ])('%j', (headers, limit, remaining, resetAt) => {
-    expect(rateLimit(answer(headers), now)).toEqual({ limit, remaining, resetAt, window: 60_000 });
+    expect(rateLimit(answer(headers), now)).toEqual({
+      limit,
+      remaining,
+      resetAt,
+      window: 60_000,
+      perSecond: 2,
+    });
   });
 
   test.each([

@@ -82,7 +82,7 @@ describe('what is sent', () => {
 
   test('its lane is asked first and told what the headers say', async () => {
     on = await stage('stream', ['started']);
-    await on.stream.ready('export_users', never);
+    expect(on.stream.admit('export_users')).toBeNull();
     await on.stream.submit(users(), never);
     expect(on.lanes).toEqual(['stream:k3y:ExportUsers']);
     expect(on.learnt.get('stream:k3y:ExportUsers')).toEqual({
@@ -90,6 +90,7 @@ describe('what is sent', () => {
       remaining: 57,
       window: 60_000,
       resetAt: START + 60_000,
+      perSecond: 2,
     });
   });
 });
