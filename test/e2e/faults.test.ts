@@ -150,6 +150,29 @@ describe('an export under a fault ends as it truly did', () => {
     );
   });
 
+  test('a file server that is down alone keeps nobody from being asked', async () => {
+    const stage = await setStage({ faults: ['http-503@downloadFile'] });
+    const run = await stage.gdpr(['export', 'ada', 'linus', '--json', ...FAST]);
+    expect(run.code).toBe(5);
+    const steps = run.out.split('\n').flatMap((line) => JSON.parse(line).steps);
+    const states = steps.map(({ state }: { state: string }) => state);
+    expect(states.filter((state) => state !== 'reported')).toEqual(['not_found']);
+    stage.sandbox.control.setFaults([]);
+    expect((await stage.gdpr(['resume', ...FAST])).code).toBe(0);
+    expect(stage.calls('exportUsers')).toBe(2);
+  });
+
+  test('several people at once stay below the limits that Stream tells', async () => {
+    const stage = await setStage();
+    const people = ['ada', 'linus', 'quiet', 'user-000001'];
+    const run = await stage.gdpr(['export', ...people, '--provider', 'stream', ...FAST]);
+    expect(run.code).toBe(0);
+    expect(stage.calls('exportFeedUserData')).toBe(4);
+    const made = stage.log.filter(({ operation }) => operation === 'exportUsers');
+    expect(made.filter(({ status }) => status === 201)).toHaveLength(4);
+    expect(run.err).not.toContain('Stopped');
+  });
+
   test('an unknown person whom Sendbird registers all the same is not found', async () => {
     const stage = await setStage({ faults: ['unknown-user-no-data'] });
     const run = await stage.gdpr(['export', 'nobody-here', '--json', ...FAST]);

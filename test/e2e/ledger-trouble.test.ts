@@ -50,6 +50,24 @@ describe('a ledger that cannot be used', () => {
     expect(stage.log).toEqual([]);
   });
 
+  test('a tampered request is neither sent nor checked, and the others go on', async () => {
+    const stage = await setStage();
+    await stage.gdpr(['export', 'ada', 'linus', '--no-wait', ...FAST]);
+    const db = new DatabaseSync(await ledgerFile(stage.dir));
+    db.exec("UPDATE requests SET user_id = 'grace', stream_id = 'grace' WHERE user_id = 'ada'");
+    db.exec("UPDATE steps SET subject_id = 'grace' WHERE subject_id = 'ada'");
+    db.close();
+    const before = stage.log.length;
+    const run = await stage.gdpr(['resume', ...FAST]);
+    expect(run.code).toBe(4);
+    expect(run.err).toMatch(/The record of request req_\w+ .* is broken/);
+    expect(run.out).toContain('export of linus');
+    expect(stage.log.slice(before).flatMap(({ ids }) => ids)).not.toContain('grace');
+    expect(stage.log.slice(before).flatMap(({ ids }) => ids)).not.toContain('ada');
+    const status = await stage.gdpr(['status']);
+    expect([status.code, status.err]).toEqual([4, expect.stringContaining('is broken')]);
+  });
+
   test('tampering is seen: a receipt is not made from it', async () => {
     const stage = await setStage();
     await stage.gdpr(['export', 'nobody-here', ...FAST]);
