@@ -1,0 +1,100 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** The table "who may import whom": a file of each room, what it may import and what it must not. */
+const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly string[] }>> = {
+  'bin/x.ts': { may: ['../src/main.ts'], never: ['../src/app.ts', 'undici'] },
+  'src/errors.ts': { may: [], never: ['../package.json', 'node:fs', 'zod'] },
+  'src/requests/x.ts': {
+    may: ['zod', './ids.ts'],
+    never: ['node:crypto', '../host.ts', '../errors.ts', './../ledger/ledger.ts', 'undici'],
+  },
+  'src/runner/x.ts': {
+    may: ['../requests/ids.ts', '../providers/provider.ts', '../ledger/ledger.ts', '../host.ts'],
+    never: [
+      '../http/http.ts',
+      '../report/words.ts',
+      '../providers/stream/adapter.ts',
+      '../ledger/sqlite.ts',
+      '../sandbox/files/s3.ts',
+      './../http/http.ts',
+      'node:fs',
+    ],
+  },
+  'src/files/x.ts': {
+    may: ['node:fs', 'yauzl', '../requests/request.ts'],
+    never: ['../ledger/ledger.ts', '../providers/provider.ts', '../http/http.ts'],
+  },
+  'src/providers/stream/x.ts': {
+    may: ['../provider.ts', '../../http/http.ts', 'jose', 'zod'],
+    never: ['../sendbird/client.ts', '../../ledger/ledger.ts', '../../report/words.ts', 'undici'],
+  },
+  'src/providers/sendbird/x.ts': {
+    may: ['../provider.ts', '../../http/http.ts', 'zod'],
+    never: ['../stream/client.ts', '../../runner/pace.ts', '../../sandbox/http/x.ts', 'jose'],
+  },
+  'src/http/x.ts': {
+    may: ['undici', '../host.ts'],
+    never: ['../requests/request.ts', '../providers/provider.ts'],
+  },
+  'src/ledger/x.ts': {
+    may: ['node:sqlite', '../requests/request.ts'],
+    never: ['../providers/provider.ts', '../runner/runner.ts', '../report/words.ts', 'undici'],
+  },
+  'src/report/x.ts': {
+    may: ['chalk', 'ora', '../requests/receipt.ts'],
+    never: ['../ledger/ledger.ts', '../http/http.ts', '../sandbox/host.ts', 'node:fs'],
+  },
+  'src/config/x.ts': {
+    may: ['cosmiconfig', 'execa', '../host.ts'],
+    never: ['../requests/request.ts', '../ledger/ledger.ts', 'commander'],
+  },
+  'src/commands/x.ts': {
+    may: ['commander', '../runner/runner.ts', '../ledger/ledger.ts', '../app.ts'],
+    never: [
+      '../http/http.ts',
+      '../providers/stream/adapter.ts',
+      '../sandbox/sandbox.ts',
+      '../main.ts',
+      'node:fs',
+    ],
+  },
+  'src/commands/sandbox.ts': { may: ['../sandbox/sandbox.ts'], never: ['../runner/runner.ts'] },
+  'src/sandbox/x.ts': {
+    may: ['hono', './stream/vendor.ts'],
+    never: ['../requests/request.ts', '../errors.ts', '../http/http.ts', 'undici'],
+  },
+  'src/sandbox/stream/x.ts': {
+    may: ['../options.ts', '../accounts/history.ts'],
+    never: ['../../requests/request.ts', '../../host.ts', '../../providers/provider.ts'],
+  },
+};
+
+test('the linter enforces who may import whom, row by row', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'gdpr-house-'));
+  onTestFinished(() => rm(dir, { recursive: true }));
+  await cp(join(ROOT, '.oxlintrc.json'), join(dir, '.oxlintrc.json'));
+  for (const [file, { may, never }] of Object.entries(ROOMS)) {
+    const lines = [...may, ...never].map((from, index) => `import { a${index} } from '${from}';`);
+    await mkdir(join(dir, dirname(file)), { recursive: true });
+    await writeFile(join(dir, file), `${lines.join('\n')}\n`);
+  }
+  const { stdout } = await execa(
+    join(ROOT, 'node_modules/.bin/oxlint'),
+    ['--format', 'json', '-A', 'all', '-D', 'no-restricted-imports', '.'],
+    { cwd: dir, reject: false },
+  );
+  const refused = new Map<string, Set<string>>();
+  for (const { message, filename } of JSON.parse(stdout).diagnostics) {
+    const from = /^'([^']+)' import is restricted/.exec(message)?.[1] ?? message;
+    refused.set(filename, (refused.get(filename) ?? new Set()).add(from));
+  }
+  for (const [file, { never }] of Object.entries(ROOMS)) {
+    expect([file, refused.get(file)]).toEqual([file, new Set(never)]);
+  }
+});
