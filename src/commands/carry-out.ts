@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { Holder } from '../ledger/ledger.ts';
+import type { Progress } from '../report/progress.ts';
 import { Health } from '../runner/health.ts';
 import { createQueue } from '../runner/queue.ts';
 import { type Until, run } from '../runner/runner.ts';
@@ -37,6 +38,7 @@ export async function carryOut(
   const { requests, broken } = await readVerified(ids, ledger);
   const sound = requests.map(({ id }) => id);
   const progress = await progressOf(app, until === 'ended');
+  if (until === 'ended') await sayWhoHolds(sound, progress, app);
   try {
     await run(sound, until, holder, {
       ledger,
@@ -71,4 +73,14 @@ async function endAfter(
 ): Promise<void> {
   await host.clock.sleep(ms, over);
   if (!over.aborted) timeout.abort();
+}
+
+/** Says that a request is waited for, because another process works on it. */
+async function sayWhoHolds(ids: readonly string[], progress: Progress, app: App): Promise<void> {
+  const held = await (await app.ledger()).heldByOthers(ids, '', app.host.clock.now());
+  for (const { requestId, process } of held) {
+    progress.say(
+      `Waiting for ${requestId}: another gdpr works on it (process ${process.pid} on ${process.host}).`,
+    );
+  }
 }

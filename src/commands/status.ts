@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { LastWords } from '../report/ending.ts';
 import { paintFor } from '../report/paint.ts';
 import { statusJson, statusTable } from '../report/status-text.ts';
 import { calendarDay } from '../requests/deadline.ts';
@@ -9,9 +10,10 @@ import { statusCode } from '../requests/exit.ts';
 import { quoteId } from '../requests/ids.ts';
 import { REQUEST_STATES, type Request, type RequestState } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
-import { list as listed } from '../report/words.ts';
+import { count, list as listed } from '../report/words.ts';
 import { printReceipt } from './paper.ts';
 import { repeatable } from './repeatable.ts';
+import { invocation, printLastWords } from './talk.ts';
 import { readVerified } from './verified.ts';
 
 interface StatusOptions {
@@ -58,7 +60,21 @@ async function runStatus(options: StatusOptions, app: App): Promise<number> {
     host.stdout.write(`${table ?? `Nothing is ${what}.`}\n`);
   }
   if (broken !== null) throw broken;
-  return statusCode(all, today);
+  const exit = statusCode(all, today);
+  if (exit !== 0) printLastWords({ exit, ...unsettledWords(all, today, app) }, app);
+  return exit;
+}
+
+function unsettledWords(all: readonly Request[], today: string, app: App): LastWords {
+  const unsettled = all.filter(({ state }) => !isSettled(state));
+  const overdue = unsettled.filter(({ dueOn }) => dueOn < today).length;
+  const { length } = unsettled;
+  return {
+    code: overdue > 0 ? 'overdue' : 'unsettled',
+    message: `${count(length, 'request is', 'requests are')} unsettled${overdue > 0 ? `, ${overdue} overdue` : ''}.`,
+    next: `To carry on: ${invocation(app.flags)} resume`,
+    requestIds: unsettled.slice(0, 100).map(({ id }) => id),
+  };
 }
 
 async function wanted(

@@ -1,6 +1,9 @@
 import type { ProviderName } from './request.ts';
 
-/** A provider's published rules for user ids; sources: api/stream.md section 8, api/sendbird.md section 4. */
+/**
+ * A provider's published rules for user ids; sources: api/stream.md section 8, api/sendbird.md
+ * section 4. [U]: whether the live APIs enforce just these, so what lies outside is only warned of.
+ */
 const RULES = {
   stream: { name: 'Stream', longest: 255, pattern: /^[@\w-]*$/ },
   // [U] Sendbird publishes a length and no pattern; code 400151 shows that it refuses some characters.

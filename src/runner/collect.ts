@@ -10,7 +10,10 @@ import { isVisible, runningCall } from './check.ts';
 import { unreachable } from './reach.ts';
 import { type Job, type Work, moment, settle } from './work.ts';
 
-/** Where the file of an export stands in its bundle; the extension follows the content. */
+/**
+ * Where the file of an export stands in its bundle; the extension follows the content. [U]: whether
+ * the feeds export is JSON or JSON lines (api/stream.md section 3); either is taken.
+ */
 const PLACES: Partial<Record<Operation, Omit<ArtifactTarget, 'bundle'>>> = {
   export_feeds: { path: 'stream/feeds', prefer: 'json', countMessages: false },
   export_users: { path: 'stream/users', prefer: 'jsonl', countMessages: true },

@@ -3,10 +3,13 @@ import { isTransientStatus } from '../../http/retry.ts';
 /** What Sendbird's error codes mean to us (api/sendbird.md section 5). */
 export type Meaning = 'limited' | 'credentials' | 'unavailable' | 'absent' | 'foreign' | 'denied';
 
-/** No such resource; no such user. */
+/** No such resource; no such user. Which of them an unknown id gets is unconfirmed: both count ([U]). */
 const ABSENT: ReadonlySet<number> = new Set([400201, 400301]);
 
-/** Token, allow list, application: nothing about the subject, and nothing that a repetition mends. */
+/**
+ * Token, allow list, application: nothing about the subject, and nothing that a repetition mends.
+ * [U]: the code of a call from outside the allow list, and whether a bad token is HTTP 400 or 401.
+ */
 const CREDENTIALS: ReadonlySet<number> = new Set([400108, 400304, 400307, 400401, 403100]);
 
 /** The rate limit; one list gives it as 429. */

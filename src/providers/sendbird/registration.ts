@@ -22,6 +22,7 @@ export function registrationOf(
       return registered(outcome.answer.text, outcome.answer.status, asked, redactor);
     case 'denied':
       return { kind: 'refused', error: outcome.error };
+    // [U]: an unknown user is refused here, or is registered and ends as `no_data`: both are served.
     case 'absent':
     case 'credentials':
     case 'limited':

@@ -47,7 +47,7 @@ export function viewOf(
   return { kind: 'failed', status: redactor.clean(request.status), error };
 }
 
-/** How far a request is. Only `done` is done; any word that is not known runs on. */
+/** How far a request is. Only `done` is done; other words than the four known ones may exist ([U]) and run on. */
 export function reportOf(view: RequestView, redactor: Redactor): TaskReport {
   if (view.kind !== 'request') return view;
   const status = redactor.clean(view.request.status);

@@ -7,7 +7,8 @@ import { RequestPage } from './schemas.ts';
 
 /**
  * Every request of the list that is like this registration and was created at or after `since`
- * (ms), oldest first. The list has no filter and no promised order, so it is read to its end.
+ * (ms), oldest first. The list has no filter, and its order is unconfirmed ([U]),
+ * so it is read to its end.
  */
 export async function searchRequests(
   wanted: Registration,

@@ -62,7 +62,8 @@ const UNKNOWN_USER =
 
 /**
  * Whether a denial says that a user does not exist. Code 16 says so by itself; code 4 stands for
- * any bad input, so its words decide, without the ids: those may be any words.
+ * any bad input, so its words decide, without the ids: those may be any words. [U]: no source shows
+ * the answer for an unknown user; the words are modelled on Stream's other messages.
  */
 export function saysUnknownUser(
   denial: Extract<Denial, { kind: 'denied' }>,

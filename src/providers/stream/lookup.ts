@@ -6,7 +6,7 @@ import type { StreamClient } from './client.ts';
 import { outcomeOf, unreachable } from './denial.ts';
 import { Users } from './schemas.ts';
 
-/** QueryUsers answers with at most 100 users (OAS). */
+/** QueryUsers answers with at most 100 users (OAS); how long `$in` may be is unconfirmed ([U]). */
 const MOST_IDS = 100;
 /** The ids stand in the URL, and servers take some 8 KiB of it. */
 const MOST_CHARACTERS = 4_000;

@@ -10,7 +10,7 @@ export type TaskView =
   | { kind: 'task'; task: Task }
   | Exclude<TaskReport, { kind: 'running' | 'done' | 'failed' | 'no_data' }>;
 
-/** Reads the answer of GetTask about the task `taskId`. */
+/** Reads the answer of GetTask about the task `taskId`. [U]: how long a task can be read. */
 export function taskOf(outcome: Outcome, taskId: string): TaskView {
   if (outcome.kind === 'denied' && saysUnknown(outcome)) {
     const { message, ...facts } = outcome.error;
