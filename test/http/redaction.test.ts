@@ -55,3 +55,10 @@ describe('clean', () => {
     expect(redactor.clean(`${' '.repeat(5_990)}${'s'.repeat(64)}`)).not.toContain('ss');
   });
 });
+
+test.each(['?', '?a', 'a:', 'eyJa.', 'token ', '\u001B[1;', '%3a%2f'])(
+  'a long run of %j is cut like any other text, not chewed on for minutes',
+  (piece) => {
+    expect(clean(piece.repeat(6_000)).length).toBeLessThanOrEqual(300);
+  },
+);

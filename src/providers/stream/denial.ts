@@ -57,6 +57,9 @@ export function saysUnknown(denial: Extract<Denial, { kind: 'denied' }>): boolea
   return denial.code === NOT_FOUND || (denial.code === INPUT && denial.status === 400);
 }
 
+/** Characters that are searched for what an error says: hostile text may be megabytes. */
+const MOST_WORDS = 2_000;
+
 const UNKNOWN_USER =
   /\b(?:users?\b.{0,60}?\b(?:not found|(?:do|does|did) not exist|(?:do|does|did)n['’]t exist|unknown)|(?:unknown|no such|non-?existent|missing|cannot find|can['’]t find|could not find|couldn['’]t find)(?: the)? users?\b)/iu;
 
@@ -71,7 +74,7 @@ export function saysUnknownUser(
 ): boolean {
   if (denial.code === NOT_FOUND) return true;
   if (denial.code !== INPUT) return false;
-  let words = denial.words;
+  let words = denial.words.slice(0, MOST_WORDS);
   for (const id of userIds) words = words.replaceAll(id, '');
   return UNKNOWN_USER.test(words);
 }
