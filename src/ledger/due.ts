@@ -85,3 +85,21 @@ export function knownTasks(
     .all(account, JSON.stringify(taskIds));
   return new Set(rows.map((row) => text(row, 'task_id')));
 }
+
+/** Whether a call for another subject, or another operation, of the account has this task. */
+export function isTaskOfAnother(
+  on: Connection,
+  step: Pick<Step, 'account' | 'operation' | 'subjectId'>,
+  taskId: string,
+): boolean {
+  const row = on
+    .sql(
+      `SELECT 1 FROM calls
+       JOIN call_steps ON call_steps.call_id = calls.id
+       JOIN steps ON steps.id = call_steps.step_id
+       WHERE calls.account = ? AND calls.task_id = ?
+         AND (steps.operation <> ? OR steps.subject_id <> ?) LIMIT 1`,
+    )
+    .get(step.account, taskId, step.operation, step.subjectId);
+  return row !== undefined;
+}

@@ -91,6 +91,11 @@ export interface Ledger {
   nextDueAt(token: string, query: DueQuery): Promise<number | null>;
   /** Which of these provider tasks a call in the ledger already has. */
   knownTasks(account: string, taskIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Whether a call for another subject, or another operation, of the account has this task. */
+  isTaskOfAnother(
+    step: Pick<Step, 'account' | 'operation' | 'subjectId'>,
+    taskId: string,
+  ): Promise<boolean>;
 
   /** One request, its event chain verified; null if there is none. */
   request(id: string): Promise<Request | null>;

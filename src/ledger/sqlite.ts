@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { snapshot, type Connection } from './connection.ts';
-import { due, knownTasks, nextDueAt } from './due.ts';
+import { due, isTaskOfAnother, knownTasks, nextDueAt } from './due.ts';
 import { intake } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import { heldByOthers, release, renew, take } from './leases.ts';
@@ -42,6 +42,7 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
     seal: (token, requestId) => writer.write(() => seal(on, token, requestId)),
     due: (token, query) => read(() => due(on, token, query)),
     nextDueAt: (token, query) => read(() => nextDueAt(on, token, query)),
+    isTaskOfAnother: (step, taskId) => read(() => isTaskOfAnother(on, step, taskId)),
     knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
     request: (id) => read(() => readRequest(on, id)),
     list: (filter) => read(() => listRequests(on, filter)),

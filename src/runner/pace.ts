@@ -1,6 +1,9 @@
 import type { Clock } from '../host.ts';
 import type { Pace, RateLimit } from '../providers/provider.ts';
 
+/** No window is longer; what a refusal says beyond it is for the run to judge, ms. */
+const LONGEST_HOLD = 60_000;
+
 interface Lane {
   told: RateLimit | null;
   /** Nothing leaves before (ms): the provider refused a call and said so. */
@@ -67,7 +70,7 @@ export function createPace(clock: Clock, share: number): Pace {
 
     hold(name, until) {
       const lane = laneOf(name);
-      lane.heldUntil = Math.max(lane.heldUntil, until);
+      lane.heldUntil = Math.max(lane.heldUntil, Math.min(until, clock.now() + LONGEST_HOLD));
     },
   };
 }

@@ -21,11 +21,24 @@ export async function submit(work: Work, job: Job): Promise<void> {
     work.stop,
   );
   const retryAt = learn(work, job, answer);
-  await settle(
-    work,
-    { ...job, step: intended, call },
-    submitted(intended, call, answer, moment(work), retryAt),
-  );
+  const sent = { ...job, step: intended, call };
+  const take = (own: Submission): Promise<void> =>
+    settle(work, sent, submitted(intended, call, own, moment(work), retryAt));
+  if (answer.kind !== 'accepted') return take(answer);
+  // In turn: two answers with one task must not both be taken.
+  return work.adopting(async () => take(await ownTask(work, sent, answer)));
+}
+
+/** A task that another person's call has would bring that person's file: it is not followed. */
+async function ownTask(
+  work: Work,
+  { step }: Job,
+  answer: Extract<Submission, { kind: 'accepted' }>,
+): Promise<Submission> {
+  if (!(await work.ledger.isTaskOfAnother(step, answer.taskId))) return answer;
+  const message = `the provider answered with task ${answer.taskId}, which it gave for another call before`;
+  const facts = { passing: false, providerCode: null, httpStatus: null };
+  return { kind: 'refused', error: { code: 'wrong_answer', message, ...facts } };
 }
 
 /** Takes note of what the answer says about the provider; the instant at which to try again. */

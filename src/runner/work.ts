@@ -18,7 +18,7 @@ export interface Work {
   /** First interval between checks, ms; every other pause scales with it. */
   pollInterval: number;
   health: Health;
-  /** Adoptions, one after the other. */
+  /** Taking on tasks, one after the other. */
   adopting<T>(task: () => Promise<T>): Promise<T>;
   /** Aborts when no new work may begin and what can be broken off should be. */
   stop: AbortSignal;

@@ -103,6 +103,12 @@ describe('pace', () => {
     expect(await leave(20)).toEqual(Array.from({ length: 20 }, () => 1_000));
   });
 
+  it('a refusal for a day holds a lane for a window: the run judges the rest', async () => {
+    const { pace, clock, leave } = lane(1, { limit: 60, remaining: 56 });
+    pace.hold('users', clock.now() + 86_400_000);
+    expect(await leave(1)).toEqual([MINUTE]);
+  });
+
   it('another limit is not mistaken for the same window', async () => {
     const { pace, clock, leave } = lane(1, { limit: 2, remaining: 0 });
     const told = { limit: 60, remaining: 50, window: MINUTE, perSecond: null };
