@@ -21,6 +21,8 @@ export interface ProcessIdentity {
 /** An output stream: where text goes, and whether a person reads it there. */
 export interface Output {
   write(text: string): void;
+  /** Why what was written has not arrived, other than that its reader left; null: it has. */
+  readonly fault: string | null;
   readonly isTTY: boolean;
   readonly columns: number;
   /** The stream itself, for libraries that draw on it. */

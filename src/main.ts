@@ -46,12 +46,22 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });
-    return code;
+    return await arrived(code, host);
   } catch (thrown) {
     return explain(thrown, app, argv, host);
   } finally {
     await app?.close();
   }
+}
+
+/** A result that did not arrive is not a success, whatever was done. */
+async function arrived(code: number, { stdout, stderr, clock }: Host): Promise<number> {
+  await clock.turn();
+  if (stdout.fault === null || code !== 0) return code;
+  stderr.write(
+    `The result could not be written: ${stdout.fault}\nWhat was done is in the ledger: gdpr status --all\n`,
+  );
+  return 8;
 }
 
 function createProgram(host: Host, isJson: boolean): Command {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import { isatty } from 'node:tty';
 import type * as Ulid from 'ulid';
 import type { Host, ProcessIdentity } from './host.ts';
@@ -18,11 +19,11 @@ export function systemHost(bin: { exit(code: number): never }): Host {
   const user = once(userName);
   return {
     get cwd() {
-      return process.cwd();
+      return currentFolder();
     },
     env: process.env,
     get home() {
-      return homedir();
+      return homeFolder();
     },
     get user() {
       return user();
@@ -67,5 +68,21 @@ function userName(): string {
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     return process.env['USER'] ?? process.env['LOGNAME'] ?? `uid ${process.getuid?.() ?? 0}`;
+  }
+}
+
+/** `HOME` may be empty or relative; the ledger must not move with the current folder. */
+function homeFolder(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
+}
+
+/** The current folder may have been deleted under us; absolute paths do without it. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return '/';
+    throw thrown;
   }
 }

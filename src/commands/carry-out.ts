@@ -37,7 +37,11 @@ export async function carryOut(
   // A request whose record is broken is neither sent nor checked.
   const { requests, broken } = await readVerified(ids, ledger);
   const sound = requests.map(({ id }) => id);
-  const progress = await progressOf(app, until === 'ended');
+  const progress = await progressOf(
+    app,
+    until === 'ended',
+    requests.flatMap(({ steps }) => steps).length,
+  );
   if (until === 'ended') await sayWhoHolds(sound, progress, app);
   try {
     await run(sound, until, holder, {

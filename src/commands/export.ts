@@ -61,6 +61,11 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
     subjects,
     targets.map((target) => target.provider),
   );
+  if (options.out === '') {
+    throw new GdprError('usage', '--out names no folder.', {
+      next: 'Nothing was sent. Name a folder, or leave --out out.',
+    });
+  }
   const outDir = absolute(options.out ?? DEFAULT_OUT, app.host.cwd);
   const intake = {
     reference: options.reference,

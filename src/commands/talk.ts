@@ -10,13 +10,17 @@ import {
   warnOfLongWait,
 } from '../report/progress.ts';
 
-/** How the progress of a run is told: a spinner, plain lines, or not at all. */
-export async function progressOf({ host, flags }: App, waits: boolean): Promise<Progress> {
+/** How the progress of a run is told: a spinner, plain lines, or not at all; `steps` are all of it. */
+export async function progressOf(
+  { host, flags }: App,
+  waits: boolean,
+  steps: number,
+): Promise<Progress> {
   if (flags.quiet) return silent;
   const drawn = host.stderr.isTTY && host.env['TERM'] !== 'dumb' && !flags.verbose && !flags.json;
   const progress = drawn
-    ? await spinnerProgress(host.stderr)
-    : plainProgress(host.stderr, host.clock);
+    ? await spinnerProgress(host.stderr, steps)
+    : plainProgress(host.stderr, host.clock, steps);
   return waits ? warnOfLongWait(progress) : progress;
 }
 

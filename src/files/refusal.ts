@@ -4,6 +4,7 @@ import type { StepError } from '../requests/request.ts';
 export type FileFault =
   | 'file_empty'
   | 'file_blank'
+  | 'file_error'
   | 'file_html'
   | 'file_xml'
   | 'file_unknown'

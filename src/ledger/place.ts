@@ -1,9 +1,17 @@
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GdprError } from '../errors.ts';
 import { foreign } from './faults.ts';
 
-/** Makes the folder and its missing parents 0700; what exists keeps its mode. */
+/** Makes the folder 0700, and its missing parents; parents that exist keep their mode. */
 export function makeFolder(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found === undefined) makeWithParents(resolve(folder));
@@ -12,7 +20,17 @@ export function makeFolder(folder: string): void {
       next: 'It was not touched. Move it away, or name another folder with --state-dir.',
     });
   }
+  if (found !== undefined && (found.mode & 0o077) !== 0) makePrivate(folder);
   accessSync(folder, constants.W_OK | constants.X_OK);
+}
+
+/** Somebody else's folder cannot be made private, and is used as it is: the file in it is 0600. */
+function makePrivate(folder: string): void {
+  try {
+    chmodSync(folder, 0o700);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM')) throw thrown;
+  }
 }
 
 /** Not `recursive: true`: Node never returns from it where a folder refuses new ones with ENOENT, as /proc does. */

@@ -48,6 +48,8 @@ export interface Provider {
   readonly name: ProviderName;
   /** `stream:<apiKey>@<origin>` or `sendbird:<applicationId>@<origin>`. */
   readonly account: string;
+  /** Resolves the secret; null once it is there, else why it cannot be had. Sends nothing. */
+  unlock(): Promise<StepError | null>;
   /**
    * Whether a call for the operation may leave now within the provider's limits: null if so (it is
    * counted), else the instant (ms) to ask again. Asked before the intent is written: a call that

@@ -39,8 +39,8 @@ export const silent: Progress = {
 };
 
 /** Plain lines, at most one every few seconds, for logs and screen readers. */
-export function plainProgress(output: Output, clock: Clock): Progress {
-  const board = createBoard();
+export function plainProgress(output: Output, clock: Clock, total: number): Progress {
+  const board = createBoard(total);
   let saidAt = Number.NEGATIVE_INFINITY;
   let last = '';
   const say = (line: string): void => {
@@ -61,9 +61,9 @@ export function plainProgress(output: Output, clock: Clock): Progress {
 }
 
 /** One line that is drawn again and again, for a terminal. */
-export async function spinnerProgress(output: Output): Promise<Progress> {
+export async function spinnerProgress(output: Output, total: number): Promise<Progress> {
   const { default: ora } = await import('ora');
-  const board = createBoard();
+  const board = createBoard(total);
   // Ctrl-C is ours, and so is the terminal's input: nothing is typed during a run.
   const spinner = ora({ stream: output.stream, discardStdin: false, hideCursor: true });
   spinner.start('Starting');
@@ -80,14 +80,14 @@ export async function spinnerProgress(output: Output): Promise<Progress> {
   };
 }
 
-function createBoard(): { step(step: Step): void; line(): string } {
+function createBoard(total: number): { step(step: Step): void; line(): string } {
   const steps = new Map<string, Step>();
   return {
     step: (step) => steps.set(step.id, step),
     line() {
       const all = [...steps.values()];
       if (all.length === 0) return 'Starting';
-      if (all.length <= 3) {
+      if (total <= 3) {
         return all
           .map(
             (each) => `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${stepWord(each)}`,
@@ -98,7 +98,7 @@ function createBoard(): { step(step: Step): void; line(): string } {
       const ended = of((step) => step.finishedAt !== null);
       const done = of((step) => step.state === 'succeeded');
       const bad = of((step) => step.state === 'failed' || step.state === 'no_data');
-      return `${ended}/${count(all.length, 'step')} ✓ ${done} ✗ ${bad}`;
+      return `${ended}/${count(total, 'step')} ✓ ${done} ✗ ${bad}`;
     },
   };
 }

@@ -6,6 +6,9 @@ import { type Moment, nextCheck, secondLook } from './waits.ts';
 /** How far before the intent a task may have been created and still be ours: clocks differ. */
 export const SEARCH_BACK = 120_000;
 
+/** How many tasks that are left alone are named. */
+const NAMED = 5;
+
 /** Searches that must come back empty before a call in doubt counts as never made. */
 const SEARCHES = 2;
 
@@ -77,6 +80,8 @@ export function maySendAgain(step: Step): boolean {
 function adoptedNote(others: readonly FoundTask[]): string {
   const found = "found in the provider's list: the answer to the call had been lost";
   if (others.length === 0) return found;
-  const ids = others.map((task) => task.taskId).join(', ');
-  return `${found}; the list also has ${ids}, which is left alone`;
+  const named = others.slice(0, NAMED).map((task) => task.taskId);
+  const more = others.length - named.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return `${found}; the list also has ${named.join(', ')}${rest}, left alone`;
 }

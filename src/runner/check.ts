@@ -11,9 +11,10 @@ export async function check(work: Work, job: Job): Promise<void> {
   const report = (await provider.check([running], work.stop)).get(running.id);
   if (report === undefined) throw new Error(`${provider.name} left out call ${running.id}`);
   if (report.kind === 'credentials' || report.kind === 'limited' || report.kind === 'unavailable') {
-    unreachable(work, job, report);
+    await unreachable(work, job, report);
     return;
   }
+  work.health.readWell(provider.name);
   await settle(work, job, reported(step, call, report, moment(work)));
 }
 
@@ -28,7 +29,7 @@ export async function lookUp(work: Work, job: Job): Promise<void> {
 export async function isVisible(work: Work, job: Job): Promise<boolean | null> {
   const answer = await job.provider.lookup([job.step.subjectId], work.stop);
   if (answer.kind !== 'found') {
-    unreachable(work, job, answer);
+    await unreachable(work, job, answer);
     return null;
   }
   return answer.presence.get(job.step.subjectId)?.visible ?? false;

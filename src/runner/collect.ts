@@ -26,7 +26,7 @@ export async function collect(work: Work, job: Job): Promise<void> {
   const { call } = runningCall(job);
   const end = await fetchFile(work, job);
   if (end.kind === 'credentials' || end.kind === 'limited' || end.kind === 'unavailable') {
-    unreachable(work, job, end);
+    await unreachable(work, job, end);
     return;
   }
   if (work.stop.aborted && end.kind !== 'stored') return;

@@ -18,6 +18,9 @@ const LONGEST_TOLD = 300_000;
 const REFUSALS = 10;
 const REFUSALS_LAST = 30;
 
+/** Reads in a row, all about one request, after which the provider is left for later. */
+const READ_MISSES = 4;
+
 interface Record {
   misses: number;
   since: number;
@@ -27,6 +30,8 @@ interface Record {
   pausedUntil: number;
   stoppage: Stoppage | null;
   filesStoppage: Stoppage | null;
+  readMisses: number;
+  missing: Set<string>;
 }
 
 /**
@@ -100,7 +105,8 @@ export class Health {
       this.#stop(provider, 'unavailable', error, { misses: record.refusals, since: record.since });
     }
     const ours = now + backoff(record.refusals + 1, this.#random(), this.#pollInterval / 2_000);
-    return Math.ceil(retryAt ?? ours);
+    // Told or not, nobody waits longer: a later run asks again instead of sleeping till then.
+    return Math.ceil(Math.min(retryAt ?? ours, now + LONGEST_TOLD));
   }
 
   /** Counts how often the credentials were resolved anew: what a call was sent with. */
@@ -123,13 +129,30 @@ export class Health {
     return true;
   }
 
-  /** A read, begun at `since` (ms), that was tried as often as its own budget allows. */
+  /** A read was answered: misses of reads are forgotten. */
+  readWell(provider: ProviderName): void {
+    Object.assign(this.#of(provider), { readMisses: 0, missing: new Set() });
+  }
+
+  /**
+   * A read, begun at `since` (ms), that was tried as often as its own budget allows. Answers with
+   * the instant of the next try. It may be about this task only: a 429, a second request that meets
+   * the same, or several misses in a row stop the provider.
+   */
   unreachable(
     provider: ProviderName,
     answer: Exclude<Unreachable, { kind: 'credentials' }>,
     since: number,
-  ): void {
-    this.#stop(provider, 'unavailable', answer.error, { misses: TRIES, since });
+    requestId: string,
+  ): number {
+    const record = this.#of(provider);
+    record.readMisses += 1;
+    record.missing.add(requestId);
+    const isWide = record.missing.size > 1 || record.readMisses >= READ_MISSES;
+    if (answer.kind === 'limited' || isWide) {
+      this.#stop(provider, 'unavailable', answer.error, { misses: TRIES, since });
+    }
+    return Math.ceil(this.#now() + backoff(2, this.#random(), this.#pollInterval / 2_000));
   }
 
   #stop(
@@ -153,7 +176,14 @@ export class Health {
     if (record === undefined) {
       const since = this.#now();
       const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: since };
-      record = { ...counts, since, stoppage: null, filesStoppage: null };
+      record = {
+        ...counts,
+        since,
+        stoppage: null,
+        filesStoppage: null,
+        readMisses: 0,
+        missing: new Set(),
+      };
       this.#records.set(provider, record);
     }
     return record;

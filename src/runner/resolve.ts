@@ -31,7 +31,7 @@ export async function resolve(work: Work, job: Job): Promise<void> {
     case 'credentials':
     case 'limited':
     case 'unavailable':
-      unreachable(work, job, answer);
+      await unreachable(work, job, answer);
   }
 }
 

@@ -1,3 +1,4 @@
+import { GdprError } from '../errors.ts';
 import { type DueQuery, type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { StepState } from '../requests/request.ts';
@@ -53,8 +54,8 @@ export async function run(
   };
   const start = (job: Job, slot: Slot): void => {
     const task = advance(work, job)
-      .catch((thrown: unknown) => {
-        if (!(thrown instanceof LeaseLost)) fail(thrown);
+      .catch(async (thrown: unknown) => {
+        if (!(await isLeaseLost(thrown, job, holder, work))) fail(thrown);
       })
       .finally(() => {
         underWay.delete(job.step.id);
@@ -86,6 +87,19 @@ export async function run(
   }
   await Promise.all(Array.from(underWay.values(), ({ task }) => task));
   if (failures.length > 0) throw failures[0];
+}
+
+/** Whether it failed because another process has taken the request over, and its files with it. */
+async function isLeaseLost(
+  thrown: unknown,
+  { step }: Job,
+  holder: Holder,
+  work: Work,
+): Promise<boolean> {
+  if (thrown instanceof LeaseLost) return true;
+  if (!(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
+  const [ours] = await work.ledger.take([step.requestId], holder, work.clock.now());
+  return ours === undefined;
 }
 
 /** Takes those of the requests that have come free; answers with the ones still held by others. */

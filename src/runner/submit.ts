@@ -6,6 +6,11 @@ import { type Job, type Work, moment, settle } from './work.ts';
 /** Sends a planned step when its turn has come: the intent on disk first, the answer right after it. */
 export async function submit(work: Work, job: Job): Promise<void> {
   const { step, provider } = job;
+  const locked = await provider.unlock();
+  if (locked !== null) {
+    if (work.health.denied(provider.name, job.epoch, locked)) provider.renewCredentials();
+    return;
+  }
   const turnAt = provider.admit(step.operation);
   if (turnAt !== null) {
     const at = work.clock.now();

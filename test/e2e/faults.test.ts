@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { setStage, tree } from './stage.ts';
@@ -160,6 +161,29 @@ describe('an export under a fault ends as it truly did', () => {
     stage.sandbox.control.setFaults([]);
     expect((await stage.gdpr(['resume', ...FAST])).code).toBe(0);
     expect(stage.calls('exportUsers')).toBe(2);
+  });
+
+  test('one task that cannot be read keeps nobody else from being finished', async () => {
+    const stage = await setStage({ faults: ['http-500@getTask=id:ada'], rate: 1000 });
+    const args = ['export', 'ada', 'linus', 'quiet', '--provider', 'stream', '--json', ...FAST];
+    const run = await stage.gdpr(args);
+    const states = run.out.split('\n').map((line) => JSON.parse(line).state);
+    expect([run.code, states]).toEqual([5, ['open', 'completed', 'completed']]);
+  });
+
+  test('a secret that is not there: nothing was tried, and the receipt says so', async () => {
+    const stage = await setStage();
+    const { STREAM_API_SECRET: _, ...env } = stage.env;
+    const config = join(stage.dir, 'c.yaml');
+    const account = `{apiKey: k, apiSecret: {env: NOT_THERE}, baseUrl: '${stage.sandbox.origin}'}`;
+    await writeFile(config, `profiles: {p: {stream: ${account}}}`, { mode: 0o600 });
+    const args = ['--config', config, 'export', 'ada', '--json', ...FAST];
+    const run = await stage.gdpr(args, { env, extendEnv: false });
+    expect(run.code).toBe(4);
+    const { steps } = JSON.parse(run.out);
+    expect(steps.map(({ attempts }: { attempts: number }) => attempts)).toEqual([0, 0]);
+    expect(run.err).toContain('Not even sent yet');
+    expect(stage.log).toEqual([]);
   });
 
   test('several people at once stay below the limits that Stream tells', async () => {

@@ -3,9 +3,9 @@ import { plainProgress, silent, warnOfLongWait } from '../../src/report/progress
 import { T0, access, step } from '../requests/make.ts';
 import { fakeHost } from '../support/host.ts';
 
-function plain() {
+function plain(steps = 3) {
   const host = fakeHost();
-  return { ...host, progress: plainProgress(host.stderr, host.clock), out: host.stderr };
+  return { ...host, progress: plainProgress(host.stderr, host.clock, steps), out: host.stderr };
 }
 
 describe('plainProgress', () => {
@@ -33,7 +33,7 @@ describe('plainProgress', () => {
   });
 
   it('counts when there are many, and calls nothing done that is not', () => {
-    const { progress, clock, out } = plain();
+    const { progress, clock, out } = plain(6);
     for (const [index, state] of (
       ['accepted', 'reported', 'in_doubt', 'planned', 'succeeded', 'failed'] as const
     ).entries()) {

@@ -89,8 +89,10 @@ describe('Health', () => {
 
   it('keeps the first reason', () => {
     const { of, now } = health();
-    of.unreachable('stream', { kind: 'unavailable', error: fault('first') }, now());
-    of.unreachable('stream', { kind: 'unavailable', error: fault('second') }, now());
+    of.unreachable('stream', { kind: 'unavailable', error: fault('one task') }, now(), 'req_1');
+    expect(of.stoppage('stream')).toBeNull();
+    of.unreachable('stream', { kind: 'unavailable', error: fault('first') }, now(), 'req_2');
+    of.unreachable('stream', { kind: 'unavailable', error: fault('second') }, now(), 'req_3');
     expect(of.stoppage('stream')?.error.code).toBe('first');
   });
 });

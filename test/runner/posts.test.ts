@@ -24,6 +24,19 @@ const answers: readonly (readonly [Submission, number, boolean])[] = [
 ];
 
 describe('a call that starts work', () => {
+  it("is not followed to a task that another call has: it is somebody else's", async () => {
+    const stage = await setStage({
+      only: 'stream',
+      users: ['ada', 'grace'],
+      stream: { submit: () => ({ kind: 'accepted', taskId: 'same', status: null }) },
+    });
+    await stage.go();
+    const requests = await Promise.all([stage.request(0), stage.request(1)]);
+    const steps = requests.flatMap((request) => request.steps);
+    expect(steps.filter(({ taskId }) => taskId === 'same')).toHaveLength(1);
+    expect(steps.filter(({ error }) => error?.code === 'wrong_answer')).toHaveLength(3);
+  });
+
   test.each(answers)('Stream answers %j: called %i times', async (answer, calls, isRepeat) => {
     const stage = await setStage({ only: 'stream', stream: once(answer) });
     await stage.go();

@@ -85,6 +85,7 @@ export function fakeProvider(
     heard,
     count: (what, about) =>
       heard.filter((each) => each.what === what && (about ?? each.about) === each.about).length,
+    unlock: async () => null,
     admit: () => script.admit?.() ?? null,
     async submit(call, signal) {
       const about = `${call.operation} ${call.subjectIds.join()}`;

@@ -101,6 +101,7 @@ function fakeOutput(): FakeOutput {
     write: (text) => {
       parts.push(text);
     },
+    fault: null,
     isTTY: false,
     columns: 80,
     stream,

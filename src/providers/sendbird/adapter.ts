@@ -1,5 +1,6 @@
 import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
+import { unlock } from '../unlock.ts';
 import { checkAll } from '../check-all.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
 import { accessFile } from './access-file.ts';
@@ -9,7 +10,7 @@ import {
   type SendbirdDeps,
   createSendbirdClient,
 } from './client.ts';
-import { outcomeOf } from './denial.ts';
+import { SENDBIRD, outcomeOf } from './denial.ts';
 import { lookUp } from './lookup.ts';
 import { registrationOf } from './registration.ts';
 import { type RequestView, reportOf, viewOf } from './request-view.ts';
@@ -30,6 +31,8 @@ export function createSendbird(account: SendbirdAccount, deps: SendbirdDeps): Pr
   return {
     name: 'sendbird',
     account: `sendbird:${account.applicationId}@${account.origin}`,
+
+    unlock: () => unlock(account.apiToken, SENDBIRD, redactor),
 
     admit: () => client.admit(),
 

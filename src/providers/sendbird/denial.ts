@@ -21,7 +21,8 @@ export type Denial =
 /** A reply as either an answer with what was asked for, or a denial. */
 export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
-const SENDBIRD = { provider: 'Sendbird', secret: 'API token' };
+/** What this provider and its secret are called. */
+export const SENDBIRD = { provider: 'Sendbird', secret: 'API token' };
 
 /** The paid quota is used up: nothing about the subject, and more may be bought. */
 const QUOTA = 400306;

@@ -2,9 +2,10 @@ import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import type { Operation } from '../../requests/request.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
+import { unlock } from '../unlock.ts';
 import { checkAll } from '../check-all.ts';
 import { type Reply, type StreamAccount, type StreamDeps, createStreamClient } from './client.ts';
-import { outcomeOf } from './denial.ts';
+import { STREAM, outcomeOf } from './denial.ts';
 import { exportFile } from './export-file.ts';
 import { lookUp } from './lookup.ts';
 import { submissionOf } from './submission.ts';
@@ -33,6 +34,8 @@ export function createStream(account: StreamAccount, deps: StreamDeps): Provider
   return {
     name: 'stream',
     account: `stream:${account.apiKey}@${account.origin}`,
+
+    unlock: () => unlock(account.apiSecret, STREAM, redactor),
 
     admit: (operation) => client.admit(idOf(operation)),
 

@@ -19,7 +19,8 @@ export type Denial =
 /** A reply as either a 2xx answer or a denial. */
 export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
-const STREAM = { provider: 'Stream', secret: 'API secret' };
+/** What this provider and its secret are called. */
+export const STREAM = { provider: 'Stream', secret: 'API secret' };
 
 const INPUT = 4;
 const NOT_FOUND = 16;
