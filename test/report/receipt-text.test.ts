@@ -32,7 +32,7 @@ const well = (artifact: Artifact): Partial<Step> => ({
 /** Without what is not covered, which is the same in all. */
 function show(of: Partial<Request>): string {
   const whole = request(of);
-  const receipt = { ...receiptOf(whole, '/work/gdpr-exports/req_1'), not_covered: [] };
+  const receipt = { ...receiptOf(whole, '/srv/gdpr-exports/req_1'), not_covered: [] };
   const bundle = receipt.bundle === null ? null : 'gdpr-exports/req_1';
   return receiptText(receipt, { paint: plainPaint, today: '2026-11-21', bundle });
 }

@@ -99,7 +99,7 @@ export function request(more: Partial<Request> = {}): Request {
     dueOn: '2026-12-21',
     createdAt: T0,
     finishedAt: null,
-    outDir: '/work/gdpr-exports',
+    outDir: '/srv/gdpr-exports',
     state: 'open',
     sealed: false,
     steps: [],

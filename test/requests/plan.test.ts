@@ -12,7 +12,7 @@ const INTAKE = {
   operator: 'jane',
   receivedOn: '2026-11-20',
   dueOn: '2026-12-21',
-  outDir: '/work/out',
+  outDir: '/srv/out',
 };
 const subject = (id: string, more = {}) => ({ userId: id, streamId: id, sendbirdId: id, ...more });
 

@@ -87,7 +87,7 @@ describe('receiptOf', () => {
     });
     const full = read(
       request({ state: 'failed', finishedAt: T0 + 42_000, steps: [failed] }),
-      '/work/gdpr-exports/req_1',
+      '/srv/gdpr-exports/req_1',
     );
     expect(Object.keys(full)).toEqual(RECEIPT_KEYS);
     expect(Object.keys(full.steps[0])).toEqual(STEP_KEYS);
@@ -118,7 +118,7 @@ describe('receiptOf', () => {
       'records',
     ]);
     expect(full).toMatchObject({
-      bundle: '/work/gdpr-exports/req_1',
+      bundle: '/srv/gdpr-exports/req_1',
       created_at: '2026-11-20T09:00:00.000Z',
       finished_at: '2026-11-20T09:00:42.000Z',
       ledger: { sequence: 12 },
@@ -126,7 +126,7 @@ describe('receiptOf', () => {
   });
 
   it('names no bundle before a file is in it', () => {
-    expect(receiptOf(request({ steps: [step()] }), '/work/x').bundle).toBeNull();
+    expect(receiptOf(request({ steps: [step()] }), '/srv/x').bundle).toBeNull();
   });
 
   it("shows nothing of our own bookkeeping: accounts, next checks, the subject's id a step", () => {

@@ -121,7 +121,7 @@ export function fakeHost(overrides: Partial<FakeHost> = {}): FakeHost {
   return {
     cwd: '/work',
     env: {},
-    home: '/home/jane',
+    home: '/people/jane',
     user: 'jane',
     uid: 1000,
     platform: 'linux',
