@@ -37,7 +37,6 @@ export interface Host {
   /** The system user's name. */
   readonly user: string;
   readonly uid: number;
-  readonly platform: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: { readonly isTTY: boolean; readonly stream: NodeJS.ReadableStream };

@@ -30,7 +30,6 @@ export function systemHost(bin: { exit(code: number): never }): Host {
     },
     // Always there on the systems that are supported.
     uid: process.getuid?.() ?? 0,
-    platform: process.platform,
     stdout: systemOutput(1),
     stderr: systemOutput(2),
     stdin: {

@@ -89,7 +89,7 @@ export class Health {
     if (round < this.round(provider)) return Math.max(this.#now(), this.pausedUntil(provider));
     const record = this.#count(provider, 'misses');
     if (record.misses >= TRIES) this.#stop(provider, 'unavailable', error, record);
-    const pause = backoff(record.misses + 1, this.#random(), this.#pollInterval / 2_000);
+    const pause = this.#pause(record.misses + 1);
     record.round += 1;
     record.pausedUntil = this.#now() + pause;
     return record.pausedUntil;
@@ -104,7 +104,7 @@ export class Health {
     if (tooLong || (record.refusals >= REFUSALS && lasted)) {
       this.#stop(provider, 'unavailable', error, { misses: record.refusals, since: record.since });
     }
-    const ours = now + backoff(record.refusals + 1, this.#random(), this.#pollInterval / 2_000);
+    const ours = now + this.#pause(record.refusals + 1);
     // Told or not, nobody waits longer: a later run asks again instead of sleeping till then.
     return Math.ceil(Math.min(retryAt ?? ours, now + LONGEST_TOLD));
   }
@@ -152,7 +152,12 @@ export class Health {
     if (answer.kind === 'limited' || isWide) {
       this.#stop(provider, 'unavailable', answer.error, { misses: TRIES, since });
     }
-    return Math.ceil(this.#now() + backoff(2, this.#random(), this.#pollInterval / 2_000));
+    return Math.ceil(this.#now() + this.#pause(2));
+  }
+
+  /** The pause before try `next`, ms. */
+  #pause(next: number): number {
+    return backoff(next, this.#random(), this.#pollInterval / 2_000);
   }
 
   #stop(

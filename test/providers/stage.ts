@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { GdprError } from '../../src/errors.ts';
 import { type Http, createHttp } from '../../src/http/http.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
-import type { SendbirdDeps } from '../../src/providers/sendbird/client.ts';
+import type { ProviderDeps } from '../../src/providers/deps.ts';
 import type { Pace, Provider, RateLimit } from '../../src/providers/provider.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';
 import { Secret, type SecretSource } from '../../src/secret.ts';
@@ -75,7 +75,7 @@ export async function stage(
   };
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const deps: SendbirdDeps = { http, pace, clock, agent: 'gdpr-test' };
+  const deps: ProviderDeps = { http, pace, clock, agent: 'gdpr-test' };
   const { origin } = server;
   return {
     server,

@@ -124,7 +124,6 @@ export function fakeHost(overrides: Partial<FakeHost> = {}): FakeHost {
     home: '/people/jane',
     user: 'jane',
     uid: 1000,
-    platform: 'linux',
     stdout: fakeOutput(),
     stderr: fakeOutput(),
     stdin: { isTTY: false, stream: new PassThrough() },

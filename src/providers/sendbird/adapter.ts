@@ -1,15 +1,11 @@
-import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import { unlock } from '../unlock.ts';
 import { checkAll } from '../check-all.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { notOurs } from '../not-ours.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
 import { accessFile } from './access-file.ts';
-import {
-  type Registration,
-  type SendbirdAccount,
-  type SendbirdDeps,
-  createSendbirdClient,
-} from './client.ts';
+import { type Registration, type SendbirdAccount, createSendbirdClient } from './client.ts';
 import { SENDBIRD, outcomeOf } from './denial.ts';
 import { lookUp } from './lookup.ts';
 import { registrationOf } from './registration.ts';
@@ -17,7 +13,7 @@ import { type RequestView, reportOf, viewOf } from './request-view.ts';
 import { searchRequests } from './search.ts';
 
 /** Sendbird behind the provider interface: access requests, their state, and who can be seen. */
-export function createSendbird(account: SendbirdAccount, deps: SendbirdDeps): Provider {
+export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Provider {
   const { http, clock } = deps;
   const redactor = createRedactor();
   const client = createSendbirdClient(account, deps, redactor);
@@ -70,10 +66,4 @@ function registration({ operation, subjectIds }: Omit<Outgoing, 'options'>): Reg
     throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
   }
   return { action: 'access', user_id: id };
-}
-
-function notOurs(message: string): GdprError {
-  return new GdprError('internal', message, {
-    next: 'Nothing was sent. This is a fault of gdpr: please report it.',
-  });
 }

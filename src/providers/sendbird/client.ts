@@ -1,10 +1,9 @@
 import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
-import type { Http } from '../../http/http.ts';
 import { pathSegment } from '../../http/path-segment.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
 import type { SecretSource } from '../../secret.ts';
-import type { Pace } from '../provider.ts';
+import type { ProviderDeps } from '../deps.ts';
 import { readSecret } from '../read-secret.ts';
 import type { Undelivered } from '../undelivered.ts';
 import { rateLimit, retryAt } from './rate-limit.ts';
@@ -14,15 +13,6 @@ export interface SendbirdAccount {
   applicationId: string;
   apiToken: SecretSource;
   origin: string;
-}
-
-/** What calls to Sendbird need. `agent` is `<name>-<version>`, sent as User-Agent. */
-export interface SendbirdDeps {
-  http: Http;
-  pace: Pace;
-  /** Milliseconds since the epoch. */
-  clock: { now(): number };
-  agent: string;
 }
 
 /** How a call ended. */
@@ -56,7 +46,7 @@ export interface SendbirdClient {
 /** A client for one application. Every token it uses is made known to the redactor first. */
 export function createSendbirdClient(
   account: SendbirdAccount,
-  deps: SendbirdDeps,
+  deps: ProviderDeps,
   redactor: Redactor,
 ): SendbirdClient {
   const { http, pace, clock } = deps;

@@ -1,10 +1,11 @@
-import { GdprError } from '../../errors.ts';
 import { createRedactor } from '../../http/redaction.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { notOurs } from '../not-ours.ts';
 import type { Operation } from '../../requests/request.ts';
 import type { Outgoing, Provider, RunningCall } from '../provider.ts';
 import { unlock } from '../unlock.ts';
 import { checkAll } from '../check-all.ts';
-import { type Reply, type StreamAccount, type StreamDeps, createStreamClient } from './client.ts';
+import { type Reply, type StreamAccount, createStreamClient } from './client.ts';
 import { STREAM, outcomeOf } from './denial.ts';
 import { exportFile } from './export-file.ts';
 import { lookUp } from './lookup.ts';
@@ -12,7 +13,7 @@ import { submissionOf } from './submission.ts';
 import { type TaskView, reportOf, taskOf } from './task.ts';
 
 /** Stream behind the provider interface: exports, their tasks, and which users can be seen. */
-export function createStream(account: StreamAccount, deps: StreamDeps): Provider {
+export function createStream(account: StreamAccount, deps: ProviderDeps): Provider {
   const { http, clock } = deps;
   const redactor = createRedactor();
   const client = createStreamClient(account, deps, redactor);
@@ -88,10 +89,4 @@ function onlySubject({ operation, subjectIds }: Outgoing): string {
     throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
   }
   return id;
-}
-
-function notOurs(message: string): GdprError {
-  return new GdprError('internal', message, {
-    next: 'Nothing was sent. This is a fault of gdpr: please report it.',
-  });
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
-import type { Http } from '../../http/http.ts';
 import { pathSegment } from '../../http/path-segment.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Secret, SecretSource } from '../../secret.ts';
-import type { Pace } from '../provider.ts';
+import type { ProviderDeps } from '../deps.ts';
 import { readSecret } from '../read-secret.ts';
 import type { Undelivered } from '../undelivered.ts';
 import { heard } from './hearing.ts';
@@ -16,15 +15,6 @@ export interface StreamAccount {
   apiKey: string;
   apiSecret: SecretSource;
   origin: string;
-}
-
-/** What calls to Stream need. `agent` is `<name>-<version>`, told to Stream on each call. */
-export interface StreamDeps {
-  http: Http;
-  pace: Pace;
-  /** Milliseconds since the epoch. */
-  clock: { now(): number };
-  agent: string;
 }
 
 /** How a call ended. */
@@ -56,7 +46,7 @@ type Request = Pick<ApiCall, 'method' | 'body'> & { path: string; payload?: User
 /** A client for one app. Every secret it uses is made known to the redactor first. */
 export function createStreamClient(
   account: StreamAccount,
-  deps: StreamDeps,
+  deps: ProviderDeps,
   redactor: Redactor,
 ): StreamClient {
   const { http, pace, clock } = deps;
