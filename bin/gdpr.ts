@@ -5,8 +5,8 @@ import { isAbsolute, join } from 'node:path';
 
 const OLDEST = [24, 15];
 
-/** The commands that download. */
-const DOWNLOADING = new Set(['export', 'resume']);
+/** The commands that download; erase does with --export-first. */
+const DOWNLOADING = new Set(['export', 'erase', 'resume']);
 
 function isNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { SANDBOX } from './config/sandbox-profile.ts';
 import type { Settings } from './config/settings.ts';
 import type { Connected, Tempo } from './connect.ts';
@@ -24,6 +25,8 @@ export interface App {
   readonly flags: GlobalFlags;
   settings(): Promise<Settings>;
   ledger(): Promise<Ledger>;
+  /** The ledger if there is one: for what must leave no trace. */
+  ledgerIfAny(): Promise<Ledger | null>;
   /** The providers that the profile configures; the first tempo asked for holds. */
   providers(tempo: Tempo): Promise<ReadonlyMap<ProviderName, Provider>>;
   /** Whether a day is a public holiday where the deadline is counted. */
@@ -55,6 +58,11 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
     ledger() {
       ledger ??= openLedgerOf(app);
       return ledger;
+    },
+    async ledgerIfAny() {
+      const { isOccupied } = await import('./ledger/place.ts');
+      const { stateDir } = await app.settings();
+      return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },
     async providers(tempo) {
       connected ??= import('./connect.ts').then(async ({ connect }) =>

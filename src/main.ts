@@ -14,6 +14,16 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
     load: async () => (await import('./commands/export.ts')).declareExport,
   },
   {
+    name: 'erase',
+    summary: 'delete a person, after a plan in words and a question',
+    load: async () => (await import('./commands/erase.ts')).declareErase,
+  },
+  {
+    name: 'restore',
+    summary: 'bring back soft-deleted accounts where the provider can',
+    load: async () => (await import('./commands/restore.ts')).declareRestore,
+  },
+  {
     name: 'status',
     summary: 'show what is unsettled, how far it is, and when it is due',
     load: async () => (await import('./commands/status.ts')).declareStatus,

@@ -2,10 +2,12 @@ import type { App } from '../app.ts';
 import type { GdprError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Stopped, lastWords } from '../report/ending.ts';
+import { isExport } from '../report/words.ts';
 import { type RunEnd, exitCode } from '../requests/exit.ts';
 import type { ProviderName, Request } from '../requests/request.ts';
 import type { Health } from '../runner/health.ts';
 import { printReceipt } from './paper.ts';
+import { needsConfirmation } from './reconfirm.ts';
 import { invocation, printLastWords } from './talk.ts';
 import { readVerified } from './verified.ts';
 
@@ -58,6 +60,9 @@ export async function conclude(
         exit,
         invocation: invocation(app.flags),
         receipts,
+        unconfirmed: requests
+          .filter((request) => needsConfirmation(request, app.host.clock.now()))
+          .map(({ id }) => id),
         stopped,
         signal,
         timedOut,
@@ -75,9 +80,10 @@ function stoppedProviders(
 ): ReadonlyMap<ProviderName, Stopped> {
   const stopped = new Map<ProviderName, Stopped>();
   const open = requests.flatMap(({ steps }) => steps.filter((step) => step.finishedAt === null));
-  for (const { provider, account, state } of open) {
+  for (const { provider, account, operation, state } of open) {
     const configured = providers.get(provider)?.account;
-    const ofFiles = state === 'reported' ? health.filesStoppage(provider) : null;
+    const waitsForFile = state === 'reported' && isExport(operation);
+    const ofFiles = waitsForFile ? health.filesStoppage(provider) : null;
     const stoppage = health.stoppage(provider) ?? ofFiles;
     if (configured !== account) {
       const now = configured === undefined ? 'it is not configured' : `${configured} is configured`;

@@ -1,22 +1,17 @@
-import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import type { Settings } from '../config/settings.ts';
-import { GdprError } from '../errors.ts';
 import { prepareOutDir } from '../files/bundle.ts';
-import type { Provider } from '../providers/provider.ts';
-import { type ExportTarget, type Plan, planExport } from '../requests/plan.ts';
-import type { Operation, ProviderName } from '../requests/request.ts';
+import { type Plan, planExport } from '../requests/plan.ts';
+import type { ProviderName } from '../requests/request.ts';
 import { planJson, planText } from '../report/plan-text.ts';
 import { carryOut } from './carry-out.ts';
+import { DEFAULT_OUT, outDirOf } from './out-dir.ts';
 import { receivedAndDue } from './received.ts';
 import { record } from './record.ts';
 import { repeatable } from './repeatable.ts';
 import { checkIds, subjectsOf } from './subjects.ts';
+import { PROVIDERS, targetsOf } from './targets.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
-
-const PROVIDERS: readonly ProviderName[] = ['stream', 'sendbird'];
-const DEFAULT_OUT = 'gdpr-exports';
 
 interface ExportOptions extends WaitFlags {
   users: readonly string[];
@@ -53,7 +48,7 @@ export function declareExport(command: Command, app: App, done: (code: number) =
 
 /** Plans, records, submits, checks, collects and prints receipts; resolves to the exit code. */
 async function runExport(options: ExportOptions, app: App): Promise<number> {
-  const subjects = subjectsOf(options);
+  const subjects = subjectsOf(options, 'export');
   const settings = await app.settings();
   const providers = await app.providers(options);
   const targets = targetsOf(settings, providers, options.provider);
@@ -61,12 +56,7 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
     subjects,
     targets.map((target) => target.provider),
   );
-  if (options.out === '') {
-    throw new GdprError('usage', '--out names no folder.', {
-      next: 'Nothing was sent. Name a folder, or leave --out out.',
-    });
-  }
-  const outDir = absolute(options.out ?? DEFAULT_OUT, app.host.cwd);
+  const outDir = outDirOf(options.out, app.host.cwd);
   const intake = {
     reference: options.reference,
     profile: settings.profile,
@@ -82,35 +72,6 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
   await prepareOutDir(outDir, { isDefault: options.out === null });
   const ids = await record(plan, options.new, app);
   return carryOut(ids, options, options.wait ? 'ended' : 'sent', app);
-}
-
-function targetsOf(
-  { stream, profile }: Settings,
-  providers: ReadonlyMap<ProviderName, Provider>,
-  wanted: readonly ProviderName[],
-): ExportTarget[] {
-  const missing = wanted.find((name) => !providers.has(name));
-  if (missing !== undefined) {
-    throw new GdprError('config', `The profile ${profile} does not configure ${missing}.`, {
-      next: 'Nothing was sent. Configure it, or leave --provider out.',
-    });
-  }
-  const products = stream?.products ?? [];
-  const ofStream: Operation[] = [
-    ...(products.includes('feeds') ? (['export_feeds'] as const) : []),
-    ...(products.some((each) => each !== 'feeds') ? (['export_users'] as const) : []),
-  ];
-  return [...providers.values()]
-    .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-    .map(({ name, account }) => ({
-      provider: name,
-      account,
-      operations: name === 'stream' ? ofStream : ['access'],
-    }));
-}
-
-function absolute(dir: string, cwd: string): string {
-  return isAbsolute(dir) ? dir : join(cwd, dir);
 }
 
 function printPlan(plan: Plan, { host, flags }: App): void {

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import type { Holder, Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { quoteId } from '../requests/ids.ts';
 import type { Request } from '../requests/request.ts';
-import { mayRepeat, revive } from '../requests/revive.ts';
+import { type Asked, mayRepeat } from '../requests/revive.ts';
 import { carryOut } from './carry-out.ts';
+import { confirmAnew } from './reconfirm.ts';
 import { printLastWords } from './talk.ts';
-import { readVerified } from './verified.ts';
+import { takeUp } from './take-up.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
-interface ResumeOptions extends WaitFlags {
+interface ResumeOptions extends WaitFlags, Asked {
   ids: readonly string[];
   once: boolean;
-  failed: boolean;
 }
 
 /** Declares `gdpr resume` and runs it; `done` gets the exit code. */
@@ -21,21 +21,19 @@ export function declareResume(command: Command, app: App, done: (code: number) =
   declareWaitFlags(command.argument('[request...]', 'requests to carry on; default: all'))
     .option('--once', 'one pass, then leave (for cron)')
     .option('--failed', 'also repeat what failed for good')
+    .option('--resend', 'send a deletion in doubt again (only for requests that are named)')
     .action(async (ids: string[], options) => {
-      const { once = false, failed = false } = options;
-      done(await runResume({ ids, once, failed, ...waitFlags(options) }, app));
+      const { once = false, failed = false, resend = false } = options;
+      done(await runResume({ ids, once, failed, resend, ...waitFlags(options) }, app));
     });
 }
 
 async function runResume(options: ResumeOptions, app: App): Promise<number> {
+  checkResend(options);
   const ledger = await app.ledger();
   const requests = await wanted(options, ledger);
   app.begin();
-  for (const request of requests) {
-    if (request.steps.some((step) => mayRepeat(step, options.failed))) {
-      await reviveSteps(request, options.failed, app);
-    }
-  }
+  await takeUp(requests, options, app);
   if (requests.length === 0) {
     if (!app.flags.quiet) app.host.stderr.write('Nothing is open.\n');
     return 0;
@@ -48,8 +46,18 @@ async function runResume(options: ResumeOptions, app: App): Promise<number> {
     printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
     return 8;
   }
+  const stopped = await confirmAnew(ids, app);
+  if (stopped !== null) return stopped;
   const until = options.wait ? 'ended' : 'sent';
   return carryOut(ids, options, options.once ? 'idle' : until, app);
+}
+
+/** What is sent again is for the operator to choose, request by request. */
+function checkResend({ resend, ids }: ResumeOptions): void {
+  if (!resend || ids.length > 0) return;
+  throw new GdprError('usage', '--resend is for requests that are named.', {
+    next: 'Nothing was sent. See what is in doubt: gdpr status --state in_doubt',
+  });
 }
 
 /** The requests named, or all that there is something to do about, oldest first. */
@@ -59,9 +67,12 @@ async function wanted(options: ResumeOptions, ledger: Ledger): Promise<readonly 
     const failed = await ledger.list({ states: ['failed', 'partial'] });
     const again = failed.filter(({ id, steps }) => {
       const known = unfinished.some((request) => request.id === id);
-      return !known && steps.some((step) => mayRepeat(step, options.failed));
+      return !known && steps.some((step) => mayRepeat(step, options));
     });
-    return [...unfinished, ...again].toSorted((a, b) => a.createdAt - b.createdAt);
+    // Those of one run have one instant, and ids in the order in which they were named.
+    return [...unfinished, ...again].toSorted(
+      (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
+    );
   }
   const requests: Request[] = [];
   const unknown: string[] = [];
@@ -88,18 +99,4 @@ async function leftToUs(ids: readonly string[], app: App): Promise<readonly stri
     );
   }
   return ids.filter((id) => !held.some(({ requestId }) => requestId === id));
-}
-
-/** Takes up again what failed for a passing reason; what another process holds is left to it. */
-async function reviveSteps({ id }: Request, all: boolean, app: App): Promise<void> {
-  const { host } = app;
-  const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
-  const [taken] = await ledger.take([id], holder, host.clock.now());
-  if (taken === undefined) return;
-  // Read again: until it was taken, somebody else may have worked on it.
-  const { requests } = await readVerified([id], ledger);
-  const steps = requests.flatMap((each) => each.steps).filter((step) => mayRepeat(step, all));
-  if (steps.length > 0) await ledger.record(holder.token, revive(steps, host.clock.now()));
-  await ledger.release(holder);
 }

@@ -1,7 +1,7 @@
 import { GdprError } from '../errors.ts';
 import { idFault, quoteId } from '../requests/ids.ts';
 import { idAt } from '../requests/plan.ts';
-import type { ProviderName, Subject } from '../requests/request.ts';
+import type { Action, ProviderName, Subject } from '../requests/request.ts';
 
 /** Who a command line is about. */
 export interface SubjectFlags {
@@ -11,11 +11,11 @@ export interface SubjectFlags {
 }
 
 /** The subjects of a command line, each once. Throws GdprError `usage`. */
-export function subjectsOf(flags: SubjectFlags): Subject[] {
+export function subjectsOf(flags: SubjectFlags, action: Action): Subject[] {
   const ownIds = flags.streamId ?? flags.sendbirdId;
   if (flags.users.length === 0 && ownIds === null) {
     throw new GdprError('usage', 'Nobody is named: whose data is it about?', {
-      next: 'Nothing was sent. Give one user id or more, for example: gdpr export ada',
+      next: `Nothing was sent. Give one user id or more, for example: gdpr ${action} ada`,
     });
   }
   if (flags.users.length > 1 && ownIds !== null) {

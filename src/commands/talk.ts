@@ -1,6 +1,6 @@
 import type { App, GlobalFlags } from '../app.ts';
 import type { LastWords } from '../report/ending.ts';
-import { PROVIDER, duration } from '../report/words.ts';
+import { PROVIDER, duration, shellWord } from '../report/words.ts';
 import type { ProviderName } from '../requests/request.ts';
 import {
   type Progress,
@@ -51,8 +51,4 @@ export function invocation({ profile, config, stateDir }: GlobalFlags): string {
     value === null ? [] : [flag, shellWord(value)],
   );
   return ['gdpr', ...words].join(' ');
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

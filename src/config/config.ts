@@ -4,7 +4,7 @@ import { type Choice, chooseProfile } from './choose.ts';
 import { findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
-import type { ConfigFlags, DeadlineRules, Settings } from './settings.ts';
+import type { ConfigFlags, DeadlineRules, EraseRules, Settings } from './settings.ts';
 import { stateDir } from './state-dir.ts';
 import { systemTimeZone } from './time-zone.ts';
 import { warningsOf } from './warnings.ts';
@@ -30,6 +30,7 @@ export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Sett
     operator: operatorName(host),
     ...accounts,
     deadline: deadlineOf(choice),
+    erase: eraseOf(choice),
     stateDir: stateDir(flags.stateDir, choice.name, host),
     warnings: warningsOf(choice, found, host),
   };
@@ -50,4 +51,9 @@ function deadlineOf(choice: Choice): DeadlineRules {
       return named ?? systemTimeZone();
     },
   };
+}
+
+function eraseOf(choice: Choice): EraseRules {
+  const rules = choice.from === 'file' ? choice.profile.erase : undefined;
+  return { protected: rules?.protected ?? [], stream: rules?.stream ?? {} };
 }

@@ -25,6 +25,23 @@ export interface DeadlineRules {
   timeZone: string;
 }
 
+/** Stream's own delete options, in its own words; what the profile leaves open is absent. */
+interface StreamEraseRules {
+  messages?: 'soft' | 'pruning' | 'hard' | undefined;
+  conversations?: 'soft' | 'hard' | undefined;
+  calls?: 'soft' | 'hard' | undefined;
+  files?: boolean | undefined;
+  new_channel_owner_id?: string | undefined;
+  new_call_owner_id?: string | undefined;
+}
+
+/** What a profile says about erasing. */
+export interface EraseRules {
+  /** Sources of regular expressions with the flag `u`: ids that are never erased. */
+  protected: readonly string[];
+  stream: StreamEraseRules;
+}
+
 /** One profile, read, checked and with its defaults; a provider that is not configured is null. */
 export interface Settings {
   profile: string;
@@ -35,6 +52,7 @@ export interface Settings {
   stream: StreamAccount | null;
   sendbird: SendbirdAccount | null;
   deadline: DeadlineRules;
+  erase: EraseRules;
   /** Absolute: the folder of this profile below the state folder. */
   stateDir: string;
   /** Things to tell the operator once: a plain secret in a file, say. */

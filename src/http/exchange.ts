@@ -1,6 +1,8 @@
 /** A call to a provider's API. Path segments are encoded by the caller (`pathSegment`). */
 export interface ApiCall {
   method: 'GET' | 'POST' | 'DELETE';
+  /** A POST that changes nothing, a query with its filter in the body: treated like a GET. */
+  reads?: boolean;
   url: URL;
   /** Made anew for each try, right before it leaves: a token ages while a call waits for its turn. */
   headers(): Promise<Readonly<Record<string, string>>>;
@@ -18,7 +20,7 @@ export interface ApiAnswer {
 
 /**
  * How an exchange ended. `unsent`: not one byte of the call left. `lost`: it may have arrived, and
- * no whole answer came back. `stopped`: the signal came before it left, or during a GET.
+ * no whole answer came back. `stopped`: the signal came before it left, or during a read.
  */
 export type Exchange =
   | { kind: 'answer'; answer: ApiAnswer }

@@ -10,6 +10,7 @@ export type FailureCode =
   | 'refused'
   | 'task_failed'
   | 'task_lost'
+  | 'user_not_deleted'
   | 'unreadable_answer'
   | 'wrong_answer'
   | 'no_link'

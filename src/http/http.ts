@@ -21,7 +21,7 @@ export interface HttpDeps {
 
 /** The one door to the network. Nothing here throws for what the network does. */
 export interface Http {
-  /** Makes a call; a GET is repeated (retry.ts), nothing else ever is. */
+  /** Makes a call; a read is repeated (retry.ts), nothing else ever is. */
   call(call: ApiCall, manners: Manners, signal: AbortSignal): Promise<Exchange>;
   /** Opens a signed link; its body throws DownloadBroken. */
   openDownload(source: DownloadSource, signal: AbortSignal): Promise<Opening>;

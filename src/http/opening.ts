@@ -28,7 +28,7 @@ export async function openDownload(
     tried.spent += deps.clock.monotonic() - start;
     const heard = { transient: end.kind === 'unavailable', retryAt: end.retryAt };
     const moment = { now: deps.clock.now(), random: deps.random(), scale: deps.scale };
-    const pause = signal.aborted ? null : nextPause('GET', tried, heard, moment);
+    const pause = signal.aborted ? null : nextPause({ method: 'GET' }, tried, heard, moment);
     if (pause === null) return { kind: end.kind, error: end.error };
     await deps.clock.sleep(pause.wait, signal);
     tried.spent += pause.wait;

@@ -1,6 +1,6 @@
 import type { Clock } from '../host.ts';
 import type { ApiCall, Exchange, Heard, Manners } from './exchange.ts';
-import { type Tried, nextPause } from './retry.ts';
+import { type Tried, isRead, nextPause } from './retry.ts';
 
 /** What repeating needs of the world. */
 export interface RepeatDeps {
@@ -21,14 +21,14 @@ export async function repeat(
   const tried: Tried = { tries: 0, told: 0, spent: 0 };
   for (;;) {
     // What starts work has had its turn before its intent was written.
-    if (call.method === 'GET') await manners.enter(signal);
+    if (isRead(call)) await manners.enter(signal);
     if (signal.aborted) return { kind: 'stopped' };
     const start = clock.monotonic();
     const exchange = await deps.send(call, signal);
     tried.tries += 1;
     tried.spent += clock.monotonic() - start;
     const moment = { now: clock.now(), random: deps.random(), scale: deps.scale };
-    const pause = nextPause(call.method, tried, heardOf(exchange, manners), moment);
+    const pause = nextPause(call, tried, heardOf(exchange, manners), moment);
     if (pause === null) return exchange;
     await clock.sleep(pause.wait, signal);
     if (signal.aborted) return exchange;

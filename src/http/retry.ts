@@ -29,19 +29,24 @@ export interface Pause {
   told: boolean;
 }
 
+/** Whether a call changes nothing, so that it may be repeated and left at any time. */
+export function isRead({ method, reads }: Pick<ApiCall, 'method' | 'reads'>): boolean {
+  return method === 'GET' || reads === true;
+}
+
 /**
  * Whether a call is tried again, and after what pause; null: it ends with what there is. Only a
- * GET is ever repeated here. What the provider says beats our own backoff, unscaled and without
+ * read is ever repeated here. What the provider says beats our own backoff, unscaled and without
  * jitter; an instant of its that has passed says nothing. A pause that overruns a budget is not
  * begun.
  */
 export function nextPause(
-  method: ApiCall['method'],
+  call: Pick<ApiCall, 'method' | 'reads'>,
   tried: Tried,
   heard: Heard,
   moment: Moment,
 ): Pause | null {
-  if (method !== 'GET' || !heard.transient || tried.tries >= TRIES) return null;
+  if (!isRead(call) || !heard.transient || tried.tries >= TRIES) return null;
   const said = (heard.retryAt ?? moment.now) - moment.now;
   const told = said > 0;
   const wait = told ? said : backoff(tried.tries + 1, moment.random, moment.scale);

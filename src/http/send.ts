@@ -3,6 +3,7 @@ import type { Clock } from '../host.ts';
 import { watchDeparture } from './departure.ts';
 import type { ApiAnswer, ApiCall, Exchange } from './exchange.ts';
 import { flatHeaders } from './headers.ts';
+import { isRead } from './retry.ts';
 import { transportFault } from './transport-fault.ts';
 
 /** The limit of one call over everything, connecting included, ms. */
@@ -11,7 +12,7 @@ const CALL_LIMIT = 30_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /**
- * Sends a call once. A redirect is an answer like any other. The signal ends a GET at any time;
+ * Sends a call once. A redirect is an answer like any other. The signal ends a read at any time;
  * a call that changes something is left to its answer once it has gone.
  */
 export async function sendOnce(
@@ -27,7 +28,7 @@ export async function sendOnce(
   let stopped = false;
   let late = false;
   const stop = (): void => {
-    if (call.method !== 'GET' && departure.left()) return;
+    if (!isRead(call) && departure.left()) return;
     stopped = true;
     cut.abort();
   };

@@ -1,14 +1,24 @@
-import type { Request, Step } from '../requests/request.ts';
+import type { PlannedStep, Request, Step } from '../requests/request.ts';
+import { confirmationHash, type Confirmed } from './confirmations.ts';
 import { planHash, type ChainedEvent } from './event.ts';
 
 /**
- * Where a request is not what its events say, in words; null: they agree about the plan, about the
- * state of the request and of each step, and about the files.
+ * Where a request is not what its events say, in words; null: they agree about the plan, about who
+ * confirmed it and when, about the state of the request and of each step, about what looking again
+ * has shown, and about the files.
  */
-export function disagreement(request: Request, events: readonly ChainedEvent[]): string | null {
+export function disagreement(
+  request: Request,
+  confirmations: readonly Confirmed[],
+  events: readonly ChainedEvent[],
+): string | null {
   const intake = events[0];
-  if (intake?.kind !== 'intake' || intake.sha256 !== planHash(request)) {
+  const steps = request.steps.map((step) => asPlanned(step, events));
+  if (intake?.kind !== 'intake' || intake.sha256 !== planHash({ ...request, steps })) {
     return 'it is not what was recorded when it came in';
+  }
+  if (!isConfirmedAsTold(request, confirmations, events)) {
+    return 'its confirmation is not the one that its events say';
   }
   const last = events.findLast((event) => event.kind === 'intake' || event.kind === 'request');
   if (last?.state !== request.state) return 'its state is not the one that its events say';
@@ -19,9 +29,34 @@ export function disagreement(request: Request, events: readonly ChainedEvent[]):
   return null;
 }
 
+/** A step as it came in: what its first event says of its state, and what never changes of the rest. */
+function asPlanned(step: Step, events: readonly ChainedEvent[]): PlannedStep {
+  const { id, provider, operation, account, subjectId, options, before, earlier, note } = step;
+  const fixed = { id, provider, operation, account, subjectId, options, before, earlier };
+  const first = events.find((event) => event.stepId === id && event.kind === 'step')?.state;
+  return first === 'unsupported' || first === 'already_active'
+    ? { ...fixed, state: first, note }
+    : fixed;
+}
+
+function isConfirmedAsTold(
+  { confirmedAt }: Request,
+  confirmations: readonly Confirmed[],
+  events: readonly ChainedEvent[],
+): boolean {
+  const told = events.filter((event) => event.kind === 'confirmed');
+  return (
+    (told.at(-1)?.at ?? null) === confirmedAt &&
+    told.length === confirmations.length &&
+    confirmations.every((each, index) => told[index]?.sha256 === confirmationHash(each))
+  );
+}
+
 function stepDisagreement(step: Step, events: readonly ChainedEvent[]): string | null {
   const own = events.filter((event) => event.stepId === step.id);
   if (own.findLast((event) => event.kind === 'step')?.state !== step.state) return 'the state';
+  const finding = own.findLast((event) => event.kind === 'check')?.state ?? null;
+  if (finding !== step.after) return 'the check';
   const first = own.findLastIndex((event) => event.kind === 'artifact' && event.ordinal === 1);
   const files = first < 0 ? [] : own.slice(first).filter((event) => event.kind === 'artifact');
   const agree =

@@ -1,8 +1,10 @@
 import { eventHash, type ChainedEvent, type LedgerEvent } from './event.ts';
-import { integer, integerOrNull, text, textOrNull, word, type Row } from './columns.ts';
+import { integer, integerOrNull, text, textOrNull, word, wordOrNull, type Row } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { REQUEST_STATES, STEP_STATES } from '../requests/request.ts';
-import { EVENT_KINDS } from './words.ts';
+import { EVENT_KINDS, FINDINGS } from './words.ts';
+
+const STATES = [...REQUEST_STATES, ...STEP_STATES, ...FINDINGS];
 
 /** What is said about an event; the place in the chain comes by itself, and the rest is null. */
 export type News = Pick<LedgerEvent, 'requestId' | 'at' | 'kind'> & Partial<LedgerEvent>;
@@ -69,7 +71,7 @@ function eventFrom(row: Row): ChainedEvent {
     at: integer(row, 'at'),
     kind: word(row, 'kind', EVENT_KINDS),
     stepId: textOrNull(row, 'step_id'),
-    state: row['state'] === null ? null : word(row, 'state', [...REQUEST_STATES, ...STEP_STATES]),
+    state: wordOrNull(row, 'state', STATES),
     callId: textOrNull(row, 'call_id'),
     taskId: textOrNull(row, 'task_id'),
     errorCode: textOrNull(row, 'error_code'),

@@ -37,6 +37,14 @@ export function word<T extends string>(row: Row, column: string, words: readonly
   return known;
 }
 
+export function wordOrNull<T extends string>(
+  row: Row,
+  column: string,
+  words: readonly T[],
+): T | null {
+  return row[column] === null ? null : word(row, column, words);
+}
+
 /** A JSON object. */
 export function json(row: Row, column: string): Readonly<Record<string, unknown>> {
   const value = parsed(text(row, column));

@@ -1,19 +1,26 @@
-import type { PlannedRequest, RequestState, StepState } from '../requests/request.ts';
+import type {
+  Finding,
+  PlannedRequest,
+  PlannedStep,
+  RequestState,
+  StepState,
+} from '../requests/request.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
 
 /**
- * What happened to a request: it came in (`sha256` is that of its plan), it came into a state, a
- * step came into a state, a file of a step arrived (`ordinal` counts from 1 at each collection).
- * Never a user id, never free text.
+ * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it
+ * (`sha256` is that of who, how and when), it came into a state, a step came into a state, a file of
+ * a step arrived (`ordinal` counts from 1 at each collection), looking again has shown `state`.
+ * Never a user id, never free text. No field is ever added: the hashes of old events hold.
  */
 export interface LedgerEvent {
   requestId: string;
   /** From 1, without holes. */
   sequence: number;
   at: number;
-  kind: 'intake' | 'request' | 'step' | 'artifact';
+  kind: 'intake' | 'confirmed' | 'request' | 'step' | 'artifact' | 'check';
   stepId: string | null;
-  state: RequestState | StepState | null;
+  state: RequestState | StepState | Finding | null;
   callId: string | null;
   taskId: string | null;
   errorCode: string | null;
@@ -35,17 +42,12 @@ export function eventHash(previous: string, event: LedgerEvent): string {
   return fingerprint(`${previous}\n${canonicalJson(event)}`);
 }
 
-/** The hash of what was planned: everything about a request that never changes. */
+/**
+ * The hash of what was planned: everything about a request that never changes. What exports do not
+ * have is left out where it is not given, so that theirs stay what version 1 wrote.
+ */
 export function planHash(plan: PlannedRequest): string {
   const { id, action, mode, subject, reference, profile, operator, receivedOn, dueOn } = plan;
-  const steps = plan.steps.map((step) => [
-    step.id,
-    step.provider,
-    step.operation,
-    step.account,
-    step.subjectId,
-    step.options,
-  ]);
   const person = [subject.userId, subject.streamId, subject.sendbirdId];
   return fingerprint(
     canonicalJson([
@@ -59,7 +61,23 @@ export function planHash(plan: PlannedRequest): string {
       receivedOn,
       dueOn,
       plan.outDir,
-      steps,
+      plan.steps.map(fixed),
+      ...(plan.acceptPartial === true ? [true] : []),
     ]),
   );
+}
+
+/** A note is fixed only with a step that ends as it comes in: another gets new ones on its way. */
+function fixed(step: PlannedStep): readonly unknown[] {
+  const { before = null, earlier = null, state = 'planned', note = null } = step;
+  const end = state === 'planned' ? null : [state, note];
+  return [
+    step.id,
+    step.provider,
+    step.operation,
+    step.account,
+    step.subjectId,
+    step.options,
+    ...(before === null && earlier === null && end === null ? [] : [before, earlier, end]),
+  ];
 }

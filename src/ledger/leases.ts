@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../host.ts';
 import { integer, text, textOrNull, type Row } from './columns.ts';
+import { togetherFree } from './companions.ts';
 import type { Connection } from './connection.ts';
 import type { HeldBy, Holder } from './ledger.ts';
 
@@ -18,7 +19,10 @@ interface Lease {
   until: number;
 }
 
-/** Takes what nobody living holds; answers with the ids taken, those already ours included. */
+/**
+ * Takes what nobody living holds; answers with those of the ids that were taken, those already ours
+ * included. Requests that share a call which has not ended are taken all together or not at all.
+ */
 export function take(
   on: Connection,
   ids: readonly string[],
@@ -32,12 +36,13 @@ export function take(
      ON CONFLICT (token) DO UPDATE SET until = excluded.until`,
   ).run(holder.token, host, boot, pid, started, at + LEASE_MS);
   const lives = livingAt(at, observer);
-  const taken = ids.filter((id) => {
+  const isFree = (id: string): boolean => {
     const row = leaseRow(on, id);
     if (row === undefined) return false;
     const lease = leaseFrom(row);
     return lease === null || lease.token === holder.token || !lives(lease);
-  });
+  };
+  const taken = togetherFree(on, ids, isFree);
   for (const id of taken) {
     on.sql('UPDATE requests SET lease_token = ? WHERE id = ? AND lease_token IS NOT ?').run(
       holder.token,
@@ -46,7 +51,7 @@ export function take(
     );
   }
   forgetIdle(on);
-  return taken;
+  return ids.filter((id) => taken.has(id));
 }
 
 export function renew(on: Connection, holder: Holder, at: number): void {

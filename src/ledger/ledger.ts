@@ -2,12 +2,14 @@ import type { ProcessIdentity } from '../host.ts';
 import type { Change } from '../requests/change.ts';
 import type {
   Call,
+  Operation,
   PlannedRequest,
   Request,
   RequestState,
   Step,
   StepState,
 } from '../requests/request.ts';
+import type { Confirmation } from '../requests/confirmation.ts';
 import type { Verdict } from '../requests/standing.ts';
 
 /** A process at work, and the token that every write of its carries. */
@@ -39,6 +41,25 @@ export interface DueStep {
   step: Step;
   call: Call | null;
   outDir: string | null;
+  /** Some look-up before the question saw the subject, or this ledger has an earlier erase of it. */
+  known: boolean;
+}
+
+/** Steps that may share a call: same operation and options, and the same `batch`. */
+export interface Group {
+  operation: Operation;
+  options: Readonly<Record<string, unknown>>;
+  batch: string | null;
+}
+
+/** A deletion that this ledger has on record for a person at an account. */
+export interface PastErasure {
+  subjectId: string;
+  requestId: string;
+  operation: Operation;
+  options: Readonly<Record<string, unknown>>;
+  /** When its step ended, ms. */
+  finishedAt: number;
 }
 
 /** Which steps to look for. */
@@ -49,6 +70,10 @@ export interface DueQuery {
   accounts: readonly string[];
   /** Only steps in these states; absent: any that has not ended. */
   states?: readonly StepState[];
+  /** Only steps of these operations; absent: any. */
+  operations?: readonly Operation[];
+  /** Only steps of this group. */
+  group?: Group;
 }
 
 export interface HeldBy {
@@ -63,12 +88,27 @@ export interface HeldBy {
  */
 export interface Ledger {
   /**
-   * Records requests with all their steps `planned`, or none of them if one verdict is `conflict`.
-   * Judging and recording are one transaction.
+   * Records requests with their steps, or none of them if one verdict is `conflict`. Judging and
+   * recording are one transaction, the event `confirmed` included: an erase or a restore is not
+   * recorded without `confirmation`, and one that is carried on is confirmed anew.
    */
-  open(wanted: readonly PlannedRequest[], judge: Judge, at: number): Promise<readonly Opened[]>;
+  open(
+    wanted: readonly PlannedRequest[],
+    judge: Judge,
+    at: number,
+    confirmation?: Confirmation,
+  ): Promise<readonly Opened[]>;
+  /** The verdicts that `open` would give now; nothing is recorded. */
+  weigh(wanted: readonly PlannedRequest[], judge: Judge): Promise<readonly Opened[]>;
+  /** Confirms recorded requests anew. Throws LeaseLost for one that the token does not hold. */
+  confirm(token: string, ids: readonly string[], confirmation: Confirmation): Promise<void>;
+  /** The deletions that succeeded for these subjects at an account, oldest first. */
+  erasures(account: string, subjectIds: readonly string[]): Promise<readonly PastErasure[]>;
 
-  /** Takes the lease of those requests that nobody living holds; answers with the ids taken. */
+  /**
+   * Takes the lease of those requests that nobody living holds; answers with the ids taken. Those
+   * that share a call which has not ended go together: they are taken as well, or none of them.
+   */
   take(ids: readonly string[], holder: Holder, at: number): Promise<readonly string[]>;
   /** Prolongs all that this token holds. */
   renew(holder: Holder, at: number): Promise<void>;
@@ -85,10 +125,17 @@ export interface Ledger {
   /** Receipt and checksums stand in the bundle. */
   seal(token: string, requestId: string): Promise<void>;
 
-  /** Steps of requests that the token holds, not ended, with `nextAt` reached; oldest first. */
+  /**
+   * Steps of requests that the token holds, not ended, not blocked, with `nextAt` reached; oldest
+   * first. A deletion or restore that is `planned` and not confirmed, or too long ago, is none.
+   */
   due(token: string, query: DueQuery): Promise<readonly DueStep[]>;
   /** The earliest `nextAt` after `query.at` among the same steps; null: none waits. `limit` is not used. */
   nextDueAt(token: string, query: DueQuery): Promise<number | null>;
+  /** Whether a step of the group, of a request that the token holds, is `planned` and blocked. */
+  isAwaited(token: string, account: string, group: Group): Promise<boolean>;
+  /** All steps that have not ended and are served by this call, in the order in which they were sent. */
+  stepsOf(callId: string): Promise<readonly DueStep[]>;
   /** Which of these provider tasks a call in the ledger already has. */
   knownTasks(account: string, taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether a call for another subject, or another operation, of the account has this task. */

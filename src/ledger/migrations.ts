@@ -1,4 +1,5 @@
+import { VERSION_2 } from './schema-2.ts';
 import { VERSION_1 } from './schema.ts';
 
 /** SQL that brings the schema from one version to the next; the first makes version 1. Only ever added to. */
-export const MIGRATIONS: readonly string[] = [VERSION_1];
+export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2];

@@ -5,6 +5,7 @@ import { disagreement } from './agreement.ts';
 import { eventsOf } from './append.ts';
 import { callFrom } from './call-row.ts';
 import { chainFault } from './chain.ts';
+import { confirmationsOf } from './confirmations.ts';
 import type { Connection } from './connection.ts';
 import type { RequestFilter } from './ledger.ts';
 import { requestFrom } from './request-row.ts';
@@ -18,7 +19,9 @@ export function readRequest(on: Connection, id: string): Request | null {
   if (row === undefined) return null;
   const request = requestFrom(on, row);
   const events = eventsOf(on, id);
-  const fault = chainFault(id, events, request.ledger) ?? disagreement(request, events);
+  const fault =
+    chainFault(id, events, request.ledger) ??
+    disagreement(request, confirmationsOf(on, id), events);
   if (fault === null) return request;
   throw new GdprError('ledger', `The record of request ${id} in ${on.file} is broken: ${fault}.`, {
     next: 'Nothing was overwritten. Do not rely on this request; compare with a copy of the ledger from before.',

@@ -1,17 +1,20 @@
-import type { Change, StepPatch } from '../requests/change.ts';
+import type { Change } from '../requests/change.ts';
 import type { Artifact } from '../requests/request.ts';
 import { append } from './append.ts';
 import { insertCall } from './call-row.ts';
 import { text } from './columns.ts';
+import { requireConfirmation } from './confirmations.ts';
 import type { Connection } from './connection.ts';
 import { requireLease } from './lease-check.ts';
-import { patchCall, patchStep } from './patch.ts';
-import { stepFrom } from './step-row.ts';
+import { keepOrder } from './ordering.ts';
+import { patchCall } from './patch.ts';
+import { changeStep } from './step-change.ts';
 import { bringUpToDate } from './upkeep.ts';
 
 /**
  * Applies a change with its events. Runs inside a transaction that is rolled back when this throws:
- * LeaseLost, or an Error for a step or call that the ledger does not have.
+ * LeaseLost, or an Error for a step or call that the ledger does not have, or for a call that nobody
+ * has confirmed.
  */
 export function record(on: Connection, token: string, change: Change): void {
   const { at, calls = [], callPatches = [], steps = [], artifacts = [] } = change;
@@ -22,7 +25,10 @@ export function record(on: Connection, token: string, change: Change): void {
   ];
   for (const id of requestsOf(on, [...changed, ...served])) requireLease(on, token, id);
 
-  for (const call of calls) insertCall(on, call);
+  for (const call of calls) {
+    requireConfirmation(on, call, requestsOf(on, call.stepIds), at);
+    insertCall(on, call);
+  }
   for (const { id, patch } of callPatches) patchCall(on, id, patch);
   for (const { id, patch } of steps) changeStep(on, id, patch, at);
   for (const stepId of new Set(artifacts.map((one) => one.stepId))) {
@@ -34,17 +40,10 @@ export function record(on: Connection, token: string, change: Change): void {
       at,
     );
   }
-  for (const id of requestsOf(on, [...changed])) bringUpToDate(on, id, at);
-}
-
-function changeStep(on: Connection, id: string, patch: StepPatch, at: number): void {
-  patchStep(on, id, patch);
-  if (patch.state === undefined) return;
-  const row = on.sql('SELECT * FROM steps WHERE id = ?').get(id);
-  if (row === undefined) throw new Error(`There is no step ${id}.`);
-  const { requestId, state, callId, taskId, error } = stepFrom(row, []);
-  const errorCode = error?.code ?? null;
-  append(on, { requestId, at, kind: 'step', stepId: id, state, callId, taskId, errorCode });
+  for (const id of requestsOf(on, [...changed])) {
+    keepOrder(on, id, at);
+    bringUpToDate(on, id, at);
+  }
 }
 
 function replaceArtifacts(

@@ -1,5 +1,14 @@
 import { REQUEST_STATES, type Request, type Step } from '../requests/request.ts';
-import { flag, integer, integerOrNull, text, textOrNull, word, type Row } from './columns.ts';
+import {
+  flag,
+  integer,
+  integerOrNull,
+  text,
+  textOrNull,
+  word,
+  wordOrNull,
+  type Row,
+} from './columns.ts';
 import type { Connection } from './connection.ts';
 import { artifactFrom, stepFrom } from './step-row.ts';
 import { ACTIONS, MODES } from './words.ts';
@@ -10,7 +19,7 @@ export function requestFrom(on: Connection, row: Row): Request {
   return {
     id,
     action: word(row, 'action', ACTIONS),
-    mode: row['mode'] === null ? null : word(row, 'mode', MODES),
+    mode: wordOrNull(row, 'mode', MODES),
     subject: {
       userId: text(row, 'user_id'),
       streamId: textOrNull(row, 'stream_id'),
@@ -24,6 +33,8 @@ export function requestFrom(on: Connection, row: Row): Request {
     createdAt: integer(row, 'created_at'),
     finishedAt: integerOrNull(row, 'finished_at'),
     outDir: textOrNull(row, 'out_dir'),
+    acceptPartial: flag(row, 'accept_partial'),
+    confirmedAt: integerOrNull(row, 'confirmed_at'),
     state: word(row, 'state', REQUEST_STATES),
     sealed: flag(row, 'sealed'),
     steps: stepsOf(on, id),

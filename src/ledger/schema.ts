@@ -140,7 +140,7 @@ WHEN EXISTS (SELECT 1 FROM requests WHERE id = OLD.request_id) BEGIN
 END;
 `;
 
-/** What version 1 is made of; a file that lacks one of them is damaged. */
+/** What a ledger is made of; a file that lacks one of them is damaged. */
 export const TABLES = [
   'holders',
   'requests',
@@ -149,4 +149,5 @@ export const TABLES = [
   'call_steps',
   'artifacts',
   'events',
+  'confirmations',
 ] as const;

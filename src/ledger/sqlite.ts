@@ -1,7 +1,10 @@
 import type { Host } from '../host.ts';
+import { confirmAnew } from './confirmations.ts';
 import { snapshot, type Connection } from './connection.ts';
-import { due, isTaskOfAnother, knownTasks, nextDueAt } from './due.ts';
-import { intake } from './intake.ts';
+import { stepsOf } from './due-step.ts';
+import { due, isAwaited, nextDueAt } from './due.ts';
+import { erasures } from './erasures.ts';
+import { intake, weigh } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import { heldByOthers, release, renew, take } from './leases.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -10,6 +13,7 @@ import { callsOf, listRequests, readRequest } from './reads.ts';
 import { record } from './record.ts';
 import { seal } from './seal.ts';
 import { checkTables } from './tables.ts';
+import { isTaskOfAnother, knownTasks } from './tasks.ts';
 import { groupWriter } from './writer.ts';
 
 /** What the ledger needs of the world; `process` is this one. */
@@ -31,7 +35,12 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
   const read = async <T>(query: () => T): Promise<T> => snapshot(on, query);
   const observed = (process: LedgerDeps['process']) => ({ process, isAlive: deps.isAlive });
   return {
-    open: (wanted, judge, at) => writer.write(() => intake(on, wanted, judge, at)),
+    open: (wanted, judge, at, confirmation) =>
+      writer.write(() => intake(on, wanted, judge, at, confirmation ?? null)),
+    weigh: (wanted, judge) => writer.write(() => weigh(on, wanted, judge, deps.clock.now())),
+    confirm: (token, ids, confirmation) =>
+      writer.write(() => confirmAnew(on, token, ids, confirmation, deps.clock.now())),
+    erasures: (account, subjectIds) => read(() => erasures(on, account, subjectIds)),
     take: (ids, holder, at) =>
       writer.write(() => take(on, ids, holder, observed(holder.process), at)),
     renew: (holder, at) => writer.write(() => renew(on, holder, at)),
@@ -42,6 +51,8 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
     seal: (token, requestId) => writer.write(() => seal(on, token, requestId)),
     due: (token, query) => read(() => due(on, token, query)),
     nextDueAt: (token, query) => read(() => nextDueAt(on, token, query)),
+    isAwaited: (token, account, group) => read(() => isAwaited(on, token, account, group)),
+    stepsOf: (callId) => read(() => stepsOf(on, callId)),
     isTaskOfAnother: (step, taskId) => read(() => isTaskOfAnother(on, step, taskId)),
     knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
     request: (id) => read(() => readRequest(on, id)),

@@ -1,7 +1,17 @@
 import { STEP_STATES, type Artifact, type Step, type StepError } from '../requests/request.ts';
-import { flag, integer, integerOrNull, json, text, textOrNull, word, type Row } from './columns.ts';
+import {
+  flag,
+  integer,
+  integerOrNull,
+  json,
+  text,
+  textOrNull,
+  word,
+  wordOrNull,
+  type Row,
+} from './columns.ts';
 import { DamagedRow } from './faults.ts';
-import { FORMATS, OPERATIONS, PROVIDERS } from './words.ts';
+import { FINDINGS, FORMATS, OPERATIONS, PROVIDERS, SIGHTS } from './words.ts';
 
 /** A row of `steps`, with its artifacts. */
 export function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
@@ -25,6 +35,13 @@ export function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
     repeats: integer(row, 'repeats'),
     tries: integer(row, 'tries'),
     nextAt: integerOrNull(row, 'next_at'),
+    blocked: flag(row, 'blocked'),
+    batch: textOrNull(row, 'batch'),
+    doubts: integer(row, 'doubts'),
+    before: wordOrNull(row, 'before', SIGHTS),
+    after: wordOrNull(row, 'after', FINDINGS),
+    lookedAt: integerOrNull(row, 'looked_at'),
+    earlier: textOrNull(row, 'earlier'),
     intendedAt: integerOrNull(row, 'intended_at'),
     acceptedAt: integerOrNull(row, 'accepted_at'),
     finishedAt: integerOrNull(row, 'finished_at'),

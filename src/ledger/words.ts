@@ -1,10 +1,13 @@
+import type { Confirmation } from '../requests/confirmation.ts';
 import type {
   Action,
   Artifact,
   CallState,
+  Finding,
   Operation,
   ProviderName,
   Request,
+  Sight,
 } from '../requests/request.ts';
 import type { LedgerEvent } from './event.ts';
 
@@ -34,6 +37,21 @@ export const EVENT_KINDS = words<LedgerEvent['kind']>({
   request: 1,
   step: 1,
   artifact: 1,
+  confirmed: 1,
+  check: 1,
+});
+export const SIGHTS = words<Sight>({ visible: 1, not_visible: 1 });
+export const FINDINGS = words<Finding>({
+  visible: 1,
+  not_visible: 1,
+  still_visible: 1,
+  not_checkable: 1,
+});
+export const WAYS_TO_CONFIRM = words<Confirmation['how']>({
+  typed: 1,
+  answered: 1,
+  flag: 1,
+  nothing_to_send: 1,
 });
 
 function words<T extends string>(all: Record<T, 1>): readonly T[] {

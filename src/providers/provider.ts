@@ -1,4 +1,4 @@
-import type { Lookup, Search, Submission, TaskReport } from '../requests/outcome.ts';
+import type { Lookup, Search, Sighting, Submission, TaskReport } from '../requests/outcome.ts';
 import type { Operation, ProviderName, StepError } from '../requests/request.ts';
 
 /** What is sent: one call for one operation and one subject or more. */
@@ -14,6 +14,7 @@ export interface RunningCall {
   operation: Operation;
   taskId: string;
   subjectIds: readonly string[];
+  options: Readonly<Record<string, unknown>>;
 }
 
 /** One opening of a download. Breaks are mended inside where that is safe (Range with If-Range). */
@@ -41,8 +42,8 @@ export type Collection =
 
 /**
  * A provider behind its adapter. No method throws for what a provider does; all answer with one of
- * the closed unions of requests/outcome.ts. GETs are repeated inside, POSTs never (DESIGN decision 5).
- * All take the signal that ends waiting; `submit` ignores it once the call has left.
+ * the closed unions of requests/outcome.ts. What only reads is repeated inside, nothing else ever
+ * is (DESIGN decision 5). All take the signal that ends waiting; `submit` ignores it once the call has left.
  */
 export interface Provider {
   readonly name: ProviderName;
@@ -64,6 +65,16 @@ export interface Provider {
   ): Promise<ReadonlyMap<string, TaskReport>>;
   collect(call: RunningCall, signal: AbortSignal): Promise<Collection>;
   lookup(subjectIds: readonly string[], signal: AbortSignal): Promise<Lookup>;
+  /**
+   * Looks for what the operation deletes or brings back: the account, or for `delete_feeds` the
+   * feed data, where a `hard_delete` of it is not to leave even what is hidden.
+   */
+  look(call: Outgoing, signal: AbortSignal): Promise<Sighting>;
+  /** The limits in force for these operations; one that cannot be learnt is left out. */
+  limits(
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Operation, RateLimit>>;
   /** Tasks like this call, created at or after `since` (ms), oldest first. */
   search(call: Outgoing, since: number, signal: AbortSignal): Promise<Search>;
   /** Forget the resolved secret, so that the next call resolves it anew. */

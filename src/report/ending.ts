@@ -1,8 +1,9 @@
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
-import type { ProviderName, Request } from '../requests/request.ts';
+import type { ProviderName } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
+import { type Resume, adviceInDoubt, adviceOnEnded, adviceOnTried } from './advice.ts';
 import { subjectName } from './receipt-text.ts';
-import { OPERATION, PROVIDER, count, duration, list } from './words.ts';
+import { OPERATION, PROVIDER, count, duration, isExport, list } from './words.ts';
 
 /** Why a provider was left for later. */
 export interface Stopped {
@@ -19,6 +20,8 @@ export interface Ending {
   /** How the program was called, up to its command: `gdpr --profile sandbox`. */
   invocation: string;
   receipts: readonly Receipt[];
+  /** Requests with a deletion or restore that nobody has confirmed lately: it is not sent. */
+  unconfirmed: readonly string[];
   stopped: ReadonlyMap<ProviderName, Stopped>;
   signal: string | null;
   timedOut: boolean;
@@ -36,11 +39,17 @@ export interface LastWords {
 export function lastWords(ending: Ending): LastWords {
   const unsettled = ending.receipts.filter((receipt) => !isSettled(receipt.state));
   const requestIds = unsettled.map((receipt) => receipt.request_id);
-  const ids = requestIds.length > 3 ? [] : requestIds;
-  const resume = [ending.invocation, 'resume', ...ids].join(' ');
+  const resumeOf: Resume = (ids, ...flags) =>
+    [ending.invocation, 'resume', ...flags, ...namedIds(ids, flags)].join(' ');
+  const resume = resumeOf(requestIds);
   const words = (code: string, message: string, next: string): LastWords => ({
     code,
-    message: [message, ...unsent(unsettled)].join(' '),
+    message: [
+      message,
+      ...unsent(unsettled),
+      ...adviceOnTried(unsettled, resumeOf),
+      ...unconfirmedWords(ending, resumeOf),
+    ].join(' '),
     next,
     requestIds,
   });
@@ -53,14 +62,18 @@ export function lastWords(ending: Ending): LastWords {
         `${doneParts(ending)}Nothing is lost. Set it right, then: ${resume}`,
       );
     case 7:
-      return words('in_doubt', doubt(unsettled), `Nothing else is sent in the meantime: ${resume}`);
+      return words('in_doubt', doubt(unsettled), adviceInDoubt(unsettled, resumeOf));
     case 5:
       return words('unavailable', stopMessage(ending), safe);
     case 8:
       return words('not_finished', notFinished(ending, unsettled), safe);
     case 1:
     case 3:
-      return words('not_completed', endedBadly(ending.receipts), repair(ending.receipts, resume));
+      return words(
+        'not_completed',
+        endedBadly(ending.receipts),
+        adviceOnEnded(ending.receipts, resumeOf),
+      );
     default:
       return words('interrupted', `Stopped by ${ending.signal}.`, safe);
   }
@@ -92,7 +105,13 @@ function doneParts({ receipts }: Ending): string {
   const done = names.filter((name) =>
     only.steps.every((step) => step.provider !== name || step.state === 'succeeded'),
   );
-  return done.map((name) => `${PROVIDER[name]}'s part is done and on disk. `).join('');
+  return done
+    .map((name) => {
+      const steps = only.steps.filter((step) => step.provider === name);
+      const where = steps.some(({ operation }) => isExport(operation)) ? ' and on disk' : '';
+      return `${PROVIDER[name]}'s part is done${where}. `;
+    })
+    .join('');
 }
 
 function unsent(unsettled: readonly Receipt[]): string[] {
@@ -130,8 +149,28 @@ function notFinished(ending: Ending, unsettled: readonly Receipt[]): string {
   const running = open.flatMap((receipt) =>
     receipt.steps.filter((step) => step.state === 'accepted').map(stepName),
   );
-  const where = running.length === 0 ? '' : `; running: ${list([...new Set(running)])}`;
-  return `${why}: ${count(open.length, 'request')} open${where}.`;
+  const checked = open.flatMap((receipt) => receipt.steps.filter(isChecked).map(stepName));
+  const where = [['running', running] as const, ['being checked', checked] as const].map(
+    ([what, names]) => (names.length === 0 ? '' : `; ${what}: ${list([...new Set(names)])}`),
+  );
+  return `${why}: ${count(open.length, 'request')} open${where.join('')}.`;
+}
+
+/** The provider has reported it as done, and the look that follows is outstanding. */
+function isChecked({ operation, state, finished_at: finishedAt }: ReceiptStep): boolean {
+  return state === 'reported' && finishedAt === null && !isExport(operation);
+}
+
+/** Many are all that is open; `--resend` is for requests that are named, each of them. */
+function namedIds(ids: readonly string[], flags: readonly string[]): readonly string[] {
+  return ids.length > 3 && !flags.includes('--resend') ? [] : ids;
+}
+
+function unconfirmedWords({ unconfirmed }: Ending, resume: Resume): string[] {
+  if (unconfirmed.length === 0) return [];
+  return [
+    `Not sent, since nobody confirmed it within 7 days: ${count(unconfirmed.length, 'request')}. In a terminal this asks: ${resume(unconfirmed)}.`,
+  ];
 }
 
 function endedBadly(receipts: readonly Receipt[]): string {
@@ -146,19 +185,4 @@ function endedBadly(receipts: readonly Receipt[]): string {
   );
   const text = parts.join('; ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-function repair(receipts: readonly Receipt[], resume: string): string {
-  const has = (state: Request['state']): boolean => receipts.some((each) => each.state === state);
-  if (!has('failed') && !has('partial')) {
-    return 'Nothing was changed. Check the id, or give --stream-id or --sendbird-id.';
-  }
-  const errors = receipts.flatMap((receipt) => receipt.steps.map((step) => step.error));
-  if (errors.some((error) => error?.passing === true)) {
-    return `What arrived is kept. To try the rest again: ${resume}`;
-  }
-  if (errors.some((error) => error !== null)) {
-    return `What arrived is kept. To try the rest again: ${resume.replace(' resume', ' resume --failed')}`;
-  }
-  return 'What arrived is kept; the receipt says what is missing.';
 }

@@ -1,6 +1,6 @@
 import type { Clock, Output } from '../host.ts';
 import type { Step } from '../requests/request.ts';
-import { OPERATION, PROVIDER, count, stepWord } from './words.ts';
+import { OPERATION, PROVIDER, count, isExport, stepWord, waitsFor } from './words.ts';
 
 /** Tells on stderr how far a run is. */
 export interface Progress {
@@ -90,15 +90,37 @@ function createBoard(total: number): { step(step: Step): void; line(): string } 
       if (total <= 3) {
         return all
           .map(
-            (each) => `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${stepWord(each)}`,
+            (each) =>
+              `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${wordFor(each, all)}`,
           )
           .join(' · ');
       }
       const of = (test: (step: Step) => boolean): number => all.filter(test).length;
       const ended = of((step) => step.finishedAt !== null);
       const done = of((step) => step.state === 'succeeded');
-      const bad = of((step) => step.state === 'failed' || step.state === 'no_data');
-      return `${ended}/${count(total, 'step')} ✓ ${done} ✗ ${bad}`;
+      const bad = of(isBad);
+      const doubtful = of((step) => step.state === 'in_doubt');
+      const looking = of(isChecked);
+      return [
+        `${ended}/${count(total, 'step')} ✓ ${done} ✗ ${bad}`,
+        ...(doubtful > 0 ? [`? ${doubtful}`] : []),
+        ...(looking > 0 ? [`${looking} being checked`] : []),
+      ].join(' · ');
     },
   };
+}
+
+function wordFor(step: Step, all: readonly Step[]): string {
+  const siblings = all.filter(({ requestId }) => requestId === step.requestId);
+  return stepWord(step, { ended: step.finishedAt !== null, waits: waitsFor(step, siblings) });
+}
+
+const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'not_sent']);
+
+function isBad({ state, finishedAt }: Step): boolean {
+  return BAD.has(state) || (state === 'reported' && finishedAt !== null);
+}
+
+function isChecked({ operation, state, finishedAt }: Step): boolean {
+  return !isExport(operation) && state === 'reported' && finishedAt === null;
 }

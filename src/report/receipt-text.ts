@@ -1,9 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import { daysBetween, spellDay } from '../requests/deadline.ts';
 import { quoteId } from '../requests/ids.ts';
-import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
+import type { Receipt } from '../requests/receipt.ts';
 import { isSettled } from '../requests/state.ts';
-import { MARK, OPERATION, PROVIDER, REQUEST, count, duration, size, stepWord } from './words.ts';
+import { checkedLines, hiddenLine } from './checked-lines.ts';
+import { stepLines } from './step-lines.ts';
+import { REQUEST, count, duration } from './words.ts';
 
 /** How a receipt is shown: colours, today's day (null on paper that is kept), the bundle's name. */
 export interface Showing {
@@ -14,13 +16,19 @@ export interface Showing {
 
 const INDENT = '  ';
 
-/** A receipt for people, without a final line break. Ends of lines are its own; nothing is wrapped. */
+/**
+ * A receipt for people, without a final line break. Ends of lines are its own; only what is said
+ * about deletions and restores is wrapped, at 80 columns.
+ */
 export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing): string {
+  const checked = checkedLines(receipt);
+  const hidden = hiddenLine(receipt);
   const lines = [
     `Receipt  ${paint.bold(receipt.request_id)}  ${heading(receipt)}`,
     '',
     ...stepLines(receipt, paint),
     '',
+    ...(checked.length === 0 ? [] : [...checked, '']),
     `${INDENT}${dates(receipt, today)}`,
   ];
   if (bundle !== null) {
@@ -32,9 +40,12 @@ export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing)
   if (receipt.bundle !== null) {
     lines.push(`${INDENT}The files may name other people: review before sending.`);
   }
-  if (receipt.bundle !== null && receipt.not_covered.length > 0) {
+  const isErased = receipt.action === 'erase' && receipt.state !== 'not_found';
+  const isLimited = receipt.bundle !== null || isErased;
+  if (isLimited && receipt.not_covered.length > 0) {
     lines.push(`${INDENT}Not covered:`, ...receipt.not_covered.map((each) => `${INDENT}- ${each}`));
   }
+  if (hidden !== null) lines.push(`${INDENT}${hidden}`);
   return lines.join('\n');
 }
 
@@ -45,7 +56,8 @@ export function subjectName(userId: string): string {
 }
 
 function heading(receipt: Receipt): string {
-  const what = `${receipt.action} of ${subjectName(receipt.subject.user_id)}`;
+  const mode = receipt.mode === null ? '' : `, ${receipt.mode}`;
+  const what = `${receipt.action} of ${subjectName(receipt.subject.user_id)}${mode}`;
   const reference = receipt.reference === null ? '' : `  ${quotedIfOdd(receipt.reference)}`;
   const state = receipt.state === 'completed' ? '' : `  (${REQUEST[receipt.state]})`;
   return `${what}${reference}${state}`;
@@ -54,47 +66,6 @@ function heading(receipt: Receipt): string {
 function quotedIfOdd(text: string): string {
   const quoted = quoteId(text);
   return quoted === `"${text}"` ? text : quoted;
-}
-
-function stepLines(receipt: Receipt, paint: ChalkInstance): string[] {
-  const names = receipt.steps.flatMap((step) => filesOf(step).map(({ name }) => name.length));
-  const width = Math.max(0, ...names);
-  let last = '';
-  return receipt.steps.flatMap((step) => {
-    const provider = step.provider === last ? '' : PROVIDER[step.provider];
-    last = step.provider;
-    const start = `${INDENT}${provider.padEnd(10)}${OPERATION[step.operation].padEnd(8)} `;
-    const mark = paintMark(step, paint);
-    const margin = ' '.repeat(start.length + 3);
-    const files = filesOf(step).map(({ name, facts }) =>
-      facts === null ? name : `${name.padEnd(width)}  ${facts}`,
-    );
-    return [...files, ...remarks(step)].map((text, index) =>
-      index === 0 ? `${start}${mark}  ${text}` : `${margin}${text}`,
-    );
-  });
-}
-
-/** The files of a step; the step's state in words where there is none. */
-function filesOf(step: ReceiptStep): { name: string; facts: string | null }[] {
-  if (step.artifacts.length === 0) return [{ name: stepWord(step), facts: null }];
-  return step.artifacts.map(({ path, format, bytes, records }) => {
-    const what = format === 'zip' ? 'file' : 'record';
-    return {
-      name: path,
-      facts: `${size(bytes).padStart(8)}  ${count(records, what).padStart(14)}`,
-    };
-  });
-}
-
-function paintMark(step: ReceiptStep, paint: ChalkInstance): string {
-  const mark = MARK[step.state];
-  if (mark === '✓') return paint.green(mark);
-  return mark === '✗' || mark === '?' ? paint.red(mark) : mark;
-}
-
-function remarks(step: ReceiptStep): string[] {
-  return [step.error?.message, step.note].filter((text) => text !== null && text !== undefined);
 }
 
 function dates(receipt: Receipt, today: string | null): string {

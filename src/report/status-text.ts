@@ -1,9 +1,10 @@
 import type { ChalkInstance } from 'chalk';
+import { lacksConfirmation } from '../requests/confirmation.ts';
 import { daysBetween } from '../requests/deadline.ts';
 import type { Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { subjectName } from './receipt-text.ts';
-import { MARK, OPERATION, PROVIDER, REQUEST, duration, stepWord } from './words.ts';
+import { OPERATION, PROVIDER, REQUEST, duration, stepMark, stepWord, waitsFor } from './words.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
@@ -29,10 +30,14 @@ function entry(request: Request, { paint, today, now }: StatusShowing): string {
   const due = dueText(request, today);
   const age = `${duration(Math.max(0, now - request.createdAt))} old`;
   const head = `${request.id}  ${request.action} of ${subjectName(request.subject.userId)}`;
-  const steps = request.steps.map(
-    (step) =>
-      `${PROVIDER[step.provider]} ${OPERATION[step.operation]} ${MARK[step.state]} ${stepWord(step)}`,
-  );
+  const steps = request.steps.map((step) => {
+    const ended = step.finishedAt !== null;
+    const word = stepWord(step, { ended, waits: waitsFor(step, request.steps) });
+    return `${PROVIDER[step.provider]} ${OPERATION[step.operation]} ${stepMark(step, ended)} ${word}`;
+  });
+  if (request.steps.some((step) => lacksConfirmation(step, request.confirmedAt, now))) {
+    steps.push('to be confirmed again: gdpr resume asks');
+  }
   return `${head}\n  ${REQUEST[request.state]}, ${age}, ${due.urgent ? paint.red(due.text) : due.text}\n${wrapped(steps)}`;
 }
 

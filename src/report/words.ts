@@ -17,7 +17,7 @@ export const OPERATION: Readonly<Record<Operation, string>> = {
   delete: 'account',
 };
 
-export const MARK: Readonly<Record<StepState, string>> = {
+const MARK: Readonly<Record<StepState, string>> = {
   planned: '·',
   intended: '·',
   accepted: '…',
@@ -49,9 +49,57 @@ const STEP: Readonly<Record<StepState, string>> = {
   in_doubt: 'in doubt',
 };
 
-/** A step's state in words. One that was tried may have reached the provider: not "not sent". */
-export function stepWord({ state, attempts }: { state: StepState; attempts: number }): string {
-  return state === 'planned' && attempts > 0 ? 'tried, not accepted yet' : STEP[state];
+/** What the words for a step are chosen by. */
+interface Worded {
+  operation: Operation;
+  state: StepState;
+  attempts: number;
+}
+
+/**
+ * A step's state in words. One that was tried may have reached the provider: not "not sent".
+ * `waits` is what `waitsFor` says about it.
+ */
+export function stepWord(
+  { operation, state, attempts }: Worded,
+  { ended, waits = null }: { ended: boolean; waits?: string | null },
+): string {
+  if (state === 'planned' && waits !== null) return `waits for ${waits}`;
+  if (state === 'planned' && attempts > 0) return 'tried, not accepted yet';
+  if (state === 'reported' && !isExport(operation)) {
+    if (!ended) return 'reported done, being checked';
+    return operation === 'restore_users'
+      ? 'reported done, not visible'
+      : 'reported done, still visible';
+  }
+  return STEP[state];
+}
+
+/** A step's mark. What a look-up contradicts is no success, whatever the provider reported. */
+export function stepMark({ state }: Pick<Worded, 'state'>, ended: boolean): string {
+  return state === 'reported' && ended ? MARK.failed : MARK[state];
+}
+
+/** Whether an operation brings files. */
+export function isExport(operation: Operation): boolean {
+  return operation === 'export_feeds' || operation === 'export_users' || operation === 'access';
+}
+
+const RUNNING: ReadonlySet<StepState> = new Set(['planned', 'intended', 'accepted', 'in_doubt']);
+
+/** What a deletion that is not sent waits for among the steps of its request; null: nothing there. */
+export function waitsFor(
+  { operation, state }: Pick<Worded, 'operation' | 'state'>,
+  siblings: readonly Pick<Worded, 'operation' | 'state'>[],
+): string | null {
+  if (state !== 'planned' || isExport(operation) || operation === 'restore_users') return null;
+  const isOpen = (each: Pick<Worded, 'operation' | 'state'>): boolean =>
+    RUNNING.has(each.state) || (isExport(each.operation) && each.state === 'reported');
+  if (siblings.some((each) => isExport(each.operation) && isOpen(each))) return 'the export';
+  const isAccount = operation === 'delete_users';
+  return isAccount && siblings.some((each) => each.operation === 'delete_feeds' && isOpen(each))
+    ? OPERATION.delete_feeds
+    : null;
 }
 
 export const REQUEST: Readonly<Record<RequestState, string>> = {
@@ -89,6 +137,11 @@ export function duration(ms: number): string {
   return `${Math.round(hours / 24)} days`;
 }
 
+/** An instant (ISO 8601, UTC) to the minute, as people read it: `2026-11-20 09:00 UTC`. */
+export function utc(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
 /** `1 record`, `1,204 records`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
@@ -97,4 +150,21 @@ export function count(number: number, one: string, many = `${one}s`): string {
 /** Words joined as people do: `a`, `a and b`, `a, b and c`. */
 export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A text as one word of a shell, with everything invisible spelled out (bash, zsh, ksh). */
+export function shellWord(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (!INVISIBLE.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = text
+    .replaceAll(/[\\']/g, (character) => `\\${character}`)
+    .replaceAll(EVERY_INVISIBLE, spelledOut);
+  return `$'${escaped}'`;
+}
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}/u;
+const EVERY_INVISIBLE = new RegExp(INVISIBLE, 'gu');
+
+function spelledOut(character: string): string {
+  return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
 }

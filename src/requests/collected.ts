@@ -1,5 +1,6 @@
 import type { Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
+import { joined } from './note.ts';
 import type { Collected, Unreachable } from './outcome.ts';
 import { type TaskNews, reported } from './reported.ts';
 import type { Call, Step, StepError } from './request.ts';
@@ -100,8 +101,4 @@ function again(step: Step, error: StepError, moment: Moment): StepPatch {
   return error.passing && !lastTry(step)
     ? { tries: step.tries + 1, nextAt: nextCheck(step.tries, moment) }
     : failed(step, error, moment.at);
-}
-
-function joined(note: string | null, more: string): string {
-  return note === null || note.includes(more) ? more : `${note}; ${more}`;
 }

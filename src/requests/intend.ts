@@ -1,7 +1,8 @@
 import type { Change } from './change.ts';
 import type { Call, Step } from './request.ts';
 
-const REPEATED = 'repeated: an earlier call got no clear answer, and may have taken effect too';
+export const REPEATED =
+  'repeated: an earlier call got no clear answer, and may have taken effect too';
 
 /**
  * The call that is about to be sent for a step, as it must stand on disk before it leaves.

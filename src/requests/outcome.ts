@@ -14,6 +14,8 @@ export type Unreachable =
 /** The answer to a call that starts work. */
 export type Submission =
   | { kind: 'accepted'; taskId: string; status: string | null }
+  /** Done with the answer, and there is no task (Stream restore). */
+  | { kind: 'done' }
   /** The provider says that it does not know the subject. */
   | { kind: 'absent'; error: StepError }
   /** An answer about this subject or this call, and it is no. */
@@ -26,10 +28,14 @@ export type Submission =
   /** The call left and its answer is unknown. */
   | { kind: 'lost'; error: StepError };
 
+/** What a task that is done says about one subject. */
+export type SubjectResult = { kind: 'ok' } | { kind: 'failed'; error: StepError };
+
 /** What the provider says about a task. An unknown word is `running`, never `done`. */
 export type TaskReport =
   | { kind: 'running'; status: string }
-  | { kind: 'done'; status: string }
+  /** `results` by subject id, where the provider tells them apart. */
+  | { kind: 'done'; status: string; results: ReadonlyMap<string, SubjectResult> | null }
   | { kind: 'failed'; status: string; error: StepError }
   /** Sendbird: nothing found, or a fault of theirs; a look-up settles it. */
   | { kind: 'no_data'; status: string }
@@ -39,11 +45,25 @@ export type TaskReport =
   | { kind: 'unreadable'; error: StepError }
   | Unreachable;
 
-/** Whether a subject's account can be seen. Absent at Stream: never there, hidden or gone. */
-interface Presence {
+/**
+ * Whether a subject's account can be seen, and what tells the operator whom it is about. Absent at
+ * Stream: never there, hidden or gone. Instants in ms; null: the provider does not say.
+ */
+export interface Presence {
   visible: boolean;
+  name: string | null;
+  createdAt: number | null;
+  lastSeenAt: number | null;
+  deactivated: boolean;
 }
 export type Lookup = { kind: 'found'; presence: ReadonlyMap<string, Presence> } | Unreachable;
+
+/** Whether what an operation deletes, or brings back, can be seen. */
+export type Sighting =
+  | { kind: 'looked'; visible: ReadonlySet<string> }
+  /** This app, or these credentials, have no way to look. */
+  | { kind: 'not_checkable'; error: StepError }
+  | Unreachable;
 
 /** A task of the account that a call in doubt may have started; `createdAt` in ms. */
 export interface FoundTask {

@@ -22,7 +22,8 @@ export interface Intake {
   operator: string;
   receivedOn: string;
   dueOn: string;
-  outDir: string;
+  /** Absolute; null where the action makes no files. */
+  outDir: string | null;
 }
 
 /** What a run would do: plain data, before anything is recorded or sent. */
@@ -72,9 +73,4 @@ export function warningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly s
 /** The subject's id at a provider; null: no account there. */
 export function idAt(subject: Subject, provider: ProviderName): string | null {
   return provider === 'stream' ? subject.streamId : subject.sendbirdId;
-}
-
-/** How many calls start the work of a plan. */
-export function callCount(plan: Plan): number {
-  return plan.requests.reduce((sum, request) => sum + request.steps.length, 0);
 }

@@ -1,4 +1,6 @@
+import { notCovered } from './coverage.ts';
 import type { Action, Artifact, ProviderName, Request, Step, StepError } from './request.ts';
+import { type Verification, isHard, verificationsOf } from './verification.ts';
 
 /** The evidence for one request, `gdpr-receipt/1` (SPEC section 7). Keys are always present. */
 export interface Receipt {
@@ -19,7 +21,7 @@ export interface Receipt {
   bundle: string | null;
   not_covered: readonly string[];
   steps: readonly ReceiptStep[];
-  verification: readonly never[];
+  verification: readonly VerificationRow[];
   ledger: { sequence: number; head: string };
 }
 
@@ -47,6 +49,9 @@ export interface ReceiptStep {
   artifacts: readonly Artifact[];
 }
 
+/** What was looked at again, and before, as the receipt shows it. */
+export type VerificationRow = Omit<Verification, 'checkedAt'> & { checked_at: string | null };
+
 /**
  * The receipt of a request, from what the ledger has and nothing else. `bundle` is where its files
  * are; null while there is none.
@@ -58,7 +63,7 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
     request_id: request.id,
     action: request.action,
     mode: request.mode,
-    erasure: null,
+    erasure: erasureOf(request),
     state: request.state,
     subject: {
       user_id: subject.userId,
@@ -75,7 +80,7 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
     bundle: request.steps.some((step) => step.artifacts.length > 0) ? bundle : null,
     not_covered: notCovered(request),
     steps: request.steps.map(receiptStep),
-    verification: [],
+    verification: verificationsOf(request).map(verificationRow),
     ledger: { sequence: ledger.sequence, head: ledger.head },
   };
 }
@@ -109,24 +114,24 @@ function errorOf(error: StepError): ReceiptStep['error'] {
   };
 }
 
-/** What an export cannot hold (SPEC section 3; api/stream.md 2.6, api/sendbird.md 2.7 and 7). */
-function notCovered(request: Request): readonly string[] {
-  const has = (test: (step: Step) => boolean): boolean => request.steps.some(test);
-  const lines: string[] = [];
-  if (has((step) => step.provider === 'stream')) {
-    lines.push('Stream: other apps than this one');
-    if (!has((step) => step.operation === 'export_feeds')) lines.push('Stream: feeds data');
-    if (!has((step) => step.operation === 'export_users'))
-      lines.push('Stream: chat and video data');
-  }
-  if (has((step) => step.provider === 'sendbird')) {
-    lines.push(
-      'Sendbird: other applications than this one',
-      'Sendbird Desk, Calls and Business Messaging',
-      "Sendbird: messages past the application's retention",
-    );
-  }
-  return lines;
+/**
+ * What a completed erase has come to. What Stream did other than hard is hidden, also where it was
+ * gone before: nobody can tell which way (api/stream.md 2.7).
+ */
+function erasureOf({ action, state, steps }: Request): Receipt['erasure'] {
+  if (action !== 'erase' || state !== 'completed') return null;
+  return steps.some((step) => isStreamDeletion(step) && !isHard(step) && step.state === 'succeeded')
+    ? 'hidden'
+    : 'erased';
+}
+
+function isStreamDeletion({ operation }: Step): boolean {
+  return operation === 'delete_feeds' || operation === 'delete_users';
+}
+
+function verificationRow(of: Verification): VerificationRow {
+  const { provider, check, before, result, shows, checkedAt } = of;
+  return { provider, check, before, result, shows, checked_at: isoOrNull(checkedAt) };
 }
 
 function iso(at: number): string {

@@ -37,14 +37,19 @@ function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {
       return { state: 'no_data', tries: 0, nextAt: null };
     case 'failed':
     case 'forgotten':
-      return believe(step, news.error, 2, moment);
     case 'unreadable':
-      return believe(step, news.error, UNREADABLE_TRIES, moment);
+      return believe(step, news, moment);
   }
 }
 
-function believe(step: Step, error: StepError, looks: number, moment: Moment): StepPatch {
+/** Bad news of a task are looked at again, and believed when they stay. */
+export function believe(
+  step: Step,
+  news: Extract<TaskNews, { error: StepError }>,
+  moment: Moment,
+): StepPatch {
+  const looks = news.kind === 'unreadable' ? UNREADABLE_TRIES : 2;
   return step.tries + 1 < looks
     ? { tries: step.tries + 1, nextAt: secondLook(moment) }
-    : failed(step, error, moment.at);
+    : failed(step, news.error, moment.at);
 }

@@ -56,6 +56,12 @@ export interface StepError {
   httpStatus: number | null;
 }
 
+/** Whether a look-up shows what a step deletes or brings back. */
+export type Sight = 'visible' | 'not_visible';
+
+/** What looking again, after the provider said done, has shown. */
+export type Finding = Sight | 'still_visible' | 'not_checkable';
+
 /** A file received from an export; `path` is relative to the bundle. */
 export interface Artifact {
   path: string;
@@ -95,6 +101,21 @@ export interface Step {
   tries: number;
   /** Not before this instant; null: at once. */
   nextAt: number | null;
+  /** Waits for another step of its request, or for the operator, and not for time. */
+  blocked: boolean;
+  /**
+   * Steps with the same one go in one call, and nobody else with them: the parts of a call that was
+   * refused, or those of a call that is sent once more with the same body.
+   */
+  batch: string | null;
+  /** How many of its calls in a row may have arrived and got no clear answer. */
+  doubts: number;
+  /** What the look-up before the question has shown; null: nobody looked. */
+  before: Sight | null;
+  after: Finding | null;
+  lookedAt: number | null;
+  /** An erase of the same person that is in this ledger already (request id). */
+  earlier: string | null;
   intendedAt: number | null;
   acceptedAt: number | null;
   /** Set exactly when the step has ended. */
@@ -138,6 +159,10 @@ export interface Request {
   finishedAt: number | null;
   /** Where bundles go, absolute; null where the action makes no files. */
   outDir: string | null;
+  /** An erase that exports first may go on when an export is not whole. */
+  acceptPartial: boolean;
+  /** When it was last confirmed; null: it needs no confirmation. */
+  confirmedAt: number | null;
   state: RequestState;
   /** Whether receipt and checksums stand in the bundle (true where there is none to write). */
   sealed: boolean;
@@ -150,7 +175,11 @@ export interface Request {
 export type PlannedStep = Pick<
   Step,
   'id' | 'provider' | 'operation' | 'account' | 'subjectId' | 'options'
->;
+> &
+  Partial<Pick<Step, 'before' | 'earlier' | 'note'>> & {
+    /** It ends like this without a call. */
+    state?: 'planned' | 'unsupported' | 'already_active';
+  };
 export type PlannedRequest = Pick<
   Request,
   | 'id'
@@ -163,4 +192,4 @@ export type PlannedRequest = Pick<
   | 'receivedOn'
   | 'dueOn'
   | 'outDir'
-> & { steps: readonly PlannedStep[] };
+> & { acceptPartial?: boolean; steps: readonly PlannedStep[] };

@@ -1,35 +1,95 @@
 import type { Change, StepPatch } from './change.ts';
+import { CONFIRMED_OPERATIONS } from './confirmation.ts';
+import { left } from './deletion-sent.ts';
 import type { Step } from './request.ts';
+import { SEARCHES } from './searched.ts';
 
 /** Failures after which the provider has nothing left under the task id. */
 const TASK_IS_OVER = new Set(['task_failed', 'task_lost', 'link_refused']);
 
-/** Whether `resume` takes a failed step up again; `all` is `--failed`. */
-export function mayRepeat(step: Step, all: boolean): boolean {
-  if (step.state === 'no_data') return all && step.finishedAt !== null;
-  if (step.state !== 'failed') return false;
-  return all || step.error?.passing === true;
+/** What `resume` was asked to take up besides what passes by itself. */
+export interface Asked {
+  /** `--failed`: what failed for good as well; a deletion that did not take effect is sent again. */
+  failed: boolean;
+  /** `--resend`: a deletion or restore in doubt is sent again. */
+  resend: boolean;
 }
 
 /**
- * Takes failed steps up where they stopped: at the same task while it may still be good, from the
- * start otherwise.
+ * Whether `resume` takes a step up that nobody works on. One that is `not_sent` is none: it is
+ * planned again together with what stood in its way (requests/order.ts).
  */
-export function revive(steps: readonly Step[], at: number): Change {
-  return { at, steps: steps.map((step) => ({ id: step.id, patch: revival(step) })) };
+export function mayRepeat(step: Step, asked: Asked): boolean {
+  const { state, finishedAt } = step;
+  if (finishedAt !== null) {
+    if (state === 'no_data') return asked.failed;
+    const isBad = state === 'failed' || state === 'reported';
+    return isBad && (asked.failed || step.error?.passing === true);
+  }
+  if (state === 'in_doubt') return step.blocked && (asked.resend || canBeFound(step));
+  return state === 'planned' && asked.resend && step.doubts > 0;
 }
 
-function revival(step: Step): StepPatch {
+/**
+ * Takes steps up where they stopped: at the same task while it may still be good, at the look that
+ * contradicted the provider, at the search; otherwise from the start. Only for steps that
+ * `mayRepeat` lets through.
+ */
+export function revive(steps: readonly Step[], asked: Asked, at: number): Change {
+  return { at, steps: steps.map((step) => ({ id: step.id, patch: revival(step, asked) })) };
+}
+
+function revival(step: Step, asked: Asked): StepPatch {
+  if (step.finishedAt === null) return asked.resend ? sentAgain(step) : searchedAgain(step);
+  const repeated = { ...FRESH, repeats: step.repeats + 1 };
+  if (CONFIRMED_OPERATIONS.includes(step.operation)) {
+    const looks = step.state === 'reported' && !asked.failed;
+    // What a look has shown of the call before says nothing about the one that follows.
+    const anew = { ...repeated, whole: true, after: null, lookedAt: null };
+    return looks
+      ? { ...anew, state: 'reported' }
+      : { ...anew, state: 'planned', batch: null, doubts: 0 };
+  }
   const fresh =
     step.taskId === null || step.state === 'no_data' || TASK_IS_OVER.has(step.error?.code ?? '');
   return {
+    ...repeated,
     state: fresh ? 'planned' : 'accepted',
-    error: null,
-    finishedAt: null,
-    nextAt: null,
-    tries: 0,
-    repeats: step.repeats + 1,
     // It gave the advice that is being followed.
     ...(step.state === 'no_data' ? { note: null } : {}),
   };
+}
+
+const FRESH: StepPatch = { error: null, finishedAt: null, nextAt: null, tries: 0 };
+
+/** Its list, or the account itself, is looked at once more: nothing is sent for it. */
+function searchedAgain({ note }: Step): StepPatch {
+  return { blocked: false, tries: 0, nextAt: null, note: withoutDoubt(note) };
+}
+
+function withoutDoubt(note: string | null): string | null {
+  return note === left().note ? null : note;
+}
+
+/**
+ * The same body once more, and once only, without another search: the operator has decided. The
+ * doubt stays: an answer that the subject is unknown then means that the first call had arrived
+ * (SPEC section 4).
+ */
+function sentAgain({ callId, batch, note }: Step): StepPatch {
+  return {
+    state: 'planned',
+    blocked: false,
+    batch: callId ?? batch,
+    doubts: 1,
+    intendedAt: null,
+    tries: SEARCHES,
+    nextAt: null,
+    note: withoutDoubt(note),
+  };
+}
+
+/** Sendbird lists its tasks, and a restore shows in the account; Stream's deletions show nowhere. */
+function canBeFound({ operation }: Step): boolean {
+  return operation === 'delete' || operation === 'restore_users';
 }

@@ -1,4 +1,4 @@
-import type { Change } from './change.ts';
+import type { Change, StepPatch } from './change.ts';
 import type { FoundTask } from './outcome.ts';
 import type { Call, Step } from './request.ts';
 import { type Moment, nextCheck, secondLook } from './waits.ts';
@@ -10,7 +10,7 @@ export const SEARCH_BACK = 120_000;
 const NAMED = 5;
 
 /** Searches that must come back empty before a call in doubt counts as never made. */
-const SEARCHES = 2;
+export const SEARCHES = 2;
 
 /**
  * What a search of the provider's list makes of a step whose call is in doubt. `tasks` are those
@@ -25,50 +25,53 @@ export function searched(
   moment: Moment,
 ): Change {
   const { at } = moment;
-  const [oldest, ...others] = tasks;
-  if (oldest === undefined) {
+  const adopted = adoption(call, tasks, adoptionId, moment);
+  if (adopted === null) {
     const enough = step.tries + 1 >= SEARCHES;
-    return {
-      at,
-      steps: [
-        {
-          id: step.id,
-          patch: enough
-            ? { state: 'planned', tries: SEARCHES, nextAt: null }
-            : { tries: step.tries + 1, nextAt: secondLook(moment) },
-        },
-      ],
-    };
+    const patch: StepPatch = enough
+      ? { state: 'planned', tries: SEARCHES, nextAt: null }
+      : { tries: step.tries + 1, nextAt: secondLook(moment) };
+    return { at, steps: [{ id: step.id, patch }] };
   }
-  const adoption: Call = {
-    ...call,
-    id: adoptionId,
-    taskId: oldest.taskId,
-    state: 'accepted',
-    replaces: call.id,
-    providerStatus: oldest.status,
-    intendedAt: at,
-    answeredAt: at,
-  };
   return {
     at,
-    calls: [adoption],
+    calls: [adopted.call],
     callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
-    steps: [
-      {
-        id: step.id,
-        patch: {
-          state: 'accepted',
-          callId: adoptionId,
-          taskId: oldest.taskId,
-          acceptedAt: at,
-          error: null,
-          tries: 0,
-          note: adoptedNote(others),
-          nextAt: nextCheck(0, moment),
-        },
-      },
-    ],
+    steps: [{ id: step.id, patch: adopted.patch }],
+  };
+}
+
+/** The oldest of the tasks as a call in place of the one in doubt, and what its steps become; null: there is none. */
+export function adoption(
+  call: Call,
+  tasks: readonly FoundTask[],
+  adoptionId: string,
+  moment: Moment,
+): { call: Call; patch: StepPatch } | null {
+  const { at } = moment;
+  const [oldest, ...others] = tasks;
+  if (oldest === undefined) return null;
+  return {
+    call: {
+      ...call,
+      id: adoptionId,
+      taskId: oldest.taskId,
+      state: 'accepted',
+      replaces: call.id,
+      providerStatus: oldest.status,
+      intendedAt: at,
+      answeredAt: at,
+    },
+    patch: {
+      state: 'accepted',
+      callId: adoptionId,
+      taskId: oldest.taskId,
+      acceptedAt: at,
+      error: null,
+      tries: 0,
+      note: adoptedNote(others),
+      nextAt: nextCheck(0, moment),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
-import type { PlannedRequest, PlannedStep, Request } from './request.ts';
+import type { Operation, PlannedRequest, PlannedStep, Request, Step } from './request.ts';
+
+const EXPORTS: ReadonlySet<Operation> = new Set(['export_feeds', 'export_users', 'access']);
 
 /** What is to be done with a wanted request, in view of those that stand open (SPEC section 3). */
 export type Verdict =
@@ -8,7 +10,7 @@ export type Verdict =
   /** Another request stands in the way. */
   | { kind: 'conflict'; requestId: string };
 
-type Standing = Pick<Request, 'id' | 'action' | 'mode' | 'steps'>;
+type Standing = Pick<Request, 'id' | 'action' | 'mode' | 'acceptPartial' | 'steps'>;
 
 /**
  * One at a time: the same action for the same accounts, ids and options is carried on; an erase
@@ -16,7 +18,7 @@ type Standing = Pick<Request, 'id' | 'action' | 'mode' | 'steps'>;
  * `standing` are the open requests that share an account and id with the wanted one.
  */
 export function judge(wanted: PlannedRequest, standing: readonly Standing[]): Verdict {
-  const inTheWay = standing.find((other) => collide(wanted.action, other.action));
+  const inTheWay = standing.find((other) => collide(wanted, other) && !covers(other, wanted));
   if (inTheWay !== undefined) return { kind: 'conflict', requestId: inTheWay.id };
   const same = standing.find((other) => covers(other, wanted));
   return same === undefined ? { kind: 'record' } : { kind: 'carry', requestId: same.id };
@@ -24,26 +26,45 @@ export function judge(wanted: PlannedRequest, standing: readonly Standing[]): Ve
 
 /** `--new`: as `judge`, but the same request does not keep another from being made. */
 export function judgeNew(wanted: PlannedRequest, standing: readonly Standing[]): Verdict {
-  const verdict = judge(wanted, standing);
-  return verdict.kind === 'carry' ? { kind: 'record' } : verdict;
+  const inTheWay = standing.find((other) => collide(wanted, other));
+  return inTheWay === undefined ? { kind: 'record' } : { kind: 'conflict', requestId: inTheWay.id };
 }
 
-function collide(wanted: Request['action'], other: Request['action']): boolean {
-  return wanted !== other && (wanted === 'erase' || other === 'erase');
+/** Whether one would delete what the other is at: two erases do so only where one exports first. */
+function collide(wanted: PlannedRequest, other: Standing): boolean {
+  if (wanted.action !== 'erase' && other.action !== 'erase') return false;
+  if (wanted.action !== other.action) return true;
+  return exports(wanted) || exports({ steps: other.steps.filter(isUnderWay) });
 }
 
-/** Whether all that is wanted is under way, or done, in the other request: it may do more besides. */
+function exports({ steps }: { steps: readonly Pick<PlannedStep, 'operation'>[] }): boolean {
+  return steps.some(({ operation }) => EXPORTS.has(operation));
+}
+
+function isUnderWay({ finishedAt }: Step): boolean {
+  return finishedAt === null;
+}
+
+/**
+ * Whether all that is wanted is under way, or done, in the other request: it may do more besides.
+ * What failed is asked for again by another export; an erase is carried on as long as it is open.
+ */
 function covers(other: Standing, wanted: PlannedRequest): boolean {
-  const good = other.steps.filter((each) => each.finishedAt === null || each.state === 'succeeded');
+  const good = other.steps.filter(
+    (each) => other.action !== 'export' || isUnderWay(each) || each.state === 'succeeded',
+  );
   const underWay = new Set(good.map(identity));
   return (
     other.action === wanted.action &&
     other.mode === wanted.mode &&
+    (!exports(wanted) || other.acceptPartial === (wanted.acceptPartial ?? false)) &&
     wanted.steps.every((step) => underWay.has(identity(step)))
   );
 }
 
-function identity(step: PlannedStep): string {
+function identity(
+  step: Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>,
+): string {
   return JSON.stringify([step.account, step.operation, step.subjectId, sorted(step.options)]);
 }
 

@@ -23,7 +23,8 @@ export function requestState(steps: readonly StepEnd[]): RequestState {
   const all = (state: StepState): boolean => steps.every((step) => step.state === state);
   if (all('cancelled')) return 'cancelled';
   if (all('not_found')) return 'not_found';
-  const fulfilled = steps.filter((step) => step.state === 'succeeded');
+  // One that ended as reported was done by the provider's word, and a look-up contradicts it.
+  const fulfilled = steps.filter(({ state }) => state === 'succeeded' || state === 'reported');
   const spoilt = steps.some(
     (step) => !NEUTRAL.has(step.state) && (step.state !== 'succeeded' || !step.whole),
   );

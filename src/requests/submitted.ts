@@ -12,7 +12,7 @@ import { type Moment, nextCheck } from './waits.ts';
 export function submitted(
   step: Step,
   call: Call,
-  answer: Submission,
+  answer: Exclude<Submission, { kind: 'done' }>,
   moment: Moment,
   retryAt: number,
 ): Change {

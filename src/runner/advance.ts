@@ -6,16 +6,6 @@ import { recover, resolve } from './resolve.ts';
 import { submit } from './submit.ts';
 import type { Job, Work } from './work.ts';
 
-/** What kind of work a step waits for; each kind has its own bound. */
-export type Slot = 'submit' | 'check' | 'collect';
-
-/** The states in which a step waits for each kind of work. */
-export const WAITING: Readonly<Record<Slot, readonly StepState[]>> = {
-  submit: ['planned', 'intended'],
-  check: ['accepted', 'in_doubt', 'no_data'],
-  collect: ['reported'],
-};
-
 /** What is done with a step in each state that has not ended. */
 const MOVES: Readonly<Partial<Record<StepState, (work: Work, job: Job) => Promise<void>>>> = {
   planned: (work, job) => (mustSearch(job) ? resolve(work, job) : submit(work, job)),

@@ -26,7 +26,7 @@ export async function collect(work: Work, job: Job): Promise<void> {
   const { call } = runningCall(job);
   const end = await fetchFile(work, job);
   if (end.kind === 'credentials' || end.kind === 'limited' || end.kind === 'unavailable') {
-    await unreachable(work, job, end);
+    await unreachable(work, job, [job.step], end);
     return;
   }
   if (work.stop.aborted && end.kind !== 'stored') return;
@@ -38,7 +38,7 @@ export async function collect(work: Work, job: Job): Promise<void> {
     await askAgain(work, job, end.error);
     return;
   }
-  await settle(work, job, collected(step, call, end, moment(work)));
+  await settle(work, [job.step], collected(step, call, end, moment(work)));
 }
 
 /** The file's own server is not the provider's: it may be down alone. */
@@ -87,11 +87,11 @@ async function serverDown(work: Work, job: Job, error: StepError): Promise<void>
   const last = lastTry(step);
   if (last) work.health.filesDown(provider.name, error, tries, begunAt);
   const patch = last ? { tries: 0 } : { tries, nextAt: nextCheck(step.tries, moment(work)) };
-  await settle(work, job, { at: work.clock.now(), steps: [{ id: step.id, patch }] });
+  await settle(work, [job.step], { at: work.clock.now(), steps: [{ id: step.id, patch }] });
 }
 
 async function askAgain(work: Work, job: Job, error: StepError): Promise<void> {
   const visible = await isVisible(work, job);
   if (visible === null) return;
-  await settle(work, job, linkLost(job.step, visible, error, work.clock.now()));
+  await settle(work, [job.step], linkLost(job.step, visible, error, work.clock.now()));
 }

@@ -95,6 +95,11 @@ export class Health {
     return record.pausedUntil;
   }
 
+  /** It has a fault, and what was asked of it must not be asked again and again. */
+  giveUp(provider: ProviderName, error: StepError): void {
+    this.#stop(provider, 'unavailable', error, this.#of(provider));
+  }
+
   /** It refused for its rate limit. Answers with the instant of the next try; what it said beats ours. */
   refused(provider: ProviderName, error: StepError, retryAt: number | null): number {
     const record = this.#count(provider, 'refusals');

@@ -1,21 +1,26 @@
 import type { Unreachable } from '../requests/outcome.ts';
-import { type Job, type Work, settle } from './work.ts';
+import type { Step } from '../requests/request.ts';
+import { type Errand, type Work, settle } from './work.ts';
 
 /**
- * Takes note of a read that could not be made; the step waits and stays as it is. A read that was broken off
- * because the run ends says nothing about the provider.
+ * Takes note of a read that could not be made; the steps wait and stay as they are. A read that was
+ * broken off because the run ends says nothing about the provider.
  */
-export async function unreachable(work: Work, job: Job, answer: Unreachable): Promise<void> {
+export async function unreachable(
+  work: Work,
+  { provider, epoch, begunAt }: Errand,
+  steps: readonly Step[],
+  answer: Unreachable,
+): Promise<void> {
   if (work.stop.aborted) return;
-  if (answer.kind !== 'credentials') {
-    const { name } = job.provider;
-    const nextAt = work.health.unreachable(name, answer, job.begunAt, job.step.requestId);
-    await settle(work, job, {
+  const [first] = steps;
+  if (answer.kind !== 'credentials' && first !== undefined) {
+    const nextAt = work.health.unreachable(provider.name, answer, begunAt, first.requestId);
+    await settle(work, steps, {
       at: work.clock.now(),
-      steps: [{ id: job.step.id, patch: { nextAt } }],
+      steps: steps.map(({ id }) => ({ id, patch: { nextAt } })),
     });
     return;
   }
-  if (work.health.denied(job.provider.name, job.epoch, answer.error))
-    job.provider.renewCredentials();
+  if (work.health.denied(provider.name, epoch, answer.error)) provider.renewCredentials();
 }

@@ -9,7 +9,7 @@ import { type Job, type Work, moment, settle } from './work.ts';
 export async function recover(work: Work, job: Job): Promise<void> {
   if (job.call === null) throw new Error(`step ${job.step.id} is intended and has no call`);
   const now = work.clock.now();
-  await settle(work, job, doubted(job.step, job.call, now, now));
+  await settle(work, [job.step], doubted(job.step, job.call, now, now));
 }
 
 /** Looks in the provider's list for what a call in doubt may have started, and adopts it. */
@@ -31,7 +31,7 @@ export async function resolve(work: Work, job: Job): Promise<void> {
     case 'credentials':
     case 'limited':
     case 'unavailable':
-      await unreachable(work, job, answer);
+      await unreachable(work, job, [job.step], answer);
   }
 }
 
@@ -40,5 +40,5 @@ async function adopt(work: Work, job: Job, call: Call, tasks: readonly FoundTask
   const known = await work.ledger.knownTasks(job.step.account, ids);
   const unknown = tasks.filter((task) => !known.has(task.taskId));
   const id = `call_${work.newId()}`;
-  await settle(work, job, searched(job.step, call, unknown, id, moment(work)));
+  await settle(work, [job.step], searched(job.step, call, unknown, id, moment(work)));
 }

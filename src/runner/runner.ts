@@ -1,9 +1,10 @@
 import { GdprError } from '../errors.ts';
 import { type DueQuery, type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { StepState } from '../requests/request.ts';
-import { type Slot, WAITING, advance } from './advance.ts';
-import type { Job, Work } from './work.ts';
+import { type Gathering, createGathering } from './gather.ts';
+import { KINDS, type Kind, isToSend } from './kinds.ts';
+import { type Ready, readyBatches, readySingles } from './ready.ts';
+import type { Errand, Work } from './work.ts';
 
 /** When a run has done its part. */
 export type Until =
@@ -15,16 +16,9 @@ export type Until =
   | 'idle';
 
 const RENEW = 20_000;
-const KINDS: readonly Slot[] = ['submit', 'check', 'collect'];
 
-/** How many steps of one provider are worked on at once, by what is done with them. */
-const SLOTS: Readonly<Record<Slot, number>> = { submit: 8, check: 8, collect: 3 };
-
-interface UnderWay {
-  slot: Slot;
-  provider: Provider;
-  task: Promise<void>;
-}
+/** What is worked on, by the steps that it is about; those of one call share one entry. */
+type UnderWay = Map<string, { kind: Kind; provider: Provider; task: Promise<void> }>;
 
 /**
  * Works on requests until `until`, or until `work.stop` aborts: takes those that nobody holds, and
@@ -38,10 +32,11 @@ export async function run(
   holder: Holder,
   given: Work,
 ): Promise<void> {
-  const underWay = new Map<string, UnderWay>();
+  const underWay: UnderWay = new Map();
   const failures: unknown[] = [];
   const failed = new AbortController();
   const work: Work = { ...given, stop: AbortSignal.any([given.stop, failed.signal]) };
+  const gathering = createGathering(work);
   // Rung when something ends. A new one is hung up before the ledger is read, so that what ends
   // while it is read is not slept through.
   let bell = new AbortController();
@@ -52,16 +47,19 @@ export async function run(
     failures.push(thrown);
     failed.abort();
   };
-  const start = (job: Job, slot: Slot): void => {
-    const task = advance(work, job)
+  const start = ({ kind, provider, members, go }: Ready): void => {
+    const task = go()
       .catch(async (thrown: unknown) => {
-        if (!(await isLeaseLost(thrown, job, holder, work))) fail(thrown);
+        const [first] = members;
+        const requestId = first?.step.requestId ?? '';
+        if (!(await isLeaseLost(thrown, requestId, holder, work))) fail(thrown);
       })
       .finally(() => {
-        underWay.delete(job.step.id);
+        for (const { step } of members) underWay.delete(step.id);
         bell.abort();
       });
-    underWay.set(job.step.id, { slot, provider: job.provider, task });
+    const entry = { kind, provider, task };
+    for (const { step } of members) underWay.set(step.id, entry);
   };
   /** One look at the ledger; false: there is nothing left to do. */
   const look = async (): Promise<boolean> => {
@@ -73,10 +71,10 @@ export async function run(
       renewAt = now + RENEW;
     }
     held = await takeMore(held, holder, work);
-    for (const { job, slot } of await readyJobs(until, now, work, underWay)) start(job, slot);
+    for (const ready of await readyWork(until, now, work, { underWay, gathering })) start(ready);
     const resting = underWay.size === 0 && !bell.signal.aborted;
     if (resting && (await isDone(until, held, now, work))) return false;
-    await pause(held, now, renewAt, work, bell.signal);
+    await pause(held, now, renewAt, work, { gathering, bell: bell.signal });
     return true;
   };
 
@@ -92,13 +90,13 @@ export async function run(
 /** Whether it failed because another process has taken the request over, and its files with it. */
 async function isLeaseLost(
   thrown: unknown,
-  { step }: Job,
+  requestId: string,
   holder: Holder,
   work: Work,
 ): Promise<boolean> {
   if (thrown instanceof LeaseLost) return true;
   if (!(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
-  const [ours] = await work.ledger.take([step.requestId], holder, work.clock.now());
+  const [ours] = await work.ledger.take([requestId], holder, work.clock.now());
   return ours === undefined;
 }
 
@@ -123,65 +121,60 @@ function askable(work: Work): Provider[] {
  * What can be begun now. Each kind of work of each provider is looked for by itself, so that a long
  * queue for one keeps nobody else waiting.
  */
-async function readyJobs(
+async function readyWork(
   until: Until,
   now: number,
   work: Work,
-  underWay: ReadonlyMap<string, UnderWay>,
-): Promise<{ job: Job; slot: Slot }[]> {
+  { underWay, gathering }: { underWay: UnderWay; gathering: Gathering },
+): Promise<readonly Ready[]> {
   // Before the ledger is read: what ends meanwhile would be read as it was, and be done twice.
-  const busy = new Map(underWay);
-  const ready: { job: Job; slot: Slot }[] = [];
+  const busy = new Set(underWay.keys());
+  const tasks = [...new Set(underWay.values())];
+  const countOf = (provider: Provider, kind: Kind): number =>
+    tasks.filter((each) => each.provider === provider && each.kind === kind).length;
+  const onlySending = until === 'sent';
+  const ready: Ready[] = [];
   for (const provider of askable(work)) {
-    const { name, account } = provider;
-    const facts = { provider, epoch: work.health.epoch(name), round: work.health.round(name) };
-    for (const slot of KINDS) {
-      if (slot === 'submit' && work.health.pausedUntil(name) > now) continue;
-      if (slot === 'collect' && work.health.filesStoppage(name) !== null) continue;
-      const states = WAITING[slot].filter((state) => until !== 'sent' || isToSend(state));
-      const limit = SLOTS[slot] + busy.size;
-      const due = await work.ledger.due(work.token, {
-        at: now,
-        limit,
-        accounts: [account],
-        states,
-      });
-      ready.push(
-        ...due
-          .filter(({ step }) => !busy.has(step.id))
-          .slice(0, room(slot, provider, busy))
-          .map((each) => ({ job: { ...each, ...facts, begunAt: now }, slot })),
-      );
-    }
+    const { name } = provider;
+    const { health } = work;
+    const errand: Errand = {
+      provider,
+      epoch: health.epoch(name),
+      round: health.round(name),
+      begunAt: now,
+    };
+    const singles = await readySingles(
+      work,
+      errand,
+      { now, busy, isLast: false },
+      onlySending,
+      countOf,
+    );
+    const isLast = until !== 'ended' && busy.size === 0 && ready.length + singles.length === 0;
+    const glance = { now, busy, isLast };
+    const batches = await readyBatches(work, errand, glance, onlySending, { gathering, countOf });
+    ready.push(...singles, ...batches);
   }
   return ready;
 }
 
-/** What `--no-wait` still works on: what is not sent, or may not have been. */
-function isToSend(state: StepState): boolean {
-  return WAITING.submit.includes(state) || state === 'in_doubt';
-}
-
-function room(slot: Slot, provider: Provider, busy: ReadonlyMap<string, UnderWay>): number {
-  const same = [...busy.values()].filter(
-    (each) => each.provider === provider && each.slot === slot,
+/** What can still be worked on in this run: each kind of work of the providers that can be asked. */
+function served(until: Until, work: Work, now: number): DueQuery[] {
+  const kinds = Object.values(KINDS);
+  return askable(work).flatMap(({ name, account }) =>
+    kinds
+      .filter((kind) => kind !== KINDS.collect || work.health.filesStoppage(name) === null)
+      .map(({ states, operations }) => ({
+        at: now,
+        limit: 1,
+        accounts: [account],
+        states:
+          until === 'sent'
+            ? states.filter((each) => each !== 'in_doubt' && isToSend(each))
+            : states,
+        operations,
+      })),
   );
-  return SLOTS[slot] - same.length;
-}
-
-/** What can still be worked on in this run: the steps of a provider, in the states that are served. */
-function served(work: Work, now: number): DueQuery[] {
-  return askable(work).map(({ name, account }) => {
-    const kinds = KINDS.filter(
-      (kind) => kind !== 'collect' || work.health.filesStoppage(name) === null,
-    );
-    return {
-      at: now,
-      limit: 1,
-      accounts: [account],
-      states: kinds.flatMap((kind) => WAITING[kind]),
-    };
-  });
 }
 
 /** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
@@ -193,29 +186,32 @@ async function isDone(
 ): Promise<boolean> {
   if (until === 'idle') return true;
   if (until === 'ended' && held.length > 0) return false;
-  for (const query of served(work, now)) {
-    const states = until === 'sent' ? WAITING.submit : (query.states ?? []);
-    const waiting = { ...query, at: Number.MAX_SAFE_INTEGER, states };
-    if ((await work.ledger.due(work.token, waiting)).length > 0) return false;
+  for (const query of served(until, work, now)) {
+    if ((await work.ledger.due(work.token, query)).length > 0) return false;
+    if ((await work.ledger.nextDueAt(work.token, query)) !== null) return false;
   }
   return true;
 }
 
-/** Until something ends, something falls due, a provider's pause is over, or the lease needs prolonging. */
+/**
+ * Until something ends, something falls due, a call that could be fuller has waited long enough, a
+ * provider's pause is over, or the lease needs prolonging.
+ */
 async function pause(
   held: readonly string[],
   now: number,
   renewAt: number,
   work: Work,
-  bell: AbortSignal,
+  { gathering, bell }: { gathering: Gathering; bell: AbortSignal },
 ): Promise<void> {
   const wakes = [renewAt];
-  for (const query of served(work, now)) {
+  for (const query of served('ended', work, now)) {
     const dueAt = await work.ledger.nextDueAt(work.token, query);
     if (dueAt !== null) wakes.push(dueAt);
   }
   const paused = askable(work).map(({ name }) => work.health.pausedUntil(name));
-  wakes.push(...paused.filter((at) => at > now));
+  const gatheredAt = gathering.wakeAt();
+  wakes.push(...[...paused, ...(gatheredAt === null ? [] : [gatheredAt])].filter((at) => at > now));
   if (held.length > 0) wakes.push(now + work.pollInterval);
   const length = Math.min(...wakes) - work.clock.now();
   await work.clock.sleep(Math.max(0, length), AbortSignal.any([bell, work.stop]));

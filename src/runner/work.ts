@@ -2,7 +2,7 @@ import type { Clock } from '../host.ts';
 import type { DueStep, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Change } from '../requests/change.ts';
-import type { ProviderName, Step } from '../requests/request.ts';
+import type { Call, ProviderName, Step } from '../requests/request.ts';
 import type { Moment } from '../requests/waits.ts';
 import type { Health } from './health.ts';
 
@@ -30,8 +30,8 @@ export interface Work {
   stepEnded(requestId: string): Promise<void>;
 }
 
-/** A step that is ready to go on, and the provider it belongs to. */
-export interface Job extends DueStep {
+/** What work is begun with: whom to ask, and what was known of it then. */
+export interface Errand {
   provider: Provider;
   /** Which resolution of the credentials it is sent with. */
   epoch: number;
@@ -41,17 +41,31 @@ export interface Job extends DueStep {
   begunAt: number;
 }
 
+/** A step that is ready to go on, and the provider it belongs to. */
+export interface Job extends Errand, DueStep {}
+
+/** Steps of one operation that go on together: in one call, or in one look. */
+export interface Batch extends Errand {
+  members: readonly DueStep[];
+  /** The call that all of them have; null: they have none, or not the same. */
+  call: Call | null;
+}
+
 /** The present instant with what the pauses need. */
 export function moment(work: Work): Moment {
   return { at: work.clock.now(), random: work.random(), pollInterval: work.pollInterval };
 }
 
-/** Puts on disk what became of a job, and tells whoever listens. */
-export async function settle(work: Work, job: Job, change: Change): Promise<void> {
+/** Puts on disk what became of steps, and tells whoever listens. */
+export async function settle(work: Work, steps: readonly Step[], change: Change): Promise<void> {
   await work.ledger.record(work.token, change);
+  const known = new Map(steps.map((step) => [step.id, step]));
+  const ended = new Set<string>();
   for (const { id, patch } of change.steps ?? []) {
-    if (id !== job.step.id) continue;
-    if (patch.state !== undefined) work.tell({ ...job.step, ...patch }, patch.state);
-    if (typeof patch.finishedAt === 'number') await work.stepEnded(job.step.requestId);
+    const step = known.get(id);
+    if (step === undefined) continue;
+    if (patch.state !== undefined) work.tell({ ...step, ...patch }, patch.state);
+    if (typeof patch.finishedAt === 'number') ended.add(step.requestId);
   }
+  for (const requestId of ended) await work.stepEnded(requestId);
 }

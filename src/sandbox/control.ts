@@ -1,6 +1,7 @@
 import { parseFault, type FaultSpec } from './faults/parse.ts';
 import type { FaultState } from './faults/book.ts';
 import type { HeldCall } from './gates.ts';
+import { idsAtBoth } from './population/people.ts';
 import type { Provider } from './provider.ts';
 import type { ServerContext } from './server/context.ts';
 import type { TaskSummary } from './vendor.ts';
@@ -13,7 +14,12 @@ interface UserState {
   known: boolean;
   /** Look-ups show the user now. */
   visible: boolean;
-  /** What deletions and deactivation did. */
+  /**
+   * What deletions and deactivation did. Stream: `user` (null or `{mode, at}`), `hidden`,
+   * `deactivatedAt`, `messages`, `messagesMarked`, `conversations`, `calls` (null or the mode),
+   * `files` (boolean), `feeds` (null or the mode), `feedsDeletedAt`. Sendbird: `deleted` (null or
+   * `{channels}`, the option used), `active`.
+   */
   account: Record<string, unknown>;
 }
 
@@ -32,6 +38,13 @@ export interface Control {
   /** Lets go what waits now; later calls are held again. */
   release(scope?: string | null): number;
   user(provider: Provider, id: string): UserState;
+  /** Everyone whom a call or a test ever changed, so that bystanders show. */
+  changed(provider: Provider): UserState[];
+  /**
+   * The first `count` ids that exist at both providers alike: `ada`, `prolific`, `quiet`, then
+   * `user-000001` and so on; fewer when there are no more.
+   */
+  idsAtBoth(count: number): string[];
   /** Deactivates or reactivates a user without a call. */
   setActive(provider: Provider, id: string, active: boolean): void;
   tasks(): TaskSummary[];
@@ -48,6 +61,18 @@ export function createControl(context: ServerContext): Control {
     vendors.stream.settle(now);
     vendors.sendbird.settle(now);
   };
+  const stateOf = (provider: Provider, id: string): UserState => {
+    const { population } = world;
+    const person = provider === 'stream' ? population.byStreamId(id) : population.bySendbirdId(id);
+    const vendor = vendors[provider];
+    return {
+      provider,
+      id,
+      known: person !== null,
+      visible: vendor.visible(id),
+      account: { ...vendor.users.accounts.get(id) },
+    };
+  };
 
   return {
     faults: () => faults.list(),
@@ -62,18 +87,13 @@ export function createControl(context: ServerContext): Control {
     release: (scope = null) => gates.release(scope),
     user(provider, id) {
       settle();
-      const { population } = world;
-      const person =
-        provider === 'stream' ? population.byStreamId(id) : population.bySendbirdId(id);
-      const vendor = vendors[provider];
-      return {
-        provider,
-        id,
-        known: person !== null,
-        visible: vendor.visible(id),
-        account: { ...vendor.users.accounts.get(id) },
-      };
+      return stateOf(provider, id);
     },
+    changed(provider) {
+      settle();
+      return vendors[provider].users.accounts.ids().map((id) => stateOf(provider, id));
+    },
+    idsAtBoth: (count) => idsAtBoth(world.population, count),
     setActive: (provider, id, active) => vendors[provider].setActive(id, active),
     tasks() {
       settle();

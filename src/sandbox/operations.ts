@@ -16,7 +16,8 @@ export interface Operation {
  * Every endpoint the sandbox serves, named as in `api/facts.json`.
  * Per-minute figures: QueryUsers, ExportUser, Deactivate (stream-chat-net rate_limits.md) and
  * DeleteUsers (getstream-ruby specs) are sourced. [U] for the others: batch exports, restore and
- * reactivate are given the figure of their single twin, the rest the 1,000 of "most single calls".
+ * reactivate are given the figure of their single twin, the rest the 1,000 of "most single calls"
+ * in the feeds table, the feeds queries among them (which lists 300 for batch calls).
  */
 export const streamOperations: readonly Operation[] = [
   stream('exportFeedUserData', 'POST', '/api/v2/feeds/users/:user_id/export', 1000, 'export'),
@@ -27,6 +28,12 @@ export const streamOperations: readonly Operation[] = [
   stream('exportUsers', 'POST', '/api/v2/export/users', 60, 'export'),
   stream('exportUser', 'GET', '/api/v2/users/:user_id/export', 60),
   stream('queryUsers', 'GET', '/api/v2/users', 1000),
+  stream('queryActivities', 'POST', '/api/v2/feeds/activities/query', 1000),
+  stream('queryFeeds', 'POST', '/api/v2/feeds/feeds/query', 1000),
+  stream('queryComments', 'POST', '/api/v2/feeds/comments/query', 1000),
+  stream('queryBookmarks', 'POST', '/api/v2/feeds/bookmarks/query', 1000),
+  stream('queryBookmarkFolders', 'POST', '/api/v2/feeds/bookmark_folders/query', 1000),
+  stream('queryCollections', 'POST', '/api/v2/feeds/collections/query', 1000),
   stream('deactivateUsers', 'POST', '/api/v2/users/deactivate', 60, 'change'),
   stream('reactivateUsers', 'POST', '/api/v2/users/reactivate', 60, 'change'),
   stream('getRateLimits', 'GET', '/api/v2/rate_limits', 1000),
@@ -45,6 +52,17 @@ export const sendbirdOperations: readonly Operation[] = [
 ];
 
 export const operations: readonly Operation[] = [...streamOperations, ...sendbirdOperations];
+
+/** Those that act on the users whom their body names; a query's filter only looks for them. */
+export const batchOperations: readonly string[] = [
+  'deleteUsers',
+  'restoreUsers',
+  'exportUsers',
+  'deactivateUsers',
+  'reactivateUsers',
+  'registerGdprAccess',
+  'registerGdprDelete',
+];
 
 export const DOWNLOAD = 'downloadFile';
 

@@ -35,13 +35,46 @@ function planned(id: string, more: Partial<PlannedRequest> = {}): PlannedRequest
 
 /** Puts requests where `gdpr` will look for them. */
 async function record(stage: Stage, ...requests: readonly PlannedRequest[]): Promise<void> {
+  await recordAt(stage, T0, ...requests);
+}
+
+/** As if they had been confirmed at an instant, those that need it. */
+async function recordAt(
+  stage: Stage,
+  at: number,
+  ...requests: readonly PlannedRequest[]
+): Promise<void> {
   const [profile] = await profiles(stage);
   const ledger = await openLedger(profile, fakeHost());
   for (const [index, each] of requests.entries()) {
-    await ledger.open([each], () => ({ kind: 'record' }), T0 + index);
+    const confirmation = { operator: 'jane', how: 'typed' } as const;
+    await ledger.open([each], () => ({ kind: 'record' }), at + index, confirmation);
   }
   await ledger.close();
 }
+
+/** An erase at an account that is configured, and where nobody listens. */
+function erasure(id: string, userId = 'ada'): PlannedRequest {
+  return planned(id, {
+    action: 'erase',
+    mode: 'hard',
+    outDir: null,
+    subject: { userId, streamId: null, sendbirdId: userId },
+    steps: [
+      {
+        id: `${id}/delete`,
+        provider: 'sendbird',
+        operation: 'delete',
+        account: 'sendbird:APP-1@http://127.0.0.1:9',
+        subjectId: userId,
+        options: { channel_delete_option: 'do_not_delete' },
+        before: 'visible',
+      },
+    ],
+  });
+}
+
+const LONG_AGO = T0 - 7 * 86_400_000;
 
 /** The folder of the profile, as the program itself makes it. */
 async function profiles(stage: Stage): Promise<[string]> {
@@ -124,6 +157,21 @@ describe('resume', () => {
     expect((await stage.gdpr('status', 'req_a', '--json')).out).toContain('"planned"');
   });
 
+  it('goes through those of one run in the order in which they were named', async () => {
+    const stage = setStage();
+    const [profile] = await profiles(stage);
+    const ledger = await openLedger(profile, fakeHost());
+    const requests = ['req_1', 'req_2', 'req_3'].map((id) => planned(id));
+    await ledger.open(requests, () => ({ kind: 'record' }), T0);
+    await ledger.close();
+    const { code, out } = await stage.gdpr('resume', '--json');
+    const ids = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).request_id);
+    expect([code, ids]).toEqual([4, ['req_1', 'req_2', 'req_3']]);
+  });
+
   it('of an account that is not configured is 4, naming both, and sends nothing', async () => {
     const stage = setStage();
     await record(stage, planned('req_a'));
@@ -137,24 +185,58 @@ describe('resume', () => {
   });
 });
 
+describe('resume of what was confirmed too long ago', () => {
+  const quick = ['--poll-interval', '1ms'];
+
+  it('leaves it alone where nobody can be asked: 8, said plainly, and nothing is sent', async () => {
+    const stage = setStage();
+    await recordAt(stage, LONG_AGO, erasure('req_old'));
+    for (const more of [[], ['--no-input'], ['--json']]) {
+      const said = await stage.gdpr('resume', ...quick, ...more);
+      expect(said.code).toBe(8);
+      expect(said.err).toContain('nobody confirmed it within 7 days: 1 request');
+      expect(said.err).toContain('Not even sent yet: Sendbird account');
+    }
+    const { out } = await stage.gdpr('status', 'req_old', '--json');
+    expect(JSON.parse(out)).toMatchObject({ steps: [{ state: 'planned' }] });
+    expect((await stage.gdpr('status')).out).toContain('to be confirmed again');
+  });
+
+  it('carries the rest on', async () => {
+    const stage = setStage();
+    await recordAt(stage, LONG_AGO, erasure('req_old'));
+    await record(stage, erasure('req_new', 'grace'));
+    const { code, out, err } = await stage.gdpr('resume', '--json', ...quick);
+    expect(code).toBe(5);
+    expect(err).toContain('nobody confirmed it within 7 days: 1 request');
+    const receipts = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const attempts = receipts.map(({ request_id: id, steps }) => [id, steps[0].attempts > 0]);
+    expect(Object.fromEntries(attempts)).toEqual({ req_old: false, req_new: true });
+  });
+});
+
+describe('resume --resend', () => {
+  it('is for requests that are named', async () => {
+    const { code, error } = await setStage().gdpr('resume', '--resend', '--json');
+    expect(code).toBe(2);
+    expect(error()).toMatchObject({ code: 'usage' });
+  });
+
+  it('says so where nothing is in doubt', async () => {
+    const stage = setStage();
+    await record(stage, planned('req_a'));
+    const { err } = await stage.gdpr('resume', '--resend', 'req_a');
+    expect(err).toContain('req_a: no deletion is in doubt, so none is sent again.');
+  });
+});
+
 describe('export', () => {
   it('while an erase is open is 6, naming it, and records nothing', async () => {
     const stage = setStage();
-    const erase = planned('req_erase', {
-      action: 'erase',
-      mode: 'hard',
-      steps: [
-        {
-          id: 'req_erase/delete',
-          provider: 'sendbird',
-          operation: 'delete',
-          account: 'sendbird:APP-1@http://127.0.0.1:9',
-          subjectId: 'ada',
-          options: {},
-        },
-      ],
-    });
-    await record(stage, erase);
+    await record(stage, erasure('req_erase'));
     for (const more of [[], ['--new']]) {
       const said = await stage.gdpr('export', 'ada', 'grace', '--json', ...more);
       expect(said.code).toBe(6);

@@ -24,6 +24,7 @@ describe('where the profile comes from', () => {
       },
       sendbird: { applicationId: '9DA1-xyz', origin: 'https://api-9da1-xyz.sendbird.com' },
       deadline: { country: 'DE', region: 'BE', timeZone: 'Europe/Berlin' },
+      erase: { protected: ['^admin-'], stream: { messages: 'hard', files: true } },
       stateDir: join(w.home, '.local/state/gdpr/production'),
       warnings: [],
     });
@@ -142,6 +143,14 @@ describe('without a provider', () => {
 });
 
 describe('other settings', () => {
+  it.each(['sandbox', null])(
+    'protects nobody and sets no option by itself (%s)',
+    async (profile) => {
+      const settings = await loadSettings({ ...NO_FLAGS, profile }, world().host(STREAM));
+      expect(settings.erase).toEqual({ protected: [], stream: {} });
+    },
+  );
+
   it.each<[string, string | null, Record<string, string>, string]>([
     ['the flag', 'rel', { GDPR_STATE_DIR: '/b', XDG_STATE_HOME: '/c' }, 'CWD/rel/default'],
     ['GDPR_STATE_DIR', null, { GDPR_STATE_DIR: '/b', XDG_STATE_HOME: '/c' }, '/b/default'],

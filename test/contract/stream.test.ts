@@ -108,6 +108,88 @@ describe('deletions', () => {
   });
 });
 
+const adas = (count: number) => Array.from({ length: count }, () => 'ada');
+
+describe('feeds queries', () => {
+  const filter = { user_id: { $in: ['ada'] } };
+  /** The owner of everything the six queries show of `ada`, read as the vendor's types have it. */
+  const shown = async (include_soft_deleted_activities: boolean) => {
+    const { feeds } = client;
+    const flags = { include_private_activities: true, include_expired_activities: true };
+    const { activities } = await feeds.queryActivities({
+      filter,
+      include_soft_deleted_activities,
+      ...flags,
+    });
+    const made = await feeds.queryFeeds({ filter: { created_by_id: 'ada' }, limit: 100 });
+    const { comments } = await feeds.queryComments({ filter, limit: 100 });
+    const { bookmarks } = await feeds.queryBookmarks({ filter });
+    const folders = await feeds.queryBookmarkFolders({ filter });
+    const { collections } = await feeds.queryCollections({ filter });
+    return {
+      activities: activities.map(({ user }) => user.id),
+      feeds: made.feeds.map((feed) => feed.created_by.id),
+      comments: comments.map(({ user }) => user.id),
+      bookmarks: bookmarks.map(({ user }) => user.id),
+      folders: folders.bookmark_folders.map(({ user }) => user.id),
+      collections: collections.map((collection) => collection.user_id),
+    };
+  };
+  const all = {
+    activities: adas(12),
+    feeds: adas(4),
+    comments: adas(8),
+    bookmarks: adas(5),
+    folders: adas(2),
+    collections: adas(3),
+  };
+  const none = {
+    activities: [],
+    feeds: [],
+    comments: [],
+    bookmarks: [],
+    folders: [],
+    collections: [],
+  };
+
+  test('before, after a soft deletion, after a hard one', async () => {
+    expect(await shown(false)).toEqual(all);
+    const soft = await client.feeds.deleteFeedUserData({ user_id: 'ada' });
+    await completed(soft.task_id);
+    expect(await shown(false)).toEqual(none);
+    expect(await shown(true)).toEqual({ ...none, activities: adas(12) });
+    const { activities } = await client.feeds.queryActivities({
+      filter,
+      include_soft_deleted_activities: true,
+    });
+    const { task } = await completed(soft.task_id);
+    expect(activities[0]?.deleted_at).toEqual(task.updated_at);
+    const hard = await client.feeds.deleteFeedUserData({ user_id: 'ada', hard_delete: true });
+    await completed(hard.task_id);
+    expect(await shown(true)).toEqual(none);
+  });
+
+  test('dates, nested people and pages are as the SDK expects them', async () => {
+    const { feeds } = client;
+    const first = await feeds.queryBookmarks({ filter, limit: 3 });
+    expect(first.metadata.responseCode).toBe(201);
+    const [bookmark] = first.bookmarks;
+    expect(bookmark?.activity.created_at).toBeInstanceOf(Date);
+    expect(bookmark?.folder?.user.created_at.toISOString()).toMatch(/^2024-03-03T/);
+    const { next } = first;
+    const rest = await feeds.queryBookmarks({ filter, limit: 3, ...(next ? { next } : {}) });
+    expect([rest.bookmarks.length, rest.next]).toEqual([2, undefined]);
+    const made = await feeds.queryFeeds({ filter: { created_by_id: 'ada', group_id: 'user' } });
+    expect(made.feeds).toMatchObject([{ id: 'ada', group_id: 'user', feed: 'user:ada' }]);
+    expect(made.feeds[0]?.created_at).toBeInstanceOf(Date);
+  });
+
+  test('a filter nobody knows is code 4', async () => {
+    const query = client.feeds.queryComments({ filter: { nonsense: 'ada' } });
+    await expect(query).rejects.toMatchObject({ code: 4 });
+  });
+});
+
 describe('around them', () => {
   test('queryUsers gives dates that the SDK can read', async () => {
     const { users } = await client.queryUsers({ payload: { filter_conditions: { id: 'ada' } } });

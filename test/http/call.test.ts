@@ -222,6 +222,13 @@ describe('the signal', () => {
     });
   });
 
+  test('during a POST that only reads: it ends', async () => {
+    const stop = new AbortController();
+    const server = await up(serve(() => stop.abort()));
+    const query = { ...call('POST', server.origin, {}), reads: true };
+    expect(await http.call(query, manners, stop.signal)).toEqual({ kind: 'stopped' });
+  });
+
   test('during a POST: its answer is waited for', async () => {
     const stop = new AbortController();
     const server = await up(
@@ -281,6 +288,20 @@ describe('repetition', () => {
     expect(await get(server.origin)).toMatchObject({ answer: { status: 429 } });
     expect(clock.pauses).toEqual([]);
     expect(server.requests).toHaveLength(1);
+  });
+
+  test('a POST that only reads is repeated in its turn, with its body', async () => {
+    const bodies: string[] = [];
+    const server = await up(
+      serve((request, response, count) => {
+        request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+        request.on('end', () => response.writeHead(count < 3 ? 503 : 201).end('{}'));
+      }),
+    );
+    const query = { ...call('POST', server.origin, { limit: 100 }), reads: true };
+    expect(await http.call(query, manners, never)).toMatchObject({ answer: { status: 201 } });
+    expect(bodies).toEqual(Array.from({ length: 3 }, () => '{"limit":100}'));
+    expect(entered).toBe(3);
   });
 
   test('a POST on 429 or 503 is not repeated', async () => {

@@ -6,7 +6,9 @@ import { ledgerOn } from '../../src/ledger/sqlite.ts';
 import {
   ACCOUNTS,
   callFor,
+  deletionFor,
   deps,
+  erasure,
   finish,
   holder,
   plan,
@@ -14,6 +16,7 @@ import {
   STREAM,
   T0,
   tempFolder,
+  YES,
 } from './stage.ts';
 
 const MANY = 100_000;
@@ -23,12 +26,13 @@ const CROWD = `
 INSERT INTO holders VALUES ('crowd', 'box', 'boot-1', 7, '7', 9000000);
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO requests SELECT NULL, 'old_' || i, 'export', NULL, 'u' || i, 's' || i, 'b' || i, NULL, 'p', 'o',
-  '2026-01-01', '2026-02-01', i, iif(i % 2, i, NULL), '/x', iif(i % 2, 'completed', 'open'), i % 2, 'crowd', 0, '' FROM n;
+  '2026-01-01', '2026-02-01', i, iif(i % 2, i, NULL), '/x', iif(i % 2, 'completed', 'open'), i % 2, 'crowd', 0, '', 0, NULL FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO calls SELECT NULL, 'oldcall_' || i, 'stream', 'export_users', '${STREAM}', '{}', 't' || i, 'accepted', NULL, NULL, i, i FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO steps SELECT NULL, 'oldstep_' || i, 'old_' || i, 'stream', 'export_users', '${STREAM}', 's' || i, '{}',
-  'accepted', NULL, NULL, 1, 'oldcall_' || i, 't' || i, 1, 1, 1, 0, 0, i, i, i, iif(i % 2, i, NULL), 'crowd' FROM n;
+  'accepted', NULL, NULL, 1, 'oldcall_' || i, 't' || i, 1, 1, 1, 0, 0, i, i, i, iif(i % 2, i, NULL), 'crowd',
+  0, NULL, 0, NULL, NULL, NULL, NULL FROM n;
 INSERT INTO call_steps SELECT call_id, 1, id, subject_id FROM steps;
 `;
 
@@ -57,8 +61,29 @@ describe('with 100,000 requests in the ledger', () => {
       calls: [callFor('call_1', ['a'])],
       callPatches: [{ id: 'call_1', patch: { taskId: 't' } }],
     });
+    await ledger.weigh([erasure('e')], recordAll);
+    await ledger.open([erasure('e')], recordAll, T0, YES);
+    await ledger.take(['req_e'], holder('me'), T0);
+    await ledger.confirm('me', ['req_e'], YES);
+    await ledger.record('me', {
+      at: T0,
+      calls: [deletionFor('call_e', ['e'], { stepIds: ['st_e_feeds'] })],
+      steps: [
+        { id: 'st_e_feeds', patch: { state: 'reported', after: 'visible', callId: 'call_e' } },
+      ],
+    });
+    await ledger.take(['req_e', 'old_3'], holder('me'), T0);
+    expect(await ledger.stepsOf('call_e')).toHaveLength(1);
+    expect(await ledger.erasures(STREAM, ['s5', 'user e'])).toEqual([]);
+    await ledger.request('req_e');
+    const group = { operation: 'export_users', options: {}, batch: null } as const;
+    expect(await ledger.isAwaited('crowd', STREAM, group)).toBe(false);
     const query = { at: T0, limit: 10, accounts: ACCOUNTS };
-    expect(await ledger.due('me', query)).toHaveLength(2);
+    expect(await ledger.due('crowd', { ...query, group })).toHaveLength(10);
+    expect(await ledger.due('crowd', { ...query, group: { ...group, batch: 'b' } })).toEqual([]);
+    expect(await ledger.nextDueAt('crowd', { ...query, group, at: 500 })).toBe(502);
+    expect(await ledger.due('me', { ...query, operations: ['delete_users'] })).toHaveLength(1);
+    expect(await ledger.due('me', query)).toHaveLength(5);
     expect(await ledger.due('crowd', query)).toMatchObject(
       Array.from({ length: 10 }, (_, index) => ({
         step: { id: `oldstep_${index * 2 + 2}` },
@@ -91,8 +116,13 @@ describe('with 100,000 requests in the ledger', () => {
           .filter((detail) => isSlow(detail, sql))
           .map((detail) => `${detail} <- ${sql.replaceAll(/\s+/g, ' ')}`),
       );
+    const byGroup = [...texts]
+      .filter((sql) => sql.includes('batch IS'))
+      .map((sql) => String(connection.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).get()?.['detail']));
     await ledger.close();
-    expect(texts.size).toBeGreaterThan(25);
+    expect(texts.size).toBeGreaterThan(40);
     expect(scans).toEqual([]);
+    expect(byGroup).not.toEqual([]);
+    for (const detail of byGroup) expect(detail).toMatch(/INDEX steps_group .*batch=\? AND state=/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Judge } from '../../src/ledger/ledger.ts';
-import { finish, plan, recordAll, stage, STREAM, T0 } from './stage.ts';
+import { erasure, finish, plan, recordAll, stage, stageOf, STREAM, T0, YES } from './stage.ts';
 
 /** Carries on what stands, whatever it is. */
 const carryOn: Judge = (_wanted, [first]) =>
@@ -12,6 +12,8 @@ const throwingAtB: Judge = (wanted) => {
   if (wanted.id === 'req_b') throw new Error('no verdict');
   return { kind: 'record' };
 };
+
+const TABLES = ['requests', 'steps', 'events', 'confirmations'];
 
 describe('open judges', () => {
   it('in view of the unsettled requests of the same account and id, and no others', async () => {
@@ -69,5 +71,43 @@ describe('open judges', () => {
     expect(await ledger.list({})).toHaveLength(1);
     await ledger.open([plan('a')], recordAll, T0);
     expect(await ledger.request('req_a')).not.toBeNull();
+  });
+});
+
+describe('weigh', () => {
+  it('gives the verdicts that open would give, and records nothing', async () => {
+    const { ledger, raw } = await stageOf([erasure('x')]);
+    const wanted = [
+      erasure('a'),
+      erasure('b', { steps: erasure('a').steps }),
+      erasure('x2', { steps: erasure('x').steps }),
+    ];
+    const before = Object.fromEntries(
+      TABLES.map((table) => [table, raw().prepare(`SELECT * FROM ${table}`).all()]),
+    );
+    const weighed = await ledger.weigh(wanted, carryOn);
+    expect(weighed.map(({ verdict }) => verdict)).toEqual([
+      { kind: 'record' },
+      { kind: 'carry', requestId: 'req_a' },
+      { kind: 'carry', requestId: 'req_x' },
+    ]);
+    for (const table of TABLES) {
+      expect([table, raw().prepare(`SELECT * FROM ${table}`).all()]).toEqual([
+        table,
+        before[table],
+      ]);
+    }
+    expect(await ledger.open(wanted, carryOn, T0, YES)).toEqual(weighed);
+  });
+
+  it('tells every verdict where one is a conflict, and leaves what others write in the same turn', async () => {
+    const { ledger } = await stage(['x']);
+    const [weighed] = await Promise.all([
+      ledger.weigh([plan('a'), plan('b'), plan('c')], againstB),
+      ledger.open([plan('d')], recordAll, T0),
+    ]);
+    expect(weighed.map(({ verdict }) => verdict.kind)).toEqual(['record', 'conflict', 'record']);
+    await expect(ledger.weigh([plan('a'), plan('b')], throwingAtB)).rejects.toThrow('no verdict');
+    expect((await ledger.list({})).map(({ id }) => id)).toEqual(['req_d', 'req_x']);
   });
 });

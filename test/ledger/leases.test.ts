@@ -1,8 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { StatementSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProcessIdentity } from '../../src/host.ts';
 import { LeaseLost, type Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
-import { deps, finish, HERE, holder, stage, T0 } from './stage.ts';
+import {
+  deletionFor,
+  deps,
+  erasure,
+  finish,
+  HERE,
+  holder,
+  recordAll,
+  stage,
+  stageOf,
+  T0,
+  YES,
+  type Stage,
+} from './stage.ts';
 
 const MINUTE = 60_000;
 
@@ -106,5 +120,84 @@ describe('release', () => {
     expect(await ledger.heldByOthers(['req_a', 'req_b'], 'x', T0)).toEqual([]);
     expect(raw().prepare('SELECT count(*) AS n FROM holders').get()).toEqual({ n: 0 });
     await expect(finish(ledger, 'a', T0)).rejects.toBeInstanceOf(LeaseLost);
+  });
+});
+
+/** Erases of which those named together share a call; nobody holds them. */
+async function sharing(...calls: readonly (readonly string[])[]): Promise<Stage> {
+  const names = [...new Set(calls.flat())];
+  const there = await stageOf(names.map((name) => erasure(name)));
+  for (const [index, together] of calls.entries()) {
+    const id = `call_${index}`;
+    const step = index === 0 ? 'users' : 'delete';
+    await there.ledger.record('me', {
+      at: T0,
+      calls: [deletionFor(id, together, { stepIds: together.map((name) => `st_${name}_${step}`) })],
+      steps: together.map((name) => ({
+        id: `st_${name}_${step}`,
+        patch: { state: 'intended', callId: id },
+      })),
+    });
+  }
+  await there.ledger.release(holder('me'));
+  return there;
+}
+
+const held = async (ledger: Ledger, names: readonly string[]) =>
+  (
+    await ledger.heldByOthers(
+      names.map((name) => `req_${name}`),
+      'nobody',
+      T0,
+    )
+  ).map(({ requestId }) => requestId);
+
+describe('requests that share a call which has not ended', () => {
+  it('are taken together, and only those asked for are told', async () => {
+    const { ledger } = await sharing(['a', 'b', 'c']);
+    await ledger.open([erasure('z')], recordAll, T0, YES);
+    expect(await ledger.take(['req_b', 'req_b'], other, T0)).toEqual(['req_b', 'req_b']);
+    expect(await held(ledger, ['a', 'b', 'c', 'z'])).toEqual(['req_a', 'req_b', 'req_c']);
+  });
+
+  it('are left together when a living other holds one of them', async () => {
+    const { ledger, raw } = await sharing(['a', 'b', 'c']);
+    await ledger.open([erasure('z')], recordAll, T0, YES);
+    await ledger.take(['req_z'], other, T0);
+    raw().exec(`UPDATE requests SET lease_token = 'other' WHERE id = 'req_c'`);
+    expect(await ledger.take(['req_a', 'req_b', 'req_z'], holder('me'), T0)).toEqual([]);
+    expect(await held(ledger, ['a', 'b', 'c'])).toEqual(['req_c']);
+    expect(await ledger.take(['req_a'], other, T0)).toEqual(['req_a']);
+    expect(await held(ledger, ['a', 'b', 'c'])).toEqual(['req_a', 'req_b', 'req_c']);
+  });
+
+  it('draw in those with whom these share another call', async () => {
+    const { ledger } = await sharing(['a', 'b'], ['b', 'c']);
+    expect(await ledger.take(['req_a'], other, T0)).toEqual(['req_a']);
+    expect(await held(ledger, ['a', 'b', 'c'])).toEqual(['req_a', 'req_b', 'req_c']);
+  });
+
+  it('go their own ways once their steps of it have ended', async () => {
+    const { ledger } = await sharing(['a', 'b', 'c']);
+    await ledger.take(['req_a'], holder('me'), T0);
+    await ledger.record('me', {
+      at: T0,
+      steps: [{ id: 'st_a_users', patch: { state: 'succeeded', finishedAt: T0 } }],
+    });
+    await ledger.release(holder('me'));
+    await ledger.take(['req_a'], other, T0);
+    expect(await held(ledger, ['a', 'b', 'c'])).toEqual(['req_a']);
+    expect(await ledger.take(['req_b'], holder('me'), T0)).toEqual(['req_b']);
+    expect(await held(ledger, ['a', 'b', 'c'])).toEqual(['req_a', 'req_b', 'req_c']);
+  });
+
+  it('are found with a few looks each, however many ask', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `n${index}`);
+    const { ledger } = await sharing(names.slice(0, 100), names);
+    const prepare = vi.spyOn(StatementSync.prototype, 'all');
+    onTestFinished(() => prepare.mockRestore());
+    const ids = names.map((name) => `req_${name}`);
+    expect(await ledger.take(ids, other, T0)).toEqual(ids);
+    expect(prepare.mock.calls.length).toBeLessThan(2 * names.length);
   });
 });

@@ -37,3 +37,51 @@ export function plan(name: string, more: Partial<PlannedRequest> = {}): PlannedR
     ...more,
   };
 }
+
+/** A hard erase of one subject: feed data, then the account at Stream, and Sendbird beside it. */
+export function erasure(name: string, more: Partial<PlannedRequest> = {}): PlannedRequest {
+  const subjectId = `user ${name}`;
+  const at = { provider: 'stream', account: STREAM, subjectId, before: 'visible' } as const;
+  return plan(name, {
+    action: 'erase',
+    mode: 'hard',
+    outDir: null,
+    steps: [
+      { ...at, id: `st_${name}_feeds`, operation: 'delete_feeds', options: { hard_delete: true } },
+      { ...at, id: `st_${name}_users`, operation: 'delete_users', options: { user: 'hard' } },
+      {
+        id: `st_${name}_delete`,
+        provider: 'sendbird',
+        operation: 'delete',
+        account: SENDBIRD,
+        subjectId,
+        options: { channel_delete_option: 'do_not_delete' },
+        before: 'not_visible',
+        earlier: 'req_before',
+      },
+    ],
+    ...more,
+  });
+}
+
+/** A restore of one subject: asked of Stream, and not possible at Sendbird. */
+export function restoration(name: string, more: Partial<PlannedRequest> = {}): PlannedRequest {
+  const subjectId = `user ${name}`;
+  const step = { subjectId, operation: 'restore_users', options: {} } as const;
+  return plan(name, {
+    action: 'restore',
+    outDir: null,
+    steps: [
+      { ...step, id: `st_${name}_restore`, provider: 'stream', account: STREAM },
+      {
+        ...step,
+        id: `st_${name}_none`,
+        provider: 'sendbird',
+        account: SENDBIRD,
+        state: 'unsupported',
+        note: 'Sendbird has no restore',
+      },
+    ],
+    ...more,
+  });
+}

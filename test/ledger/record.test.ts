@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseLost } from '../../src/ledger/ledger.ts';
+import type { StepPatch } from '../../src/requests/change.ts';
 import type { Step } from '../../src/requests/request.ts';
-import { callFor, FILE, finish, holder, plan, recordAll, stage, T0 } from './stage.ts';
+import {
+  callFor,
+  erasure,
+  FILE,
+  finish,
+  holder,
+  plan,
+  recordAll,
+  stage,
+  stageOf,
+  T0,
+} from './stage.ts';
 
 describe('open', () => {
   it('records what was planned, every step planned and nothing lost on the way', async () => {
@@ -107,6 +119,59 @@ describe('record', () => {
     const after = await ledger.request('req_a');
     expect(after?.ledger).toEqual(before?.ledger);
     expect(after?.steps[0]).toMatchObject({ checks: 7, nextAt: T0 + 3, tries: 2 });
+  });
+
+  it('keeps what a deletion has been through', async () => {
+    const { ledger } = await stageOf([erasure('a')]);
+    const patch = { batch: 'call_1/2', doubts: 1, after: 'still_visible', lookedAt: T0 } as const;
+    await ledger.record('me', {
+      at: T0,
+      steps: [{ id: 'st_a_delete', patch: { ...patch, state: 'in_doubt', blocked: true } }],
+    });
+    const last = async () => (await ledger.request('req_a'))?.steps[2];
+    expect(await last()).toMatchObject({ ...patch, blocked: true });
+    await ledger.record('me', {
+      at: T0,
+      steps: [
+        {
+          id: 'st_a_delete',
+          patch: { batch: null, doubts: 0, after: null, lookedAt: null, blocked: false },
+        },
+      ],
+    });
+    expect(await last()).toMatchObject({
+      batch: null,
+      doubts: 0,
+      after: null,
+      lookedAt: null,
+      blocked: false,
+    });
+  });
+
+  it('makes an event of each finding, before that of the state it leads to', async () => {
+    const { ledger, raw } = await stageOf([erasure('a')]);
+    const id = 'st_a_feeds';
+    const looks: readonly StepPatch[] = [
+      { after: null, lookedAt: null },
+      { after: 'still_visible' },
+      { after: 'not_visible', state: 'succeeded', finishedAt: T0 },
+      { after: null },
+      { after: null, tries: 1 },
+    ];
+    for (const patch of looks) await ledger.record('me', { at: T0 + 1, steps: [{ id, patch }] });
+    const events = raw()
+      .prepare(
+        `SELECT kind, state FROM events
+         WHERE request_id = 'req_a' AND step_id = ? AND at = ? ORDER BY sequence`,
+      )
+      .all(id, T0 + 1);
+    expect(events).toEqual([
+      { kind: 'check', state: 'still_visible' },
+      { kind: 'check', state: 'not_visible' },
+      { kind: 'step', state: 'succeeded' },
+      { kind: 'check', state: null },
+    ]);
+    expect((await ledger.request('req_a'))?.steps[0]).toMatchObject({ after: null, tries: 1 });
   });
 
   it('ends, seals, and opens a request again', async () => {

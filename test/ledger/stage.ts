@@ -6,15 +6,18 @@ import { onTestFinished } from 'vitest';
 import type { ProcessIdentity } from '../../src/host.ts';
 import type { Holder, Judge, Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger, type LedgerDeps } from '../../src/ledger/sqlite.ts';
-import type { Call } from '../../src/requests/request.ts';
-import { fakeClock } from '../support/host.ts';
-import { plan, SENDBIRD, STREAM } from './plan.ts';
+import type { Call, PlannedRequest } from '../../src/requests/request.ts';
+import { fakeClock, type FakeClock } from '../support/host.ts';
+import type { Confirmation } from '../../src/requests/confirmation.ts';
+import { erasure, plan, restoration, SENDBIRD, STREAM } from './plan.ts';
 
-export { plan, SENDBIRD, STREAM };
+export { erasure, plan, restoration, SENDBIRD, STREAM };
 export const ACCOUNTS = [STREAM, SENDBIRD];
 export const T0 = 1_000_000;
 
 export const recordAll: Judge = () => ({ kind: 'record' });
+
+export const YES: Confirmation = { operator: 'jane', how: 'typed' };
 
 export const HERE: ProcessIdentity = { host: 'box', boot: 'boot-1', pid: 100, started: '1' };
 
@@ -57,18 +60,24 @@ export interface Stage {
   folder: string;
   file: string;
   ledger: Ledger;
+  clock: FakeClock;
   /** A second look at the file, past the ledger. */
   raw: () => DatabaseSync;
 }
 
-/** A ledger in a folder of its own that holds these requests, taken by the token `me`. */
+/** A ledger in a folder of its own that holds these exports, taken by the token `me`. */
 export async function stage(names: readonly string[] = []): Promise<Stage> {
+  return stageOf(names.map((name) => plan(name)));
+}
+
+/** The same with requests of any kind, confirmed by `YES`; its clock stands at `T0`. */
+export async function stageOf(plans: readonly PlannedRequest[]): Promise<Stage> {
   const folder = tempFolder();
   const file = join(folder, 'ledger.sqlite');
-  const ledger = await openLedger(folder, deps());
+  const clock = fakeClock(T0);
+  const ledger = await openLedger(folder, { ...deps(), clock });
   onTestFinished(() => ledger.close());
-  const plans = names.map((name) => plan(name));
-  await ledger.open(plans, recordAll, T0);
+  await ledger.open(plans, recordAll, T0, YES);
   await ledger.take(
     plans.map(({ id }) => id),
     holder('me'),
@@ -78,6 +87,7 @@ export async function stage(names: readonly string[] = []): Promise<Stage> {
     folder,
     file,
     ledger,
+    clock,
     raw: () => {
       const db = new DatabaseSync(file, { timeout: 5_000 });
       onTestFinished(() => {
@@ -86,6 +96,11 @@ export async function stage(names: readonly string[] = []): Promise<Stage> {
       return db;
     },
   };
+}
+
+/** The deletion of accounts of these erases in one call. */
+export function deletionFor(id: string, names: readonly string[], more: Partial<Call> = {}): Call {
+  return callFor(id, names, { operation: 'delete_users', options: { user: 'hard' }, ...more });
 }
 
 /** Ends both steps of a request well, the Stream one with a file. */

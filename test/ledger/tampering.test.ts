@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { finish, stage, T0 } from './stage.ts';
+import type { Change } from '../../src/requests/change.ts';
+import type { Finding } from '../../src/requests/request.ts';
+import { erasure, finish, restoration, stage, stageOf, T0, YES } from './stage.ts';
 
 const UNLOCK = 'DROP TRIGGER events_stay; DROP TRIGGER events_go_with_their_request;';
 
@@ -80,10 +82,137 @@ describe('a request whose record was tampered with', () => {
   });
 });
 
+function looked(name: string, after: Finding): Change {
+  return { at: T0 + 1, steps: [{ id: `st_${name}_feeds`, patch: { after, lookedAt: T0 + 1 } }] };
+}
+
+async function afterTamperingWithErase(sql: string): Promise<unknown> {
+  const plans = ['a', 'b'].map((name) => erasure(name));
+  const { ledger, raw } = await stageOf([...plans, restoration('r')]);
+  await ledger.confirm('me', ['req_a'], { ...YES, how: 'answered' });
+  await ledger.record('me', looked('a', 'visible'));
+  await ledger.record('me', looked('a', 'not_visible'));
+  await ledger.record('me', looked('b', 'not_visible'));
+  const ids = ['req_a', 'req_b', 'req_r'];
+  for (const id of ids) expect(await ledger.request(id)).toMatchObject({ id });
+  const db = raw();
+  db.exec(sql);
+  db.close();
+  const read = await Promise.allSettled(ids.map((id) => ledger.request(id)));
+  return read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+}
+
+describe('an erase or restore whose record was tampered with', () => {
+  it.each([
+    ['a confirmation was removed', `DELETE FROM confirmations WHERE ordinal = 2`, 'confirmation'],
+    [
+      'all confirmations were removed',
+      `DELETE FROM confirmations WHERE request_id = 'req_a'`,
+      'confirmation',
+    ],
+    [
+      'a confirmation was added',
+      `INSERT INTO confirmations VALUES ('req_a', 3, ${T0}, 'jane', 'typed')`,
+      'confirmation',
+    ],
+    [
+      'who confirmed was edited',
+      `UPDATE confirmations SET operator = 'joe' WHERE request_id = 'req_a' AND ordinal = 1`,
+      'confirmation',
+    ],
+    [
+      'how it was confirmed was edited',
+      `UPDATE confirmations SET how = 'typed' WHERE request_id = 'req_a'`,
+      'confirmation',
+    ],
+    [
+      'when it was confirmed was edited',
+      `UPDATE confirmations SET at = at + 1 WHERE request_id = 'req_a' AND ordinal = 1`,
+      'confirmation',
+    ],
+    [
+      'a confirmation was made to last',
+      `UPDATE requests SET confirmed_at = confirmed_at + 1 WHERE id = 'req_a'`,
+      'confirmation',
+    ],
+    [
+      'a confirmation was taken away',
+      `UPDATE requests SET confirmed_at = NULL WHERE id = 'req_a'`,
+      'confirmation',
+    ],
+    [
+      'what looking again has shown was edited',
+      `UPDATE steps SET after = 'visible' WHERE id = 'st_a_feeds'`,
+      'check',
+    ],
+    [
+      'what looking again has shown was removed',
+      `UPDATE steps SET after = NULL WHERE id = 'st_a_feeds'`,
+      'check',
+    ],
+    [
+      'a finding was made up',
+      `UPDATE steps SET after = 'not_visible' WHERE id = 'st_a_users'`,
+      'check',
+    ],
+    [
+      'what was seen before was edited',
+      `UPDATE steps SET before = 'not_visible' WHERE id = 'st_a_users'`,
+      'came in',
+    ],
+    [
+      'what was seen before was removed',
+      `UPDATE steps SET before = NULL WHERE request_id = 'req_a'`,
+      'came in',
+    ],
+    [
+      'an earlier erase was made up',
+      `UPDATE steps SET earlier = 'req_x' WHERE id = 'st_a_users'`,
+      'came in',
+    ],
+    [
+      'leave to go on behind a cut export was made up',
+      `UPDATE requests SET accept_partial = 1 WHERE id = 'req_a'`,
+      'came in',
+    ],
+    [
+      'why a step was never asked for was edited',
+      `UPDATE steps SET note = 'done' WHERE id = 'st_r_none'`,
+      'came in',
+    ],
+    [
+      'a word was written that no gdpr knows',
+      `UPDATE confirmations SET how = 'nodded' WHERE request_id = 'req_a'`,
+      'how',
+    ],
+    [
+      'a finding was written that no gdpr knows',
+      `UPDATE steps SET after = 'gone' WHERE id = 'st_a_feeds'`,
+      'after',
+    ],
+  ])('is refused: %s', async (_what, sql, word) => {
+    expect(await afterTamperingWithErase(sql)).toMatchObject([
+      { name: 'GdprError', fault: 'ledger', message: expect.stringContaining(word) },
+    ]);
+  });
+
+  it('is read as it is when nothing was', async () => {
+    expect(await afterTamperingWithErase('SELECT 1')).toEqual([]);
+  });
+
+  it('may have its notes changed where they change on the way', async () => {
+    const { ledger } = await stageOf([restoration('r')]);
+    const patch = { note: 'already back', state: 'already_active', finishedAt: T0 } as const;
+    await ledger.record('me', { at: T0, steps: [{ id: 'st_r_restore', patch }] });
+    expect(await ledger.request('req_r')).toMatchObject({ state: 'completed' });
+  });
+});
+
 describe('the events table', () => {
   it('refuses to have an event changed or removed, but lets a whole request go', async () => {
     const { ledger, raw } = await stage(['a', 'b']);
     await finish(ledger, 'a', T0 + 1);
+    await ledger.confirm('me', ['req_a'], YES);
     const db = raw();
     expect(() => db.exec(`UPDATE events SET at = 1 WHERE sequence = 2`)).toThrow('only ever added');
     expect(() => db.exec(`DELETE FROM events WHERE sequence = 2`)).toThrow('together with');
@@ -95,6 +224,7 @@ describe('the events table', () => {
       expect(left).toEqual({ n: 0 });
     }
     expect(db.prepare('SELECT count(*) AS n FROM artifacts').get()).toEqual({ n: 0 });
+    expect(db.prepare('SELECT count(*) AS n FROM confirmations').get()).toEqual({ n: 0 });
     expect(await ledger.request('req_a')).toBeNull();
     expect(await ledger.request('req_b')).toMatchObject({ id: 'req_b' });
   });

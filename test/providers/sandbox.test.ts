@@ -1,78 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { DownloadBroken } from '../../src/errors.ts';
-import { createHttp } from '../../src/http/http.ts';
-import type { Opened, Outgoing, Provider, RunningCall } from '../../src/providers/provider.ts';
-import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
-import { createStream } from '../../src/providers/stream/adapter.ts';
+import type { Opened, Outgoing, RunningCall } from '../../src/providers/provider.ts';
 import type { Operation } from '../../src/requests/request.ts';
-import {
-  type CallLogEntry,
-  type Sandbox,
-  parseFault,
-  startSandbox,
-} from '../../src/sandbox/sandbox.ts';
-import { type TestClock, testClock } from '../http/test-clock.ts';
-import { START, never, source } from './stage.ts';
-
-const SECRET = 'sandbox-stream-secret-0123456789abcdef';
-const TOKEN = 'sandbox-sendbird-token';
-
-interface Ground {
-  sandbox: Sandbox;
-  clock: TestClock;
-  log: CallLogEntry[];
-  lines: string[];
-  of(operation: Operation): Provider;
-  close(): Promise<void>;
-}
+import { type Ground, SECRET, TOKEN, ground } from './ground.ts';
+import { never } from './stage.ts';
 
 let on: Ground;
 afterEach(() => on.close());
-
-async function ground(...faults: string[]): Promise<Ground> {
-  const clock = testClock(START + 30_000);
-  const log: CallLogEntry[] = [];
-  const lines: string[] = [];
-  const sandbox = await startSandbox({
-    port: 0,
-    seed: 1,
-    users: 10,
-    taskTime: 0,
-    latency: 0,
-    rate: 1_000,
-    faults: faults.map(parseFault),
-    credentials: {
-      stream: { apiKey: 'k3y', apiSecret: SECRET },
-      sendbird: { applicationId: 'APP', apiToken: TOKEN },
-    },
-    clock,
-    log: (entry) => log.push(entry),
-  });
-  const verbose = (line: string): number => lines.push(line);
-  const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const pace = {
-    admit: () => null,
-    enter: async () => undefined,
-    learn: () => undefined,
-    hold: () => undefined,
-  };
-  const deps = { http, pace, clock, agent: 'gdpr-test' };
-  const { origin } = sandbox;
-  const stream = createStream({ apiKey: 'k3y', apiSecret: source(SECRET), origin }, deps);
-  const sendbird = createSendbird({ applicationId: 'APP', apiToken: source(TOKEN), origin }, deps);
-  return {
-    sandbox,
-    clock,
-    log,
-    lines,
-    of: (operation) => (operation === 'access' ? sendbird : stream),
-    async close() {
-      await http.close();
-      await sandbox.close();
-    },
-  };
-}
 
 const OPERATIONS = ['export_feeds', 'export_users', 'access'] as const;
 const outgoing = (operation: Operation, id = 'ada'): Outgoing => ({
@@ -88,7 +23,7 @@ async function submit(operation: Operation, id = 'ada') {
 async function started(operation: Operation, id = 'ada'): Promise<RunningCall> {
   const answer = await submit(operation, id);
   if (answer.kind !== 'accepted') throw new Error(JSON.stringify(answer));
-  return { id: 'call_1', operation, taskId: answer.taskId, subjectIds: [id] };
+  return { id: 'call_1', operation, taskId: answer.taskId, subjectIds: [id], options: {} };
 }
 
 async function checked(operation: Operation) {
@@ -313,7 +248,7 @@ describe('who is there', () => {
   ] as const)('%s %s: %s', async (operation, id, visible) => {
     on = await ground();
     const alone = await on.of(operation).lookup([id], never);
-    expect(alone).toEqual({ kind: 'found', presence: new Map([[id, { visible }]]) });
+    expect(alone.kind === 'found' && alone.presence.get(id)?.visible).toBe(visible);
     const beside = await on.of(operation).lookup(['ada', id], never);
     expect(beside.kind === 'found' && beside.presence.get(id)?.visible).toBe(visible);
   });
@@ -325,9 +260,16 @@ describe('who is there', () => {
     on = await ground();
     on.sandbox.control.setActive(provider, 'ada', false);
     const found = await on.of(operation).lookup(['ada', 'nobody-at-all'], never);
-    expect(found.kind === 'found' && found.presence.get('ada')).toEqual({ visible: true });
+    const ada = {
+      visible: true,
+      name: 'Ada L.',
+      createdAt: expect.any(Number),
+      lastSeenAt: expect.any(Number),
+      deactivated: true,
+    };
+    expect(found.kind === 'found' && found.presence.get('ada')).toEqual(ada);
     const alone = await on.of(operation).lookup(['ada'], never);
-    expect(alone.kind === 'found' && alone.presence.get('ada')).toEqual({ visible: true });
+    expect(alone.kind === 'found' && alone.presence.get('ada')).toEqual(ada);
   });
 });
 
@@ -339,7 +281,13 @@ describe('search', () => {
     const found = await on.of('access').search(outgoing('access'), since - 120_000, never);
     expect(found).toMatchObject({ kind: 'listed', tasks: [{ taskId: expect.any(String) }] });
     const task = found.kind === 'listed' ? found.tasks[0]?.taskId : undefined;
-    const call = { id: 'c', operation: 'access', taskId: task ?? '', subjectIds: ['ada'] } as const;
+    const call = {
+      id: 'c',
+      operation: 'access',
+      taskId: task ?? '',
+      subjectIds: ['ada'],
+      options: {},
+    } as const;
     expect((await on.of('access').check([call], never)).get('c')).toMatchObject({ kind: 'done' });
   });
 

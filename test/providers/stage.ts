@@ -120,5 +120,15 @@ export function noSource(): SecretSource {
   };
 }
 
+/** What a look-up says of one who cannot be seen, and of one about whom nothing else is said. */
+export const ABSENT = {
+  visible: false,
+  name: null,
+  createdAt: null,
+  lastSeenAt: null,
+  deactivated: false,
+};
+export const SEEN = { ...ABSENT, visible: true };
+
 /** A signal that never aborts. */
 export const never = new AbortController().signal;

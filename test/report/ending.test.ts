@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { type Ending, type Stopped, lastWords } from '../../src/report/ending.ts';
 import { receiptOf } from '../../src/requests/receipt.ts';
 import type { Request, RequestState, Step } from '../../src/requests/request.ts';
-import { T0, access, fault, request, step } from '../requests/make.ts';
+import {
+  GONE,
+  STILL_THERE,
+  T0,
+  access,
+  account,
+  fault,
+  feeds,
+  removal,
+  request,
+  step,
+} from '../requests/make.ts';
 
 const receipt = (state: RequestState, steps: readonly Step[], more: Partial<Request> = {}) =>
   receiptOf(request({ state, steps, ...more }), null);
@@ -12,6 +23,7 @@ function end(exit: number, more: Partial<Ending> = {}) {
     exit,
     invocation: 'gdpr',
     receipts: [],
+    unconfirmed: [],
     stopped: new Map(),
     signal: null,
     timedOut: false,
@@ -158,5 +170,128 @@ describe('lastWords', () => {
       expect(`${message}${next}`).not.toContain('\n');
       expect(message).not.toMatch(/undefined|null|^\.?$/);
     }
+  });
+});
+
+const erasing = (state: RequestState, steps: readonly Step[], more: Partial<Request> = {}) =>
+  receipt(state, steps, { action: 'erase', mode: 'hard', ...more });
+
+describe('the last words of an erase', () => {
+  it('speaks of files only where there are some', () => {
+    const open = erasing('open', [feeds(GONE), account(GONE), removal({ attempts: 1 })]);
+    const stopped = new Map([['sendbird', down]] as const);
+    expect(end(5, { receipts: [open], stopped }).next).toBe(
+      "Stream's part is done. Nothing is lost: gdpr resume req_1",
+    );
+    const withFiles = erasing('open', [done, account(GONE), removal()]);
+    expect(end(5, { receipts: [withFiles], stopped }).next).toMatch(
+      /^Stream's part is done and on/,
+    );
+  });
+
+  it('8: what is running, what is being checked and what is not even sent', () => {
+    const steps = [feeds({ state: 'accepted' }), account(), removal({ state: 'reported' })];
+    expect(end(8, { receipts: [erasing('open', steps)] })).toEqual({
+      code: 'not_finished',
+      message:
+        'Not finished: 1 request open; running: Stream feed data; being checked: Sendbird account. Not even sent yet: Stream account.',
+      next: 'Nothing is lost: gdpr resume req_1',
+      requestIds: ['req_1'],
+    });
+  });
+
+  it('8: that a deletion tried in vain goes out once more within the hour, and later on demand', () => {
+    const steps = [feeds({ attempts: 1 }), account()];
+    const { message } = end(8, { receipts: [erasing('open', steps)] });
+    expect(message).toMatch(/Tried, not accepted yet: Stream feed data\./);
+    expect(message).toMatch(/once more within an hour; later only: gdpr resume --resend req_1\.$/);
+    const others = erasing('open', [removal({ attempts: 1 })]);
+    expect(end(8, { receipts: [others] }).message).not.toContain('--resend');
+  });
+
+  it('8: what waits to be confirmed anew', () => {
+    const open = erasing('open', [feeds(), account()]);
+    const { message, next } = end(8, { receipts: [open], unconfirmed: ['req_1'] });
+    expect(message).toContain('Not even sent yet: Stream feed data and Stream account.');
+    expect(message).toMatch(
+      /nobody confirmed it within 7 days: 1 request\. .*: gdpr resume req_1\.$/,
+    );
+    expect(next).toBe('Nothing is lost: gdpr resume req_1');
+  });
+
+  const doubt = { state: 'in_doubt', blocked: true, attempts: 2 } as const;
+  it('7: a Stream deletion goes out again only when the operator says so', () => {
+    const receipts = [erasing('in_doubt', [feeds(doubt), account({ state: 'not_sent' })])];
+    const { message, next } = end(7, { receipts });
+    expect(message).toContain('(Stream feed data of ada)');
+    expect(next).toMatch(/^Nothing is sent again by itself.*: gdpr resume --resend req_1$/);
+  });
+
+  it("7: Sendbird's list is searched again, or the deletion is sent again", () => {
+    const { next } = end(7, { receipts: [erasing('in_doubt', [removal(doubt)])] });
+    expect(next).toBe(
+      "To search Sendbird's list again: gdpr resume req_1; to send the deletion again: gdpr resume --resend req_1",
+    );
+  });
+
+  it('7: a restore is looked for again', () => {
+    const restore = step({ ...doubt, operation: 'restore_users' });
+    const { next } = end(7, { receipts: [receipt('in_doubt', [restore], { action: 'restore' })] });
+    expect(next).toMatch(/gdpr resume req_1$/);
+    expect(next).not.toContain('--resend');
+  });
+
+  it('7: names every request that --resend is for, however many', () => {
+    const receipts = [1, 2, 3, 4].map((n) =>
+      erasing('in_doubt', [account(doubt)], { id: `req_${n}` }),
+    );
+    expect(end(7, { receipts }).next).toMatch(/--resend req_1 req_2 req_3 req_4$/);
+  });
+
+  it('3: still visible: to look again, or to send it again', () => {
+    expect(
+      end(3, { receipts: [erasing('partial', [account(GONE), removal(STILL_THERE)])] }),
+    ).toEqual({
+      code: 'not_completed',
+      message: 'Partial: ada.',
+      next: 'What was deleted stays deleted. To look again: gdpr resume req_1; to send it again: gdpr resume --failed req_1',
+      requestIds: ['req_1'],
+    });
+  });
+
+  it('3: what failed, and what was left out for it, is tried again together', () => {
+    const error = fault('task_failed');
+    const steps = [
+      feeds({ state: 'failed', finishedAt: T0, error }),
+      account({ state: 'not_sent', finishedAt: T0 }),
+      removal(GONE),
+    ];
+    expect(end(3, { receipts: [erasing('partial', steps)] }).next).toBe(
+      'What was deleted stays deleted. To try the rest again: gdpr resume req_1',
+    );
+  });
+
+  it('3: an export that is not whole: nothing is deleted before the operator says so', () => {
+    const steps = [
+      { ...done, whole: false },
+      account({ state: 'not_sent', finishedAt: T0 }),
+      removal({ state: 'not_sent', finishedAt: T0 }),
+    ];
+    const { next } = end(3, { receipts: [erasing('partial', steps)] });
+    expect(next).toContain('gdpr erase ada --export-first --accept-partial-export');
+    expect(next).not.toContain('gdpr resume');
+  });
+
+  it('1: nobody of that name: nothing was changed', () => {
+    const steps = [account({ state: 'not_found', finishedAt: T0 })];
+    expect(end(1, { receipts: [erasing('not_found', steps)] }).next).toMatch(
+      /^Nothing was changed\. Check the id/,
+    );
+  });
+
+  it('1: a restore that its provider does not offer', () => {
+    const none = step({ operation: 'restore_users', state: 'unsupported', finishedAt: T0 });
+    const { next } = end(1, { receipts: [receipt('failed', [none], { action: 'restore' })] });
+    expect(next).toBe('Nothing came back; the receipt says why.');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plainProgress, silent, warnOfLongWait } from '../../src/report/progress.ts';
-import { T0, access, step } from '../requests/make.ts';
+import { STILL_THERE, T0, access, account, feeds, removal, step } from '../requests/make.ts';
 import { fakeHost } from '../support/host.ts';
 
 function plain(steps = 3) {
@@ -42,7 +42,29 @@ describe('plainProgress', () => {
     }
     clock.advance(10_000);
     progress.step(step({ id: '0', state: 'accepted', checks: 1 }));
-    expect(out.text.split('\n').at(-2)).toBe('2/6 steps ✓ 1 ✗ 1');
+    expect(out.text.split('\n').at(-2)).toBe('2/6 steps ✓ 1 ✗ 1 · ? 1');
+  });
+
+  it('says what a deletion waits for, and that what is reported is not done yet', () => {
+    const { progress, out } = plain();
+    progress.step(feeds({ state: 'reported' }));
+    progress.step(account({ blocked: true }));
+    progress.step(feeds({ requestId: 'req_2', id: 'req_2/delete_feeds', state: 'accepted' }));
+    progress.stop();
+    expect(out.text.split('\n').at(-2)).toBe(
+      'Stream feed data: reported done, being checked · Stream account: not sent yet · Stream feed data: running',
+    );
+  });
+
+  it('counts what is checked, in doubt, not sent and contradicted', () => {
+    const { progress, out } = plain(300);
+    progress.step(account({ id: '1', state: 'reported' }));
+    progress.step(account({ id: '2', state: 'in_doubt', blocked: true }));
+    progress.step(account({ id: '3', state: 'not_sent', finishedAt: T0 }));
+    progress.step(removal({ ...STILL_THERE, id: '4' }));
+    progress.step(step({ id: '5', state: 'reported' }));
+    progress.stop();
+    expect(out.text.split('\n').at(-2)).toBe('2/300 steps ✓ 0 ✗ 2 · ? 1 · 1 being checked');
   });
 
   it('ends with what is true, not with what was true five seconds ago', () => {
@@ -67,6 +89,7 @@ it('says once, and at once, that a Sendbird export takes long', () => {
   const warned = warnOfLongWait(progress);
   warned.step(step({ state: 'accepted' }));
   expect(out.text).not.toContain('hours');
+  warned.step(removal({ state: 'accepted' }));
   warned.step(access({ state: 'intended' }));
   expect(out.text).not.toContain('hours');
   warned.step(access({ state: 'accepted' }));

@@ -2,7 +2,16 @@ import { describe, expect, it, test } from 'vitest';
 import { plainPaint } from '../../src/report/paint.ts';
 import { statusJson, statusTable } from '../../src/report/status-text.ts';
 import { REQUEST_STATES, STEP_STATES, type Request } from '../../src/requests/request.ts';
-import { T0, access, request, step } from '../requests/make.ts';
+import {
+  STILL_THERE,
+  T0,
+  access,
+  account,
+  feeds,
+  removal,
+  request,
+  step,
+} from '../requests/make.ts';
 
 const ID = 'req_01K5Y000000000000000000001';
 const showing = { paint: plainPaint, today: '2026-11-20', now: T0 + 7_500_000 };
@@ -27,6 +36,25 @@ describe('statusTable', () => {
     `);
   });
 
+  it('says of an erase what waits, what is being checked and what is contradicted', () => {
+    const steps = [feeds({ state: 'accepted' }), account({ blocked: true }), removal(STILL_THERE)];
+    expect(show({ action: 'erase', mode: 'hard', steps, confirmedAt: T0 })).toMatchInlineSnapshot(`
+      "req_01K5Y000000000000000000001  erase of ada
+        open, 2 h 5 min old, due 2026-12-21
+        Stream feed data … running · Stream account · waits for feed data
+        Sendbird account ✗ reported done, still visible"
+    `);
+    expect(show({ steps: [removal({ state: 'reported' })] })).toContain('being checked');
+  });
+
+  it('says when somebody has to confirm it anew', () => {
+    const steps = [feeds({ state: 'succeeded', finishedAt: T0 }), account()];
+    const week = 7 * 86_400_000;
+    const of = (confirmedAt: number) => show({ action: 'erase', steps, confirmedAt });
+    expect(of(showing.now - week)).toContain('to be confirmed again: gdpr resume asks');
+    expect(of(showing.now - week + 1)).not.toContain('confirmed');
+  });
+
   it('has nothing to show', () => {
     expect(statusTable([], showing)).toBeNull();
   });
@@ -38,6 +66,8 @@ describe('statusTable', () => {
           step({ operation: 'export_feeds', state: each, attempts: 1 }),
           step({ state: each, attempts: 1 }),
           access({ state: each, attempts: 1 }),
+          account({ state: each, finishedAt: T0 }),
+          removal({ state: each }),
         ];
         const lines = show({
           state,

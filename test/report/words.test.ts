@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { count, duration, list, size } from '../../src/report/words.ts';
+import {
+  count,
+  duration,
+  list,
+  shellWord,
+  size,
+  stepMark,
+  stepWord,
+  utc,
+  waitsFor,
+} from '../../src/report/words.ts';
+import { access, account, feeds, removal, step } from '../requests/make.ts';
 
 test.each([
   [0, '0 B'],
@@ -40,5 +51,63 @@ test('counts and lists', () => {
     'a',
     'a and b',
     'a, b and c',
+  ]);
+});
+
+const restore = step({ operation: 'restore_users' });
+
+test.each([
+  [step(), false, 'ready, not fetched yet'],
+  [access(), false, 'ready, not fetched yet'],
+  [account(), false, 'reported done, being checked'],
+  [feeds(), true, 'reported done, still visible'],
+  [removal(), true, 'reported done, still visible'],
+  [restore, false, 'reported done, being checked'],
+  [restore, true, 'reported done, not visible'],
+])('reported, by operation: %#', (of, ended, word) => {
+  expect(stepWord({ ...of, state: 'reported' }, { ended })).toBe(word);
+});
+
+test('what is contradicted never gets the mark of success', () => {
+  expect(stepMark({ state: 'reported' }, true)).toBe('✗');
+  expect(stepMark({ state: 'reported' }, false)).toBe('…');
+  expect(stepMark({ state: 'succeeded' }, true)).toBe('✓');
+});
+
+test.each([
+  ['the feed data before it', account(), [feeds({ state: 'accepted' })], 'feed data'],
+  ['feed data in doubt', account(), [feeds({ state: 'in_doubt' })], 'feed data'],
+  ['feed data that is done', account(), [feeds({ state: 'reported' })], null],
+  ['nothing at Sendbird', removal(), [feeds()], null],
+  ['the export', removal(), [access({ state: 'reported' }), feeds()], 'the export'],
+  ['the export first', account(), [step(), feeds()], 'the export'],
+  ['nothing once that is there', feeds(), [step({ state: 'succeeded' })], null],
+  ['nothing once it is sent', account({ state: 'accepted' }), [feeds()], null],
+  ['nothing as an export', step(), [access()], null],
+])('a deletion waits for %s', (_, of, others, what) => {
+  expect(waitsFor(of, [of, ...others])).toBe(what);
+});
+
+test.each([
+  ['ada', 'ada'],
+  ['ada@example.com', 'ada@example.com'],
+  ["a'b c", `'a'\\''b c'`],
+  ['$(rm)', "'$(rm)'"],
+  ['', "''"],
+  ["a\u202e'\\b", "$'a\\U0000202e\\'\\\\b'"],
+])('%j is one word of a shell', (text, word) => expect(shellWord(text)).toBe(word));
+
+test('an instant to the minute', () => {
+  expect(utc('2026-11-20T09:00:01.234Z')).toBe('2026-11-20 09:00 UTC');
+});
+
+const unsent = (waits: string | null, attempts = 0): string =>
+  stepWord(account({ attempts }), { ended: false, waits });
+
+test('what is not sent, and why', () => {
+  expect([unsent(null), unsent('feed data'), unsent(null, 1)]).toEqual([
+    'not sent yet',
+    'waits for feed data',
+    'tried, not accepted yet',
   ]);
 });

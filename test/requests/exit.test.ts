@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { type RunEnd, exitCode, statusCode } from '../../src/requests/exit.ts';
-import { REQUEST_STATES, type RequestState } from '../../src/requests/request.ts';
+import { deletionLooked } from '../../src/requests/deletion-looked.ts';
+import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests/request.ts';
+import { requestState } from '../../src/requests/state.ts';
+import { NOW, account, applied, fault, feeds, removal, step } from './make.ts';
 
 const on = (state: RequestState, dueOn = '2026-12-21') => ({ state, dueOn });
 
@@ -54,6 +57,43 @@ describe('exitCode', () => {
           expect(states.every((state) => state === 'completed')).toBe(true);
         },
       ),
+    );
+  });
+});
+
+const looks = fc.constantFrom('visible', 'not_visible', 'not_checkable');
+const before = fc.constantFrom('visible', 'not_visible', null);
+const checked = fc.record({
+  of: fc.constantFrom(feeds(), account(), removal(), step({ operation: 'restore_users' })),
+  before,
+  earlier: fc.constantFrom(null, 'req_0'),
+  known: fc.boolean(),
+  error: fc.constantFrom(null, fault('task_lost')),
+  state: fc.constantFrom('reported', 'no_data'),
+  looks: fc.array(looks, { minLength: 1, maxLength: 4 }),
+});
+
+describe('the checks after a deletion', () => {
+  it('contradict no request that is completed, so none that gives 0', () => {
+    fc.assert(
+      fc.property(fc.array(checked, { minLength: 1, maxLength: 4 }), (all) => {
+        const steps = all.map(({ of, looks: seen, known, ...more }): Step => {
+          let now: Step = { ...of, ...more };
+          for (const look of seen) {
+            if (now.finishedAt !== null) break;
+            now = applied(
+              now,
+              deletionLooked([{ step: now, known }], () => look, NOW),
+            );
+          }
+          return now;
+        });
+        const state = requestState(steps);
+        if (state !== 'completed') return;
+        expect(exitCode([state], WELL)).toBe(0);
+        expect(steps.map(({ after }) => after)).not.toContain('still_visible');
+      }),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -15,7 +15,7 @@ import { FILE, T0, access, applied, fault, step as planStep } from './make.ts';
 
 /** What the world answers at one turn; the step's state decides what it is asked. */
 interface Turn {
-  submission: Submission;
+  submission: Exclude<Submission, { kind: 'done' }>;
   /** The process dies after the intent is on disk. */
   crash: boolean;
   news: TaskNews;
@@ -33,7 +33,8 @@ const kinds = <const Kind extends string>(...all: Kind[]) =>
   fc.record({ kind: fc.constantFrom(...all), error });
 
 const news: fc.Arbitrary<TaskNews> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('running' as const, 'done' as const), status }),
+  fc.record({ kind: fc.constant('running' as const), status }),
+  fc.record({ kind: fc.constant('done' as const), status, results: fc.constant(null) }),
   fc.record({ kind: fc.constant('failed' as const), status, error }),
   fc.record({ kind: fc.constant('no_data' as const), status }),
   kinds('forgotten', 'unreadable'),
@@ -145,7 +146,8 @@ function take(world: World, turn: Turn, at: number): void {
   const { step } = world;
   const call = world.calls.get(step.callId ?? '');
   if (step.finishedAt !== null) {
-    if (mayRepeat(step, turn.failed)) write(world, revive([step], at));
+    const asked = { failed: turn.failed, resend: false };
+    if (mayRepeat(step, asked)) write(world, revive([step], asked, at));
     return;
   }
   if (step.state === 'planned') {

@@ -29,6 +29,13 @@ export function step(more: Partial<Step> = {}): Step {
     repeats: 0,
     tries: 0,
     nextAt: null,
+    blocked: false,
+    batch: null,
+    doubts: 0,
+    before: null,
+    after: null,
+    lookedAt: null,
+    earlier: null,
     intendedAt: null,
     acceptedAt: null,
     finishedAt: null,
@@ -46,6 +53,69 @@ export function access(more: Partial<Step> = {}): Step {
     ...more,
   });
 }
+
+/** Deletion of feed data, hard unless `options` say otherwise. */
+export function feeds(more: Partial<Step> = {}): Step {
+  return step({
+    id: 'req_1/delete_feeds',
+    operation: 'delete_feeds',
+    options: { hard_delete: true },
+    before: 'visible',
+    ...more,
+  });
+}
+
+/** Deletion of a Stream account, hard unless `options` say otherwise. */
+export function account(more: Partial<Step> = {}): Step {
+  return step({
+    id: 'req_1/delete_users',
+    operation: 'delete_users',
+    options: HARD,
+    before: 'visible',
+    ...more,
+  });
+}
+
+export const HARD = {
+  user: 'hard',
+  messages: 'hard',
+  conversations: 'hard',
+  calls: 'hard',
+  files: true,
+};
+export const SOFT = { user: 'soft', messages: 'soft' };
+
+/** Deletion at Sendbird. */
+export function removal(more: Partial<Step> = {}): Step {
+  return access({
+    id: 'req_1/delete',
+    operation: 'delete',
+    options: { channel_delete_option: 'do_not_delete' },
+    before: 'visible',
+    ...more,
+  });
+}
+
+/** A deletion that was done and is gone, as the look-up afterwards has shown. */
+export const GONE: Partial<Step> = {
+  state: 'succeeded',
+  taskId: 'task-1',
+  attempts: 1,
+  intendedAt: T0,
+  acceptedAt: T0 + 1_000,
+  finishedAt: T0 + 40_000,
+  after: 'not_visible',
+  lookedAt: T0 + 40_000,
+};
+
+/** A deletion that the provider reported as done, and whose subject is still there. */
+export const STILL_THERE: Partial<Step> = {
+  ...GONE,
+  state: 'reported',
+  whole: false,
+  after: 'still_visible',
+  error: fault('still_visible'),
+};
 
 /** The call that serves a step. */
 export function call(of: Step, more: Partial<Call> = {}): Call {
@@ -100,6 +170,8 @@ export function request(more: Partial<Request> = {}): Request {
     createdAt: T0,
     finishedAt: null,
     outDir: '/srv/gdpr-exports',
+    acceptPartial: false,
+    confirmedAt: null,
     state: 'open',
     sealed: false,
     steps: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportTarget, callCount, planExport, warningsOf } from '../../src/requests/plan.ts';
+import { type ExportTarget, planExport, warningsOf } from '../../src/requests/plan.ts';
 import { SENDBIRD, STREAM } from './make.ts';
 
 const TARGETS: readonly ExportTarget[] = [
@@ -75,10 +75,5 @@ describe('planExport', () => {
     const warnings = plan([subject('a b')]).requests.flatMap(warningsOf);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('"a b"');
-  });
-
-  it('counts calls', () => {
-    expect(callCount(plan([subject('a'), subject('b', { sendbirdId: null })]))).toBe(5);
-    expect(callCount(plan([]))).toBe(0);
   });
 });

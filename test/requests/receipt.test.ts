@@ -1,6 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { receiptOf } from '../../src/requests/receipt.ts';
-import { FILE, T0, access, fault, request, step } from './make.ts';
+import type { Request, Step } from '../../src/requests/request.ts';
+import {
+  FILE,
+  GONE,
+  SOFT,
+  STILL_THERE,
+  T0,
+  access,
+  account,
+  fault,
+  feeds,
+  removal,
+  request,
+  step,
+} from './make.ts';
 
 const RECEIPT_KEYS = [
   'schema',
@@ -151,5 +165,164 @@ describe('receiptOf', () => {
     expect(sendbirdOnly).not.toContain('Stream');
     expect(both).toContain('Stream: other apps');
     expect(both).not.toContain('feeds data');
+  });
+});
+
+const erase = (steps: readonly Step[], more: Partial<Request> = {}): Request =>
+  request({ action: 'erase', mode: 'hard', state: 'completed', outDir: null, steps, ...more });
+const rowsOf = (steps: readonly Step[]) => receiptOf(erase(steps), null).verification;
+const softly = { options: {} };
+
+describe('verification', () => {
+  it('has every key, one row for each deletion that its provider offers', () => {
+    const rows = rowsOf([step(), access(), feeds(GONE), account(GONE), removal(GONE)]);
+    expect(Object.keys(rows[0] ?? {})).toEqual([
+      'provider',
+      'check',
+      'before',
+      'result',
+      'shows',
+      'checked_at',
+    ]);
+    expect(rows).toMatchObject(
+      [
+        ['stream', 'feed_data'],
+        ['stream', 'user_lookup'],
+        ['sendbird', 'user_lookup'],
+      ].map(([provider, check]) => ({
+        provider,
+        check,
+        before: 'visible',
+        result: 'not_visible',
+        checked_at: '2026-11-20T09:00:40.000Z',
+      })),
+    );
+  });
+
+  it('has no result while it is outstanding, a finding of a look before included', () => {
+    for (const state of ['planned', 'accepted', 'reported'] as const) {
+      const [row] = rowsOf([account({ ...STILL_THERE, state, finishedAt: null })]);
+      expect(row).toMatchObject({
+        result: null,
+        checked_at: null,
+        shows: 'not looked at again yet',
+      });
+    }
+  });
+
+  it.each(['unsupported', 'already_active'] as const)('has none for %s', (state) => {
+    expect(rowsOf([step({ operation: 'restore_users', state, finishedAt: T0 })])).toEqual([]);
+  });
+
+  test.each([
+    ['not_found', 'the provider says that there is nothing'],
+    ['not_sent', 'it was not done'],
+    ['failed', 'it was not done'],
+    ['succeeded', "the provider's word alone"],
+  ] as const)('says of %s that nobody looked again', (state, words) => {
+    const [row] = rowsOf([account({ state, finishedAt: T0 })]);
+    expect(row?.shows).toContain(words);
+  });
+
+  const restore = step({ operation: 'restore_users', before: 'not_visible' });
+  const soft = account({ options: SOFT });
+  const pruned = account({ options: { user: 'pruning', messages: 'pruning' } });
+  test.each([
+    ['a hard feed deletion', feeds(GONE), /hidden activities included.*reactions and follows/],
+    ['a soft one', feeds({ ...GONE, ...softly }), /hidden, not removed.*reactions and follows/],
+    ['feeds, none before', feeds({ ...GONE, before: 'not_visible' }), /none before either/],
+    ['feeds, still there', feeds(STILL_THERE), /still return data/],
+    ['feeds, no way', feeds({ ...GONE, after: 'not_checkable' }), /only Stream's word/],
+    ['a hard account', account(GONE), /no longer returned.*removed is Stream's word/],
+    ['a soft one', { ...soft, ...GONE }, /hidden, and its data is still there/],
+    ['a pruned one', { ...pruned, ...GONE }, /hidden, not removed.*cleared is Stream's word/],
+    ['not before', account({ ...GONE, before: 'not_visible' }), /before either.*Stream's word/],
+    ['an account, still there', account(STILL_THERE), /account still returned by QueryUsers/],
+    ['an account, no way', account({ ...GONE, after: 'not_checkable' }), /only Stream's word/],
+    ['Sendbird', removal(GONE), /no longer returned by the user API; messages cannot be/],
+    ['Sendbird, not before', removal({ ...GONE, before: 'not_visible' }), /Sendbird's word does/],
+    ['Sendbird, still there', removal(STILL_THERE), /still returned by the user API/],
+    ['Sendbird, no way', removal({ ...GONE, after: 'not_checkable' }), /only Sendbird's word/],
+    [
+      'a restore',
+      { ...restore, ...GONE, after: 'visible' as const },
+      /returned by QueryUsers again/,
+    ],
+    ['a restore in vain', { ...restore, ...GONE }, /it is not back/],
+    ['a restore, no way', { ...restore, ...GONE, after: 'not_checkable' as const }, /is back$/],
+  ])('says what it shows: %s', (_, of, words) => {
+    expect(rowsOf([of])[0]?.shows).toMatch(words);
+  });
+
+  it('says something else for every outcome of the same check', () => {
+    for (const of of [feeds(), account(), removal()]) {
+      const all = (['visible', 'not_visible'] as const).flatMap((before) =>
+        (['not_visible', 'still_visible', 'not_checkable'] as const).map(
+          (after) => rowsOf([{ ...of, ...GONE, before, after }])[0]?.shows,
+        ),
+      );
+      expect(new Set(all).size).toBe(4);
+    }
+  });
+});
+
+describe('erasure', () => {
+  const hard = [feeds(GONE), account(GONE), removal(GONE)];
+  test.each<[string, readonly Step[], Partial<Request>, string | null]>([
+    ['all hard', hard, {}, 'erased'],
+    ['Sendbird alone', [removal(GONE)], { mode: 'soft' }, 'erased'],
+    ['a soft account', [account({ ...GONE, options: SOFT })], {}, 'hidden'],
+    ['a pruned one', [account({ ...GONE, options: { user: 'pruning' } })], {}, 'hidden'],
+    ['soft feed data', [feeds({ ...GONE, ...softly }), account(GONE)], {}, 'hidden'],
+    [
+      'soft, and nothing there at Stream',
+      [account({ state: 'not_found', finishedAt: T0, options: SOFT }), removal(GONE)],
+      {},
+      'erased',
+    ],
+    [
+      'soft, and gone before: nobody knows how',
+      [account({ state: 'succeeded', finishedAt: T0, options: SOFT })],
+      {},
+      'hidden',
+    ],
+    ['partial', [account(GONE), removal(STILL_THERE)], { state: 'partial' }, null],
+    ['open', [account(GONE), removal()], { state: 'open' }, null],
+    ['not found', [account({ state: 'not_found' })], { state: 'not_found' }, null],
+    ['an export', [step()], { action: 'export' }, null],
+    ['a restore', [step({ operation: 'restore_users' })], { action: 'restore' }, null],
+  ])('of %s', (_, steps, more, erasure) => {
+    expect(receiptOf(erase(steps, more), null).erasure).toBe(erasure);
+  });
+});
+
+const linesOf = (steps: readonly Step[], more: Partial<Request> = {}): string =>
+  receiptOf(erase(steps, more), null).not_covered.join('\n');
+
+describe('what a deletion or restore does not cover', () => {
+  it('is little when it is hard', () => {
+    expect(linesOf([feeds(), account(), removal()])).toBe(
+      [
+        'Stream: other apps than this one',
+        'Sendbird: other applications than this one',
+        'Sendbird Desk, Calls and Business Messaging',
+      ].join('\n'),
+    );
+  });
+
+  it('names what the options leave alone', () => {
+    const soft = linesOf([account({ options: { user: 'soft', files: false } })]);
+    for (const what of ['feeds data', 'messages', '1:1 conversations', 'calls', 'uploaded files']) {
+      expect(soft).toContain(`Stream: ${what}`);
+    }
+    expect(soft).not.toContain('Sendbird');
+  });
+
+  it('of a restore is other apps; nothing where there is no restore', () => {
+    const steps = [
+      step({ operation: 'restore_users' }),
+      removal({ operation: 'restore_users', state: 'unsupported', finishedAt: T0 }),
+    ];
+    expect(linesOf(steps, { action: 'restore' })).toBe('Stream: other apps than this one');
   });
 });

@@ -32,7 +32,7 @@ function after(...all: TaskNews[]): Step {
 
 describe('reported', () => {
   it('done moves to reported, and never further', () => {
-    const done = after({ kind: 'done', status: 'completed' });
+    const done = after({ kind: 'done', status: 'completed', results: null });
     expect(done).toMatchObject({ state: 'reported', checks: 1, finishedAt: null, nextAt: null });
   });
 
@@ -64,7 +64,9 @@ describe('reported', () => {
   it.each([failed, forgotten])('$kind, then running again, starts the count anew', (news) => {
     expect(after(news, still)).toMatchObject({ state: 'accepted', tries: 0 });
     expect(after(news, still, news)).toMatchObject({ state: 'accepted', finishedAt: null });
-    expect(after(news, { kind: 'done', status: 'completed' })).toMatchObject({ state: 'reported' });
+    expect(after(news, { kind: 'done', status: 'completed', results: null })).toMatchObject({
+      state: 'reported',
+    });
   });
 
   it('an answer that nobody can read is no first look at a failure', () => {
@@ -94,7 +96,7 @@ describe('reported', () => {
   it('no series of reports makes it succeed', () => {
     const news = fc.oneof(
       fc.string().map((status): TaskNews => ({ kind: 'running', status })),
-      fc.string().map((status): TaskNews => ({ kind: 'done', status })),
+      fc.string().map((status): TaskNews => ({ kind: 'done', status, results: null })),
       fc.string().map((status): TaskNews => ({ kind: 'no_data', status })),
       fc.constantFrom(failed, forgotten, unreadable),
     );

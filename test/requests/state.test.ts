@@ -19,13 +19,16 @@ const ENDED: ReadonlySet<StepState> = new Set([
   'cancelled',
 ]);
 
-/** `succeeded*`: ended well, and known not to be all of it. `no_data…`: the look-up is outstanding. */
+/**
+ * `succeeded*`: ended well, and known not to be all of it. `no_data…`: the look-up is outstanding.
+ * `reported!`: it is over, and a look-up contradicts the provider.
+ */
 function ends(words: string): StepEnd[] {
   return words.split(' ').map((word) => {
-    const name = word.replace(/[*…]$/, '');
+    const name = word.replace(/[*…!]$/, '');
     const state = STEP_STATES.find((each) => each === name);
     if (state === undefined) throw new Error(`${word} is no state`);
-    const isOver = ENDED.has(state) && !word.endsWith('…');
+    const isOver = word.endsWith('!') || (ENDED.has(state) && !word.endsWith('…'));
     return { state, finishedAt: isOver ? 1 : null, whole: !word.endsWith('*') };
   });
 }
@@ -60,6 +63,16 @@ const table: readonly (readonly [string, RequestState])[] = [
   ['succeeded not_sent', 'partial'],
   ['succeeded cancelled', 'partial'],
   ['succeeded failed not_found', 'partial'],
+  ['reported!', 'partial'],
+  ['reported! not_found', 'partial'],
+  ['reported! succeeded', 'partial'],
+  ['reported! failed', 'partial'],
+  ['reported! not_sent', 'partial'],
+  ['reported! in_doubt', 'in_doubt'],
+  ['reported! planned', 'open'],
+  ['in_doubt not_sent', 'in_doubt'],
+  ['failed not_sent', 'failed'],
+  ['not_found not_sent', 'failed'],
   ['failed', 'failed'],
   ['failed not_found', 'failed'],
   ['failed unsupported', 'failed'],

@@ -6,7 +6,7 @@ import { NOW, T0, access, applied, call, fault, patchOf, step } from './make.ts'
 
 const RETRY = T0 + 5_000;
 
-function answered(of: ReturnType<typeof step>, answer: Submission) {
+function answered(of: ReturnType<typeof step>, answer: Exclude<Submission, { kind: 'done' }>) {
   return submitted(of, call(of), answer, NOW, RETRY);
 }
 
@@ -94,7 +94,7 @@ describe('submitted', () => {
     expect(change.callPatches?.[0]?.patch.state).toBe('refused');
   });
 
-  const surelyNot: readonly Submission[] = [
+  const surelyNot: readonly Exclude<Submission, { kind: 'done' }>[] = [
     { kind: 'limited', error: fault('rate_limited'), retryAt: RETRY },
     { kind: 'unsent', error: fault('no_connection') },
     { kind: 'credentials', error: fault('credentials') },

@@ -3,7 +3,8 @@ import { GdprError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { run } from '../../src/runner/runner.ts';
 import { fault } from '../requests/make.ts';
-import { type Script, type Stage, fakeProvider, file, holder, setStage } from './stage.ts';
+import { type Script, fakeProvider, file } from './fake-provider.ts';
+import { type Stage, holder, setStage } from './stage.ts';
 
 const full = new GdprError('storage', 'The disk is full.', { next: 'Make room.' });
 

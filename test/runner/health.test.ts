@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Health } from '../../src/runner/health.ts';
 import { fault } from '../requests/make.ts';
-import { type Script, setStage } from './stage.ts';
+import { type Script } from './fake-provider.ts';
+import { setStage } from './stage.ts';
 
 const error = fault('no_connection');
 

@@ -2,7 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import { intend } from '../../src/requests/intend.ts';
 import type { FoundTask, Submission } from '../../src/requests/outcome.ts';
 import { fault } from '../requests/make.ts';
-import { type Script, type Stage, closedLink, file, holder, setStage } from './stage.ts';
+import { type Script, closedLink, file } from './fake-provider.ts';
+import { type Stage, holder, setStage } from './stage.ts';
 
 const PATIENCE = 30_000;
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { fault } from '../requests/make.ts';
-import { type Script, file, setStage } from './stage.ts';
+import { type Script, file } from './fake-provider.ts';
+import { setStage } from './stage.ts';
 
 describe('run', () => {
   it('takes an export to its end, files and all', async () => {

@@ -2,13 +2,13 @@ import { failure } from '../../http/failure.ts';
 import type { Http } from '../../http/http.ts';
 import { Secret } from '../../secret.ts';
 import type { Collection } from '../provider.ts';
-import { type AccessRequest, Files } from './schemas.ts';
+import { Files, type GdprRequest } from './schemas.ts';
 
 /**
  * The zip of an access request that is done. `files` is one object and may be there with an empty
  * `url` (api/sendbird.md section 2.6); `expires_at` 0 says nothing.
  */
-export function accessFile(request: AccessRequest, http: Http, origin: string): Collection {
+export function accessFile(request: GdprRequest, http: Http, origin: string): Collection {
   const files = Files.safeParse(request.files);
   if (!files.success) {
     const message = "Sendbird's request is done and holds no link to a file (files.url)";

@@ -3,23 +3,25 @@ import { unlock } from '../unlock.ts';
 import { checkAll } from '../check-all.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { notOurs } from '../not-ours.ts';
-import type { Outgoing, Provider, RunningCall } from '../provider.ts';
+import type { Provider, RunningCall } from '../provider.ts';
 import { accessFile } from './access-file.ts';
-import { type Registration, type SendbirdAccount, createSendbirdClient } from './client.ts';
+import { type SendbirdAccount, createSendbirdClient } from './client.ts';
 import { SENDBIRD, outcomeOf } from './denial.ts';
+import { look } from './look.ts';
 import { lookUp } from './lookup.ts';
 import { registrationOf } from './registration.ts';
+import { registrationFor } from './request.ts';
 import { type RequestView, reportOf, viewOf } from './request-view.ts';
 import { searchRequests } from './search.ts';
 
-/** Sendbird behind the provider interface: access requests, their state, and who can be seen. */
+/** Sendbird behind the provider interface: access, deletion, their state, and who can be seen. */
 export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Provider {
   const { http, clock } = deps;
   const redactor = createRedactor();
   const client = createSendbirdClient(account, deps, redactor);
 
   const view = async (call: RunningCall, signal: AbortSignal): Promise<RequestView> => {
-    const asked = registration(call);
+    const asked = registrationFor(call);
     const reply = await client.viewGdprRequest(call.taskId, signal);
     return viewOf(outcomeOf(reply, redactor, clock.now()), call.taskId, asked, redactor);
   };
@@ -33,7 +35,7 @@ export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Pr
     admit: () => client.admit(),
 
     async submit(call, signal) {
-      const asked = registration(call);
+      const asked = registrationFor(call);
       const reply = await client.registerGdprRequest(asked, signal);
       return registrationOf(outcomeOf(reply, redactor, clock.now()), asked, redactor);
     },
@@ -51,19 +53,14 @@ export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Pr
 
     lookup: (subjectIds, signal) => lookUp(subjectIds, { client, redactor, clock }, signal),
 
+    look: (call, signal) => look(call, { client, redactor, clock }, signal),
+
+    // There is no call that tells: the headers of each answer do, and the pace has heard them.
+    limits: async () => new Map(),
+
     search: (call, since, signal) =>
-      searchRequests(registration(call), since, client, redactor, clock, signal),
+      searchRequests(registrationFor(call), since, client, redactor, clock, signal),
 
     renewCredentials: () => account.apiToken.renew(),
   };
-}
-
-/** What is registered for a call. An access is for one user: its zip is that person's. */
-function registration({ operation, subjectIds }: Omit<Outgoing, 'options'>): Registration {
-  if (operation !== 'access') throw notOurs(`Sendbird cannot be asked for ${operation}`);
-  const [id, ...others] = subjectIds;
-  if (id === undefined || id === '' || others.length > 0) {
-    throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
-  }
-  return { action: 'access', user_id: id };
 }

@@ -7,6 +7,7 @@ import type { ProviderDeps } from '../deps.ts';
 import { readSecret } from '../read-secret.ts';
 import type { Undelivered } from '../undelivered.ts';
 import { rateLimit, retryAt } from './rate-limit.ts';
+import type { Registration } from './request.ts';
 
 /** A Sendbird application. `origin` has no path and no trailing slash. */
 export interface SendbirdAccount {
@@ -17,15 +18,6 @@ export interface SendbirdAccount {
 
 /** How a call ended. */
 export type Reply = Exchange | Undelivered;
-
-/**
- * What is registered. `action` is no option: left out, it means `delete` (SEED), so that the type
- * has no way to leave it out.
- */
-export interface Registration {
-  action: 'access';
-  user_id: string;
-}
 
 /** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
 export interface SendbirdClient {

@@ -1,7 +1,8 @@
 import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Lookup, Unreachable } from '../../requests/outcome.ts';
+import type { Lookup, Presence, Unreachable } from '../../requests/outcome.ts';
+import { ABSENT, presenceOf } from '../presence.ts';
 import type { SendbirdClient } from './client.ts';
 import { outcomeOf, unreachable } from './denial.ts';
 import { readPages } from './pages.ts';
@@ -15,13 +16,14 @@ const MOST_CHARACTERS = 4_000;
 /** A deactivated user: some calls refuse it, and the account is there (ERRS). */
 const DEACTIVATED = 400300;
 
-interface LookupDeps {
+/** What looking up needs. */
+export interface LookupDeps {
   client: SendbirdClient;
   redactor: Redactor;
   clock: { now(): number };
 }
 
-type Seen = { kind: 'seen'; ids: readonly string[] } | Unreachable;
+type Seen = { kind: 'seen'; users: readonly (readonly [string, Presence])[] } | Unreachable;
 
 /**
  * Which users Sendbird knows, deactivated ones included. Ids with a comma are asked for alone: the
@@ -32,7 +34,7 @@ export async function lookUp(
   deps: LookupDeps,
   signal: AbortSignal,
 ): Promise<Lookup> {
-  const visible = new Set<string>();
+  const visible = new Map<string, Presence>();
   for (const ids of chunks([...new Set(userIds)])) {
     const [only, ...others] = ids;
     const seen =
@@ -40,22 +42,26 @@ export async function lookUp(
         ? await seeOne(only, deps, signal)
         : await seeMany(ids, deps, signal);
     if (seen.kind !== 'seen') return seen;
-    for (const id of seen.ids) visible.add(id);
+    for (const [id, presence] of seen.users) visible.set(id, presence);
   }
   return {
     kind: 'found',
-    presence: new Map(userIds.map((id) => [id, { visible: visible.has(id) }])),
+    presence: new Map(userIds.map((id) => [id, visible.get(id) ?? ABSENT])),
   };
 }
 
 async function seeOne(id: string, deps: LookupDeps, signal: AbortSignal): Promise<Seen> {
   const reply = await deps.client.getUser(id, signal);
   const outcome = outcomeOf(reply, deps.redactor, deps.clock.now());
-  if (outcome.kind === 'absent') return { kind: 'seen', ids: [] };
-  if (outcome.kind === 'denied' && outcome.code === DEACTIVATED) return { kind: 'seen', ids: [id] };
+  if (outcome.kind === 'absent') return { kind: 'seen', users: [] };
+  if (outcome.kind === 'denied' && outcome.code === DEACTIVATED) {
+    return { kind: 'seen', users: [[id, { ...ABSENT, visible: true, deactivated: true }]] };
+  }
   if (outcome.kind !== 'ok') return unreachable(outcome);
   const reading = readJson(outcome.answer.text, User);
-  if (reading.kind === 'fits' && reading.value.user_id === id) return { kind: 'seen', ids: [id] };
+  if (reading.kind === 'fits' && reading.value.user_id === id) {
+    return { kind: 'seen', users: [[id, shown(reading.value, deps.redactor)]] };
+  }
   const what = reading.kind === 'not_json' ? 'it is not JSON' : 'the field user_id';
   const message = `Sendbird's answer about the user does not fit: ${what}`;
   const error = failure('unreadable_answer', message, { httpStatus: 200 });
@@ -70,9 +76,21 @@ async function seeMany(
   const listing = await readPages(
     UserPage,
     async (token) => outcomeOf(await client.listUsers(ids, token, signal), redactor, clock.now()),
-    ({ users }) => users.map((user) => user.user_id),
+    ({ users }) => users.map((user) => [user.user_id, shown(user, redactor)] as const),
   );
-  return listing.kind === 'all' ? { kind: 'seen', ids: listing.items } : listing;
+  return listing.kind === 'all' ? { kind: 'seen', users: listing.items } : listing;
+}
+
+function shown(user: User, redactor: Redactor): Presence {
+  return presenceOf(
+    {
+      name: user.nickname,
+      createdAt: user.created_at,
+      lastSeenAt: user.last_seen_at,
+      deactivated: user.is_active === false,
+    },
+    redactor,
+  );
 }
 
 function chunks(ids: readonly string[]): string[][] {

@@ -2,15 +2,15 @@ import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Submission } from '../../requests/outcome.ts';
-import type { Registration } from './client.ts';
 import type { Outcome } from './denial.ts';
-import { Claims, Handle, Registered } from './schemas.ts';
+import { type Registration, contradiction } from './request.ts';
+import { Handle, Said } from './schemas.ts';
 
 /**
  * What Sendbird's answer to a registration means. It must say what was asked for: one that names
- * another action or another user is refused for good, task id in its words, because following it
- * would fetch another person's data, and sending it again could delete a second time. One that only
- * lacks something keeps its task id; each view asserts the same again.
+ * another action, other users or another option is refused for good, task id in its words, because
+ * following it would fetch another person's data, and sending it again could delete a second time.
+ * One that only lacks something keeps its task id; each view asserts the same again.
  */
 export function registrationOf(
   outcome: Outcome,
@@ -22,7 +22,8 @@ export function registrationOf(
       return registered(outcome.answer.text, outcome.answer.status, asked, redactor);
     case 'denied':
       return { kind: 'refused', error: outcome.error };
-    // [U]: an unknown user is refused here, or is registered and ends as `no_data`: both are served.
+    // [U]: an unknown user is refused here, and a whole deletion for it, or is registered and ends
+    // as `no_data`: both are served.
     case 'absent':
     case 'credentials':
     case 'limited':
@@ -46,23 +47,13 @@ function registered(
     return { kind: 'lost', error: failure('unreadable_answer', message, { httpStatus }) };
   }
   const taskId = handle.value.request_id;
-  const claims = readJson(text, Claims);
+  const claims = readJson(text, Said);
   const said = claims.kind === 'fits' ? claims.value : {};
   const wrong = contradiction(said, asked);
   if (wrong !== null) {
     const message = `Sendbird registered something else than was asked for: ${wrong} of its request ${redactor.clean(taskId)} differs. Look at that request at Sendbird before anything else`;
     return { kind: 'refused', error: failure('wrong_answer', message, { httpStatus }) };
   }
-  const whole = readJson(text, Registered);
-  const status = whole.kind === 'fits' ? whole.value.status : said.status;
+  const { status } = said;
   return { kind: 'accepted', taskId, status: status === undefined ? null : redactor.clean(status) };
-}
-
-/** The field in which an answer says something else than what was asked; null: none. */
-export function contradiction(
-  said: { action?: string | undefined; user_id?: string | undefined },
-  asked: Registration,
-): 'action' | 'user_id' | null {
-  if (said.action !== undefined && said.action !== asked.action) return 'action';
-  return said.user_id !== undefined && said.user_id !== asked.user_id ? 'user_id' : null;
 }

@@ -2,14 +2,13 @@ import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/outcome.ts';
-import type { Registration } from './client.ts';
 import { type Outcome, unreachable } from './denial.ts';
-import { contradiction } from './registration.ts';
-import { AccessRequest } from './schemas.ts';
+import { type Registration, contradiction } from './request.ts';
+import { AccessRequest, DeleteRequest, type GdprRequest } from './schemas.ts';
 
 /** A request as Sendbird shows it, or why it cannot be seen. */
 export type RequestView =
-  | { kind: 'request'; request: AccessRequest }
+  | { kind: 'request'; request: GdprRequest }
   | Exclude<TaskReport, { kind: 'running' | 'done' | 'no_data' }>;
 
 /** A value that is not valid: a view holds no other than the id ([U], which code it gets). */
@@ -33,7 +32,9 @@ export function viewOf(
     return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
   }
   if (outcome.kind !== 'ok') return unreachable(outcome);
-  const reading = readJson(outcome.answer.text, AccessRequest);
+  const { text } = outcome.answer;
+  const reading =
+    asked.action === 'access' ? readJson(text, AccessRequest) : readJson(text, DeleteRequest);
   if (reading.kind === 'not_json') return unreadable('it is not JSON');
   if (reading.kind === 'misfit') return unreadable(`the field ${reading.field}`);
   const request = reading.value;
@@ -53,7 +54,8 @@ export function reportOf(view: RequestView, redactor: Redactor): TaskReport {
   const status = redactor.clean(view.request.status);
   switch (view.request.status) {
     case 'done':
-      return { kind: 'done', status };
+      // One status for all users of a request, and no result for each (api/sendbird.md section 3).
+      return { kind: 'done', status, results: null };
     case 'no_data':
       return { kind: 'no_data', status };
     default:

@@ -18,27 +18,40 @@ const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 /** What must be in any answer about a GDPR request for its task to be known. */
 export const Handle = z.object({ request_id: RequestId });
 
-/** The answer to a registration of `access` (SEED): there are no `files` yet. */
-export const Registered = z.object({
-  request_id: RequestId,
-  action: z.string(),
-  status: z.string().min(1),
-  user_id: z.string(),
-});
-
 /**
  * What an answer says, as far as it says it: to tell one that is merely different from one about
  * something else.
  */
-export const Claims = z.object({
+export const Said = z.object({
   action: z.string().optional().catch(undefined),
   user_id: z.string().optional().catch(undefined),
-  status: z.string().optional().catch(undefined),
+  user_ids: z.array(z.string()).optional().catch(undefined),
+  channel_delete_option: z.string().optional().catch(undefined),
+  status: z.string().min(1).optional().catch(undefined),
 });
 
 /** The answer of a view of an `access` request, api/sendbird.md section 2.2. */
-export const AccessRequest = Registered.extend({ files: z.unknown().optional() });
-export type AccessRequest = z.infer<typeof AccessRequest>;
+export const AccessRequest = z.object({
+  request_id: RequestId,
+  action: z.string(),
+  status: z.string().min(1),
+  user_id: z.string(),
+  files: z.unknown().optional(),
+});
+
+/**
+ * The answer of a view of a `delete` request. Nothing of it is fetched, so that it need not say
+ * whom it is about ([U]: whether one user stands in `user_id` or `user_ids`); what it says must be
+ * what was asked.
+ */
+export const DeleteRequest = AccessRequest.extend({
+  user_id: z.string().nullish(),
+  user_ids: z.array(z.string()).nullish(),
+  channel_delete_option: z.string().nullish(),
+});
+
+/** A request of either kind. */
+export type GdprRequest = z.infer<typeof AccessRequest> | z.infer<typeof DeleteRequest>;
 
 /** What a finished request has: one object, its name notwithstanding. Without a file `url` is empty. */
 export const Files = z.object({
@@ -54,14 +67,32 @@ export const RequestPage = z.object({
       action: z.string(),
       status: z.string(),
       user_id: z.string().nullish(),
+      user_ids: z.array(z.string()).nullish(),
+      channel_delete_option: z.string().nullish(),
       created_at: Instant,
     }),
   ),
   next: z.string().nullish(),
 });
 
-/** A user, and nothing of it but the id: the whole holds `access_token`. */
-export const User = z.object({ user_id: z.string() });
+/** What is said about a user beside the id may be missing or odd: nothing depends on it. */
+const Told = Instant.nullish()
+  .transform((at) => at ?? null)
+  .catch(null);
+
+/** A user, as far as a look-up needs it: the whole holds `access_token`. */
+export const User = z.object({
+  user_id: z.string(),
+  nickname: z
+    .string()
+    .nullish()
+    .transform((name) => name ?? null)
+    .catch(null),
+  created_at: Told,
+  last_seen_at: Told,
+  is_active: z.boolean().optional().catch(undefined),
+});
+export type User = z.infer<typeof User>;
 
 /** A page of the list of users. */
 export const UserPage = z.object({ users: z.array(User), next: z.string().nullish() });

@@ -1,8 +1,9 @@
 import type { Redactor } from '../../http/redaction.ts';
 import type { FoundTask, Search } from '../../requests/outcome.ts';
-import type { Registration, SendbirdClient } from './client.ts';
+import type { SendbirdClient } from './client.ts';
 import { outcomeOf } from './denial.ts';
 import { readPages } from './pages.ts';
+import { type Registration, isLike } from './request.ts';
 import { RequestPage } from './schemas.ts';
 
 /**
@@ -22,12 +23,7 @@ export async function searchRequests(
     RequestPage,
     async (token) => outcomeOf(await client.listGdprRequests(token, signal), redactor, clock.now()),
     ({ requests }) =>
-      requests.filter(
-        (request) =>
-          request.action === wanted.action &&
-          request.user_id === wanted.user_id &&
-          request.created_at >= since,
-      ),
+      requests.filter((request) => request.created_at >= since && isLike(request, wanted)),
   );
   if (listing.kind !== 'all') return listing;
   const tasks = new Map<string, FoundTask>();

@@ -1,31 +1,27 @@
 import { createRedactor } from '../../http/redaction.ts';
+import { checkAll } from '../check-all.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { notOurs } from '../not-ours.ts';
-import type { Operation } from '../../requests/request.ts';
-import type { Outgoing, Provider, RunningCall } from '../provider.ts';
+import type { Provider, RunningCall } from '../provider.ts';
 import { unlock } from '../unlock.ts';
-import { checkAll } from '../check-all.ts';
-import { type Reply, type StreamAccount, createStreamClient } from './client.ts';
+import { createStreamClient } from './client.ts';
+import { type StreamAccount, createStreamConnection } from './connection.ts';
 import { STREAM, outcomeOf } from './denial.ts';
 import { exportFile } from './export-file.ts';
+import { limitsOf } from './limits.ts';
+import { look } from './look.ts';
 import { lookUp } from './lookup.ts';
-import { submissionOf } from './submission.ts';
+import { idOf } from './operations.ts';
+import { send } from './send.ts';
+import { restorationOf, submissionOf } from './submission.ts';
 import { type TaskView, reportOf, taskOf } from './task.ts';
 
-/** Stream behind the provider interface: exports, their tasks, and which users can be seen. */
+/** Stream behind the provider interface: exports, deletions, restores, and what can be seen. */
 export function createStream(account: StreamAccount, deps: ProviderDeps): Provider {
   const { http, clock } = deps;
   const redactor = createRedactor();
-  const client = createStreamClient(account, deps, redactor);
-
-  const send = (call: Outgoing, signal: AbortSignal): Promise<Reply> => {
-    switch (idOf(call.operation)) {
-      case 'ExportFeedUserData':
-        return client.exportFeedUserData(onlySubject(call), signal);
-      case 'ExportUsers':
-        return client.exportUsers([onlySubject(call)], signal);
-    }
-  };
+  const connection = createStreamConnection(account, deps, redactor);
+  const client = createStreamClient(connection);
 
   const view = async (call: RunningCall, signal: AbortSignal): Promise<TaskView> => {
     const reply = await client.getTask(call.taskId, signal);
@@ -38,19 +34,21 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
 
     unlock: () => unlock(account.apiSecret, STREAM, redactor),
 
-    admit: (operation) => client.admit(idOf(operation)),
+    admit: (operation) => connection.admit(idOf(operation)),
 
     async submit(call, signal) {
-      const reply = await send(call, signal);
-      return submissionOf(outcomeOf(reply, redactor, clock.now()), call.subjectIds);
+      const reply = await send(call, client, signal);
+      const outcome = outcomeOf(reply, redactor, clock.now());
+      const read = call.operation === 'restore_users' ? restorationOf : submissionOf;
+      return read(outcome, call.subjectIds);
     },
 
     check: (calls, signal) =>
-      checkAll(calls, async (call) => reportOf(await view(call, signal), redactor)),
+      checkAll(calls, async (call) => reportOf(await view(call, signal), call, redactor)),
 
     async collect(call, signal) {
       const seen = await view(call, signal);
-      const report = reportOf(seen, redactor);
+      const report = reportOf(seen, call, redactor);
       if (report.kind !== 'done') return report;
       if (seen.kind !== 'task') throw notOurs('a task that is done was not seen');
       return exportFile(seen.task, http, account.origin);
@@ -58,35 +56,15 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
 
     lookup: (subjectIds, signal) => lookUp(subjectIds, client, redactor, clock, signal),
 
+    look: (call, signal) => look(call, { client, redactor, clock }, signal),
+
+    limits: (operations, signal) =>
+      limitsOf(operations, { client, connection, redactor, clock }, signal),
+
     async search() {
       return { kind: 'unsearchable' };
     },
 
     renewCredentials: () => account.apiSecret.renew(),
   };
-}
-
-/** Stream's own name of an operation. */
-function idOf(operation: Operation): 'ExportFeedUserData' | 'ExportUsers' {
-  switch (operation) {
-    case 'export_feeds':
-      return 'ExportFeedUserData';
-    case 'export_users':
-      return 'ExportUsers';
-    case 'delete_feeds':
-    case 'delete_users':
-    case 'restore_users':
-    case 'access':
-    case 'delete':
-      throw notOurs(`Stream cannot be asked for ${operation}`);
-  }
-}
-
-/** An export goes for one subject a call: the file of several could not be told apart. */
-function onlySubject({ operation, subjectIds }: Outgoing): string {
-  const [id, ...others] = subjectIds;
-  if (id === undefined || others.length > 0) {
-    throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
-  }
-  return id;
 }

@@ -1,24 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
 import { pathSegment } from '../../http/path-segment.ts';
-import type { Redactor } from '../../http/redaction.ts';
-import type { Secret, SecretSource } from '../../secret.ts';
-import type { ProviderDeps } from '../deps.ts';
-import { readSecret } from '../read-secret.ts';
-import type { Undelivered } from '../undelivered.ts';
-import { heard } from './hearing.ts';
-import { rateLimit } from './rate-limit.ts';
-import { serverToken } from './token.ts';
-
-/** A Stream app. `origin` has no path and no trailing slash. */
-export interface StreamAccount {
-  apiKey: string;
-  apiSecret: SecretSource;
-  origin: string;
-}
-
-/** How a call ended. */
-export type Reply = Exchange | Undelivered;
+import type { Ids } from '../batch.ts';
+import type { Reply, StreamConnection } from './connection.ts';
+import type { FeedDeletion, UserDeletion } from './deletion.ts';
+import type { FeedQuery } from './feed-queries.ts';
 
 /** What QueryUsers takes in its `payload`; `limit` is always sent, its default is not known. */
 interface UserQuery {
@@ -27,75 +11,43 @@ interface UserQuery {
   include_deactivated_users: boolean;
 }
 
+/** What the queries of feed data take; `next` is where the page before said to go on. */
+export interface FeedFilter {
+  filter: Readonly<Record<string, { $in: readonly string[] }>>;
+  limit: number;
+  next?: string;
+  include_private_activities?: boolean;
+  include_expired_activities?: boolean;
+  include_soft_deleted_activities?: boolean;
+}
+
 /** Stream's API in its own words, api/stream.md section 2; no policy. */
 export interface StreamClient {
-  /** As `Provider.admit`, by Stream's own id of an operation. */
-  admit(operation: 'ExportFeedUserData' | 'ExportUsers'): number | null;
   /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
   exportFeedUserData(userId: string, signal: AbortSignal): Promise<Reply>;
   /** `POST /api/v2/export/users`. */
-  exportUsers(userIds: readonly string[], signal: AbortSignal): Promise<Reply>;
+  exportUsers(userIds: Ids, signal: AbortSignal): Promise<Reply>;
+  /** `POST /api/v2/feeds/users/{user_id}/delete`. Cannot be undone, softly or not. */
+  deleteFeedUserData(userId: string, options: FeedDeletion, signal: AbortSignal): Promise<Reply>;
+  /** `POST /api/v2/users/delete`: at most 100. */
+  deleteUsers(userIds: Ids, options: UserDeletion, signal: AbortSignal): Promise<Reply>;
+  /** `POST /api/v2/users/restore`: at most 100. Its answer holds no task. */
+  restoreUsers(userIds: Ids, signal: AbortSignal): Promise<Reply>;
   /** `GET /api/v2/tasks/{id}`. */
   getTask(id: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /api/v2/users`: a GET whose JSON is in the query. */
   queryUsers(payload: UserQuery, signal: AbortSignal): Promise<Reply>;
+  /** `POST /api/v2/feeds/.../query`: a POST that only reads. */
+  queryFeedData(query: FeedQuery, filter: FeedFilter, signal: AbortSignal): Promise<Reply>;
+  /** `GET /api/v2/rate_limits`, of calls made with a server token. */
+  getRateLimits(operations: Ids, signal: AbortSignal): Promise<Reply>;
+  /** `GET /api/v2/feeds/feeds/rate_limits`: the same for feeds, twice in the path (OAS). */
+  getFeedsRateLimits(operations: Ids, signal: AbortSignal): Promise<Reply>;
 }
 
-type Request = Pick<ApiCall, 'method' | 'body'> & { path: string; payload?: UserQuery };
-
-/** A client for one app. Every secret it uses is made known to the redactor first. */
-export function createStreamClient(
-  account: StreamAccount,
-  deps: ProviderDeps,
-  redactor: Redactor,
-): StreamClient {
-  const { http, pace, clock } = deps;
-
-  const headers = async (secret: Secret): Promise<Record<string, string>> => ({
-    authorization: await serverToken(secret, clock.now()),
-    'stream-auth-type': 'jwt',
-    'content-type': 'application/json',
-    'x-stream-client': deps.agent,
-    'x-client-request-id': randomUUID(),
-  });
-
-  const laneOf = (operation: string): string => `stream:${account.apiKey}:${operation}`;
-
-  const manners = (operation: string): Manners => {
-    const lane = laneOf(operation);
-    return {
-      enter: (signal) => pace.enter(lane, signal),
-      hear(answer) {
-        const now = clock.now();
-        const means = heard(answer, now);
-        const limit = rateLimit(answer, now);
-        if (answer.status === 429) pace.hold(lane, means.retryAt ?? now);
-        else if (limit !== null) pace.learn(lane, limit);
-        return means;
-      },
-    };
-  };
-
-  const call = async (
-    operation: string,
-    { path, payload, ...request }: Request,
-    signal: AbortSignal,
-  ): Promise<Reply> => {
-    const secret = await readSecret(account.apiSecret);
-    if (typeof secret === 'string') return { kind: 'no_secret', reason: secret };
-    redactor.hide(secret);
-    const url = new URL(`${account.origin}/api/v2${path}`);
-    url.searchParams.set('api_key', account.apiKey);
-    if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
-    return http.call(
-      { ...request, url, headers: () => headers(secret) },
-      manners(operation),
-      signal,
-    );
-  };
-
+/** A client that speaks through this connection. */
+export function createStreamClient({ call }: StreamConnection): StreamClient {
   return {
-    admit: (operation) => pace.admit(laneOf(operation)),
     exportFeedUserData: (userId, signal) =>
       call(
         'ExportFeedUserData',
@@ -108,9 +60,50 @@ export function createStreamClient(
         { method: 'POST', path: '/export/users', body: { user_ids: userIds } },
         signal,
       ),
+    deleteFeedUserData: (userId, body, signal) =>
+      call(
+        'DeleteFeedUserData',
+        { method: 'POST', path: `/feeds/users/${pathSegment(userId)}/delete`, body },
+        signal,
+      ),
+    deleteUsers: (userIds, options, signal) =>
+      call(
+        'DeleteUsers',
+        { method: 'POST', path: '/users/delete', body: { user_ids: userIds, ...options } },
+        signal,
+      ),
+    restoreUsers: (userIds, signal) =>
+      call(
+        'RestoreUsers',
+        { method: 'POST', path: '/users/restore', body: { user_ids: userIds } },
+        signal,
+      ),
     getTask: (id, signal) =>
       call('GetTask', { method: 'GET', path: `/tasks/${pathSegment(id)}` }, signal),
     queryUsers: (payload, signal) =>
-      call('QueryUsers', { method: 'GET', path: '/users', payload }, signal),
+      call(
+        'QueryUsers',
+        { method: 'GET', path: '/users', query: { payload: JSON.stringify(payload) } },
+        signal,
+      ),
+    queryFeedData: ({ operation, path }, body, signal) =>
+      call(operation, { method: 'POST', path, body, reads: true }, signal),
+    getRateLimits: (operations, signal) =>
+      call(
+        'GetRateLimits',
+        { method: 'GET', path: '/rate_limits', query: ofServer(operations) },
+        signal,
+      ),
+    getFeedsRateLimits: (operations, signal) =>
+      call(
+        'GetFeedsRateLimits',
+        { method: 'GET', path: '/feeds/feeds/rate_limits', query: ofServer(operations) },
+        signal,
+      ),
   };
+}
+
+/** The limits of calls made with a server token; the other platforms have their own. */
+function ofServer(operations: Ids): Record<string, string> {
+  return { server_side: 'true', endpoints: operations.join(',') };
 }

@@ -4,8 +4,8 @@ import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Unreachable } from '../../requests/outcome.ts';
 import { undelivered } from '../undelivered.ts';
-import type { Reply } from './client.ts';
 import { type Meaning, meaningOf } from './codes.ts';
+import type { Reply } from './connection.ts';
 import { retryAt } from './rate-limit.ts';
 import { ApiError } from './schemas.ts';
 
@@ -67,7 +67,8 @@ const UNKNOWN_USER =
 /**
  * Whether a denial says that a user does not exist. Code 16 says so by itself; code 4 stands for
  * any bad input, so its words decide, without the ids: those may be any words. [U]: no source shows
- * the answer for an unknown user; the words are modelled on Stream's other messages.
+ * the answer for an unknown user; the words are modelled on Stream's other messages. Of several
+ * users one may be unknown or all of them.
  */
 export function saysUnknownUser(
   denial: Extract<Denial, { kind: 'denied' }>,
@@ -76,7 +77,9 @@ export function saysUnknownUser(
   if (denial.code === NOT_FOUND) return true;
   if (denial.code !== INPUT) return false;
   let words = denial.words.slice(0, MOST_WORDS);
-  for (const id of userIds) words = words.replaceAll(id, '');
+  // The longest first: one id may be a part of another.
+  const ids = userIds.toSorted((a, b) => b.length - a.length);
+  for (const id of ids) words = words.replaceAll(id, '');
   return UNKNOWN_USER.test(words);
 }
 

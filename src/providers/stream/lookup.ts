@@ -1,10 +1,11 @@
 import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Lookup } from '../../requests/outcome.ts';
+import type { Lookup, Presence } from '../../requests/outcome.ts';
+import { ABSENT, presenceOf } from '../presence.ts';
 import type { StreamClient } from './client.ts';
 import { outcomeOf, unreachable } from './denial.ts';
-import { Users } from './schemas.ts';
+import { type User, Users } from './schemas.ts';
 
 /** QueryUsers answers with at most 100 users (OAS); how long `$in` may be is unconfirmed ([U]). */
 const MOST_IDS = 100;
@@ -22,7 +23,7 @@ export async function lookUp(
   clock: { now(): number },
   signal: AbortSignal,
 ): Promise<Lookup> {
-  const seen = new Set<string>();
+  const seen = new Map<string, Presence>();
   for (const ids of chunks([...new Set(userIds)])) {
     const reply = await client.queryUsers(
       {
@@ -41,12 +42,24 @@ export async function lookUp(
       const error = failure('unreadable_answer', message, { httpStatus: 200 });
       return { kind: 'unavailable', error };
     }
-    for (const user of reading.value.users) seen.add(user.id);
+    for (const user of reading.value.users) seen.set(user.id, shown(user, redactor));
   }
   return {
     kind: 'found',
-    presence: new Map(userIds.map((id) => [id, { visible: seen.has(id) }])),
+    presence: new Map(userIds.map((id) => [id, seen.get(id) ?? ABSENT])),
   };
+}
+
+function shown(user: User, redactor: Redactor): Presence {
+  return presenceOf(
+    {
+      name: user.name ?? null,
+      createdAt: user.created_at,
+      lastSeenAt: user.last_active,
+      deactivated: user.deactivated_at !== null && user.deactivated_at > 0,
+    },
+    redactor,
+  );
 }
 
 function chunks(ids: readonly string[]): string[][] {

@@ -5,21 +5,28 @@ import type { RateLimit } from '../provider.ts';
 /** Stream's limits count in windows of a minute (api/stream.md section 6). */
 const WINDOW = 60_000;
 
-/**
- * The rate limit that an answer's headers tell; null when they do not. `X-RateLimit-Reset` is in
- * epoch seconds: one further away than a window comes from clocks that differ, and is cut to it.
- */
+/** The rate limit that an answer's headers tell; null when they do not. */
 export function rateLimit({ headers }: ApiAnswer, now: number): RateLimit | null {
   const limit = first(headers['x-ratelimit-limit']);
   const remaining = first(headers['x-ratelimit-remaining']);
   const reset = first(headers['x-ratelimit-reset']);
   if (limit === null || limit === 0 || remaining === null || reset === null) return null;
-  const resetAt = Math.min(Math.max(reset * 1_000, now), now + WINDOW);
+  return windowOf({ limit, remaining, reset }, now);
+}
+
+/**
+ * A rate limit as Stream tells it, `reset` in epoch seconds: one further away than a window comes
+ * from clocks that differ, and is cut to it.
+ */
+export function windowOf(
+  { limit, remaining, reset }: { limit: number; remaining: number; reset: number },
+  now: number,
+): RateLimit {
   return {
     limit,
     remaining: Math.min(remaining, limit),
     window: WINDOW,
-    resetAt,
+    resetAt: Math.min(Math.max(reset * 1_000, now), now + WINDOW),
     // CNET rate_limits.md:66; what its headers look like when it refuses is unconfirmed ([U]).
     perSecond: Math.max(1, Math.floor(limit / 30)),
   };

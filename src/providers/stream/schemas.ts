@@ -39,8 +39,33 @@ export type Task = z.infer<typeof Task>;
 /** The result of an export task. */
 export const ExportResult = z.object({ url: z.string().min(1) });
 
-/** The answer of QueryUsers, as far as a look-up needs it. */
-export const Users = z.object({ users: z.array(z.object({ id: z.string() })) });
+/** A user as QueryUsers shows it, as far as a look-up needs it. */
+const User = z.object({
+  id: z.string(),
+  name: z.string().nullish().catch(null),
+  created_at: Instant,
+  last_active: Instant,
+  deactivated_at: Instant,
+});
+export type User = z.infer<typeof User>;
+
+/** The answer of QueryUsers. */
+export const Users = z.object({ users: z.array(User) });
+
+/** The answer of GetRateLimits and its twin for feeds (OAS); `reset` in epoch seconds. */
+export const RateLimits = z.object({
+  server_side: z.record(
+    z.string(),
+    z
+      .object({
+        limit: z.number().int().positive(),
+        remaining: z.number().int().nonnegative(),
+        reset: z.number().nonnegative(),
+      })
+      .nullable()
+      .catch(null),
+  ),
+});
 
 /** The error body, api/stream.md section 5. The status inside is not read: HTTP's holds. */
 export const ApiError = z.object({

@@ -1,7 +1,8 @@
+import type { ApiAnswer } from '../../http/exchange.ts';
 import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Submission } from '../../requests/outcome.ts';
-import { type Outcome, saysUnknownUser } from './denial.ts';
+import { type Denial, type Outcome, saysUnknownUser } from './denial.ts';
 import { Started } from './schemas.ts';
 
 /**
@@ -9,28 +10,32 @@ import { Started } from './schemas.ts';
  * no task id can be read is lost.
  */
 export function submissionOf(outcome: Outcome, userIds: readonly string[]): Submission {
-  switch (outcome.kind) {
-    case 'ok': {
-      const { text, status } = outcome.answer;
-      const reading = readJson(text, Started);
-      if (reading.kind === 'fits') {
-        return { kind: 'accepted', taskId: reading.value.task_id, status: null };
-      }
-      const what = reading.kind === 'misfit' ? `${reading.field} is not as agreed` : 'not JSON';
-      const message = `Stream accepted the call, and its answer holds no task: ${what}`;
-      return { kind: 'lost', error: failure('unreadable_answer', message, { httpStatus: status }) };
-    }
-    case 'denied': {
-      const { error } = outcome;
-      return saysUnknownUser(outcome, userIds)
-        ? { kind: 'absent', error: { ...error, code: 'not_found' } }
-        : { kind: 'refused', error };
-    }
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-    case 'unsent':
-    case 'lost':
-      return outcome;
+  return outcome.kind === 'ok' ? started(outcome.answer) : unsuccessful(outcome, userIds);
+}
+
+/**
+ * What Stream's answer to RestoreUsers means: any 2xx is done, and there is no task
+ * (api/stream.md section 2.5). A user who is not deleted is refused, and with him, perhaps, all
+ * others of the call ([U]).
+ */
+export function restorationOf(outcome: Outcome, userIds: readonly string[]): Submission {
+  return outcome.kind === 'ok' ? { kind: 'done' } : unsuccessful(outcome, userIds);
+}
+
+function started({ text, status }: ApiAnswer): Submission {
+  const reading = readJson(text, Started);
+  if (reading.kind === 'fits') {
+    return { kind: 'accepted', taskId: reading.value.task_id, status: null };
   }
+  const what = reading.kind === 'misfit' ? `${reading.field} is not as agreed` : 'not JSON';
+  const message = `Stream accepted the call, and its answer holds no task: ${what}`;
+  return { kind: 'lost', error: failure('unreadable_answer', message, { httpStatus: status }) };
+}
+
+function unsuccessful(denial: Denial, userIds: readonly string[]): Submission {
+  if (denial.kind !== 'denied') return denial;
+  const { error } = denial;
+  return saysUnknownUser(denial, userIds)
+    ? { kind: 'absent', error: { ...error, code: 'not_found' } }
+    : { kind: 'refused', error };
 }

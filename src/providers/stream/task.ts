@@ -2,7 +2,9 @@ import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/outcome.ts';
+import type { RunningCall } from '../provider.ts';
 import { type Outcome, saysUnknown, unreachable } from './denial.ts';
+import { resultsOf } from './results.ts';
 import { Task } from './schemas.ts';
 
 /** A task as Stream shows it, or why it cannot be seen. */
@@ -29,13 +31,20 @@ export function taskOf(outcome: Outcome, taskId: string): TaskView {
     : unreadable('the field task_id names another task');
 }
 
-/** How far a task is. Only `completed` is done, only `failed` has failed; any other word runs. */
-export function reportOf(view: TaskView, redactor: Redactor): TaskReport {
+/**
+ * How far the task of a call is. Only `completed` is done, only `failed` has failed; any other word
+ * runs.
+ */
+export function reportOf(
+  view: TaskView,
+  call: Pick<RunningCall, 'operation' | 'subjectIds'>,
+  redactor: Redactor,
+): TaskReport {
   if (view.kind !== 'task') return view;
   const status = redactor.clean(view.task.status);
   switch (view.task.status) {
     case 'completed':
-      return { kind: 'done', status };
+      return { kind: 'done', status, results: resultsOf(view.task.result, call, redactor) };
     case 'failed': {
       const why = redactor.clean(
         [view.task.error?.type, view.task.error?.description].filter(Boolean).join(': '),

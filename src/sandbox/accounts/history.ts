@@ -7,6 +7,8 @@ export interface History<S> {
   get(id: string, version?: number): S;
   set(id: string, state: S): void;
   version(): number;
+  /** Who ever changed, in the order of first changes. */
+  ids(): string[];
 }
 
 export function createHistory<S>(untouched: S): History<S> {
@@ -24,5 +26,6 @@ export function createHistory<S>(untouched: S): History<S> {
       else past.set(id, [{ version: current, state }]);
     },
     version: () => current,
+    ids: () => [...past.keys()],
   };
 }

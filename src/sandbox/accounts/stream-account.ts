@@ -16,6 +16,8 @@ export interface StreamAccount {
   files: boolean;
   /** Feed data: deleted softly or for good. Either way it is in no export. */
   feeds: 'soft' | 'hard' | null;
+  /** When its feed data was deleted first, epoch milliseconds. */
+  feedsDeletedAt: number | null;
 }
 
 const UNTOUCHED: StreamAccount = {
@@ -28,6 +30,7 @@ const UNTOUCHED: StreamAccount = {
   calls: null,
   files: false,
   feeds: null,
+  feedsDeletedAt: null,
 };
 
 export function createStreamAccounts(): History<StreamAccount> {

@@ -1,4 +1,4 @@
-import { DOWNLOAD, operations } from '../operations.ts';
+import { batchOperations, DOWNLOAD, operations } from '../operations.ts';
 import { faultTable, type FaultDescription } from './table.ts';
 
 export interface FaultSpec {
@@ -44,6 +44,8 @@ export function scopesOf(fault: FaultDescription): string[] {
   switch (fault.kind) {
     case 'call':
       return [...providers, ...operations.map((operation) => operation.name), DOWNLOAD];
+    case 'batch':
+      return [...providers, ...batchOperations];
     case 'task':
       return [...providers, ...starters(['export', 'deletion', 'change'])];
     case 'file':

@@ -1,9 +1,9 @@
 /**
  * What a fault is about, which decides when it is drawn and which scopes it takes.
- * `call`: each matching call. `task`: once, when a task is started. `file`: each download;
+ * `call`: each matching call; `batch`: each that acts on users named in its body. `task`: once, when a task is started. `file`: each download;
  * besides `downloadFile` and a provider, the scope may be the operation that made the file.
  */
-type FaultKind = 'call' | 'task' | 'file';
+type FaultKind = 'call' | 'batch' | 'task' | 'file';
 
 export interface FaultDescription {
   name: string;
@@ -24,7 +24,11 @@ export const faultTable: readonly FaultDescription[] = [
   call('http-429', 'A real refusal for rate: HTTP 429, its headers, a reset one second away.'),
   call('unauthorized', 'Credentials refused: Stream 401 code 5, Sendbird HTTP 400 code 400401.'),
   call('unauthorized-401', 'As unauthorized, but Sendbird answers HTTP 401, as one source says.'),
-  call('batch-refused', 'The call is refused for one id; the same id is refused in each call.'),
+  {
+    name: 'batch-refused',
+    kind: 'batch',
+    text: 'A call that acts on users in its body is refused for one id, as is each call with that id.',
+  },
   call('answer-lost', 'The call takes effect, then the connection dies without an answer.'),
   call('bad-json', 'The call takes effect; the answer is JSON cut short.'),
   call('wrong-shape', 'The call takes effect; a required field of the answer is missing or wrong.'),
@@ -45,7 +49,10 @@ export const faultTable: readonly FaultDescription[] = [
     'delete-user-fails',
     'Stream deleteUsers: the task completes, one user of it with an error.',
   ),
-  task('user-stays-visible', 'The deletion is reported as done, but nothing was deleted.'),
+  task(
+    'user-stays-visible',
+    'The deletion is reported as done, but nothing of that user was deleted.',
+  ),
   task('link-not-renewed', 'Sendbird: every view gives the same link, and it has expired.'),
   file('hold-file', 'The download waits at a gate in the middle of its body.'),
   file('link-expired', 'The link answers as an expired signed link does: 403 AccessDenied, XML.'),

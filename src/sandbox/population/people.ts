@@ -110,6 +110,16 @@ export function createPopulation(seed: number, users: number): Population {
   };
 }
 
+/** The first people who are known at both providers by the same id, in the order of the population. */
+export function idsAtBoth(population: Population, count: number): string[] {
+  const ids: string[] = [];
+  for (let index = 0; index < population.size && ids.length < count; index += 1) {
+    const { streamId, sendbirdId } = population.at(index);
+    if (streamId === sendbirdId) ids.push(streamId);
+  }
+  return ids;
+}
+
 function idAt(index: number): string {
   return NAMED[index] ?? `user-${String(index - NAMED.length + 1).padStart(6, '0')}`;
 }

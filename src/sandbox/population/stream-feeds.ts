@@ -1,12 +1,12 @@
-import { hash, uuid } from '../random.ts';
+import { feedItems, type FeedItem, type FeedsKind } from './feed-items.ts';
 import type { Person } from './people.ts';
 import { exportedUser, type StreamView } from './stream-chat.ts';
-import { iso, sentence } from './words.ts';
+import { iso } from './words.ts';
 
 type Entity = Record<string, unknown>;
 
 /** The arrays of the feeds export, in the order of the seed page's list. */
-const FEEDS_PARTS = [
+const FEEDS_PARTS: readonly (FeedsKind | 'follows')[] = [
   'feeds',
   'follows',
   'activities',
@@ -15,20 +15,15 @@ const FEEDS_PARTS = [
   'bookmarks',
   'bookmark_folders',
   'collections',
-] as const;
+];
 
-type Part = (typeof FEEDS_PARTS)[number];
-
-/** How many of each `ada` has; others have a quarter of it at most. */
-const AMOUNT: Record<Exclude<Part, 'follows'>, number> = {
-  feeds: 4,
-  activities: 12,
-  comments: 8,
-  reactions: 15,
-  bookmarks: 5,
-  bookmark_folders: 2,
-  collections: 3,
-};
+/** A follow as the export has it. */
+interface Follow {
+  source_feed: string;
+  target_feed: string;
+  status: string;
+  created_at: string;
+}
 
 /**
  * The feeds export of one user as pieces of one JSON object. [U] whether the real file is one
@@ -49,25 +44,34 @@ export function* feedsExport(view: StreamView, person: Person): Generator<string
 }
 
 /** One kind of a user's feed data, as far as it still exists. */
-function* entities(view: StreamView, person: Person, part: Part): Generator<Entity> {
-  if (person.ring === null || view.account(person.streamId).feeds !== null) return;
+function* entities(
+  view: StreamView,
+  person: Person,
+  part: FeedsKind | 'follows',
+): Generator<Entity | Follow> {
+  if (view.account(person.streamId).feeds !== null) return;
   if (part === 'follows') {
-    yield* follows(view, person, person.ring);
+    yield* follows(view, person);
     return;
   }
-  const { seed } = view.population;
-  const full = AMOUNT[part];
-  const amount =
-    person.streamId === 'ada'
-      ? full
-      : hash(seed, person.streamId, part) % (Math.ceil(full / 4) + 1);
-  for (let i = 0; i < amount; i += 1) yield entity(view, person, part, i);
+  for (const item of feedItems(view.population, person, part)) yield entity(item);
 }
 
-/** A follow is gone once the feed data of either side was deleted, softly or not. */
-function* follows(view: StreamView, person: Person, ring: number): Generator<Entity> {
+function entity({ id, person, createdAt, expiresAt, data }: FeedItem): Entity {
+  return {
+    id,
+    user_id: person.streamId,
+    created_at: iso(createdAt),
+    ...data,
+    ...(expiresAt === undefined ? {} : { expires_at: iso(expiresAt) }),
+  };
+}
+
+/** The follows of someone. One is gone once the feed data of either side was deleted, softly or not. */
+export function* follows(view: StreamView, person: Person): Generator<Follow> {
+  if (person.ring === null) return;
   for (const steps of [1, 2, -1, -2]) {
-    const other = view.population.neighbour(ring, steps);
+    const other = view.population.neighbour(person.ring, steps);
     if (other.streamId === person.streamId || view.account(other.streamId).feeds !== null) continue;
     const [source, target] = steps > 0 ? [person, other] : [other, person];
     yield {
@@ -76,51 +80,5 @@ function* follows(view: StreamView, person: Person, ring: number): Generator<Ent
       status: 'accepted',
       created_at: iso(Math.max(source.createdAt, target.createdAt)),
     };
-  }
-}
-
-function entity(view: StreamView, person: Person, part: Part, i: number): Entity {
-  const { seed } = view.population;
-  const base = {
-    id: uuid(seed, part, person.streamId, i),
-    user_id: person.streamId,
-    created_at: iso(person.createdAt + (i + 1) * 8_640_000),
-  };
-  const other = view.population.neighbour(person.ring ?? 0, i + 1).streamId;
-  const activity = uuid(seed, 'activities', other, 0);
-  switch (part) {
-    case 'feeds':
-      return {
-        ...base,
-        feed: `${['user', 'timeline', 'notification', 'story'][i % 4]}:${person.streamId}`,
-      };
-    case 'activities':
-      return {
-        ...base,
-        type: 'post',
-        text: sentence(seed, person.streamId, part, i),
-        feeds: [`user:${person.streamId}`],
-      };
-    case 'comments':
-      return {
-        ...base,
-        object_id: activity,
-        object_type: 'activity',
-        text: sentence(seed, person.streamId, part, i),
-      };
-    case 'reactions':
-      return { ...base, activity_id: activity, type: i % 2 === 0 ? 'like' : 'celebrate' };
-    case 'bookmarks':
-      return {
-        ...base,
-        activity_id: activity,
-        folder_id: uuid(seed, 'bookmark_folders', person.streamId, i % 2),
-      };
-    case 'bookmark_folders':
-      return { ...base, name: ['To read', 'Rezepte & Café'][i % 2] };
-    case 'collections':
-      return { ...base, name: 'places', custom: { city: 'Kraków', visits: i } };
-    case 'follows':
-      return base;
   }
 }

@@ -1,3 +1,4 @@
+import type { FaultSubject } from '../faults/book.ts';
 import type { World } from '../world.ts';
 import type { Handler } from '../vendor.ts';
 import { readRegisterBody } from './body.ts';
@@ -21,13 +22,12 @@ export function register(world: World, users: SendbirdUsers, requests: GdprReque
     const subject = { labels: [call.operation, 'sendbird'], ids };
     const unknown = ids.some((id) => !existing(users, id));
     if (unknown && !world.faults.hits('unknown-user-no-data', subject)) throw notFound('User');
-    const deletion = body.action === 'delete';
-    const stays = deletion && world.faults.hits('user-stays-visible', subject);
+    const staying = body.action === 'delete' ? idsHit(world, 'user-stays-visible', subject) : [];
     const request = requests.register({
       action: body.action,
       userIds: ids,
       channels: body.action === 'delete' ? body.channels : null,
-      faults: stays ? ['user-stays-visible'] : [],
+      staying,
       now: call.now,
     });
     // The answer to a registration says scheduled even when there is nothing to wait for.
@@ -84,14 +84,20 @@ export function finish(users: SendbirdUsers): (request: GdprRequest) => 'done' |
     const present = request.userIds.filter((id) => existing(users, id));
     request.version = users.accounts.version();
     if (present.length === 0) return 'no_data';
-    if (request.action === 'delete' && !request.faults.includes('user-stays-visible')) {
+    if (request.action === 'delete') {
       for (const id of present) {
+        if (request.staying.includes(id)) continue;
         const channels = request.channels ?? 'do_not_delete';
         users.accounts.set(id, { ...users.accounts.get(id), deleted: { channels } });
       }
     }
     return 'done';
   };
+}
+
+/** Draws a fault for each user of a call alone. */
+function idsHit(world: World, name: string, { labels, ids }: FaultSubject): string[] {
+  return ids.filter((id) => world.faults.hits(name, { labels, ids: [id] }));
 }
 
 function base(request: GdprRequest, status: string): Record<string, unknown> {

@@ -16,6 +16,7 @@ const FAULTS = [
 export interface GdprRequest extends TaskSummary {
   action: 'access' | 'delete';
   channels: ChannelDeleteOption | null;
+  staying: readonly string[];
   sequence: number;
   /** How it ended. */
   end: 'done' | 'no_data' | null;
@@ -31,7 +32,8 @@ export interface GdprRequests {
     action: GdprRequest['action'];
     userIds: readonly string[];
     channels: ChannelDeleteOption | null;
-    faults: readonly string[];
+    /** Users whom a deletion leaves as they are, by fault. */
+    staying: readonly string[];
     now: number;
   }): GdprRequest;
   /** Ends what is due; `finish` takes effect and says how it ended. */
@@ -60,7 +62,8 @@ export function createGdprRequests(world: World): GdprRequests {
     register(job) {
       const operation = job.action === 'access' ? 'registerGdprAccess' : 'registerGdprDelete';
       const subject = { labels: [operation, 'sendbird'], ids: job.userIds };
-      const hit = [...FAULTS.filter((name) => faults.hits(name, subject)), ...job.faults];
+      const drawn = FAULTS.filter((name) => faults.hits(name, subject));
+      const hit = [...drawn, ...(job.staying.length > 0 ? ['user-stays-visible'] : [])];
       const request: GdprRequest = {
         provider: 'sendbird',
         id: token(15, options.seed, 'request', startedAt, order.length),
@@ -72,6 +75,7 @@ export function createGdprRequests(world: World): GdprRequests {
         faults: hit,
         action: job.action,
         channels: job.channels,
+        staying: job.staying,
         sequence: order.length,
         end: null,
         looks: 0,

@@ -9,17 +9,21 @@ export function idsOf(call: Call): string[] {
   const { user_id: inPath } = call.params;
   if (inPath !== undefined) return [inPath];
   const body = parse(call.body);
+  // In a query of feeds, `user_id` beside the filter is who asks, not who is asked about.
+  const { user_id: users, created_by_id: creators } = record(body['filter']);
+  const filtered = [...matched(users), ...matched(creators)];
+  if (filtered.length > 0) return filtered;
   const named = [...strings(body['user_id']), ...strings(body['user_ids'])];
   if (named.length > 0) return named;
   const payload = parse(call.query.get('payload') ?? '');
-  const filter = record(payload['filter_conditions'])['id'];
-  const { $in, $eq } = record(filter);
-  return [
-    ...strings(filter),
-    ...strings($in),
-    ...strings($eq),
-    ...(readUserIds(call.rawQuery) ?? []),
-  ];
+  const { id } = record(payload['filter_conditions']);
+  return [...matched(id), ...(readUserIds(call.rawQuery) ?? [])];
+}
+
+/** What a condition of a filter names: a plain id, `$in` or `$eq`. */
+function matched(condition: unknown): string[] {
+  const { $in, $eq } = record(condition);
+  return [...strings(condition), ...strings($in), ...strings($eq)];
 }
 
 /** The operation of a registration is in its body; without `action` it is a deletion. */

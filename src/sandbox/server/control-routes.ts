@@ -43,6 +43,10 @@ export function controlRoutes(control: Control): Hono<{ Bindings: HttpBindings }
     const { scope } = scopeBody.parse(await c.req.json().catch(() => ({})));
     return c.json({ released: control.release(scope ?? null) });
   });
+  app.get('/ids-at-both', (c) => c.json(control.idsAtBoth(Number(c.req.query('count') ?? 100))));
+  app.get('/users/:provider', (c) =>
+    c.json(control.changed(provider.parse(c.req.param('provider')))),
+  );
   app.get('/users/:provider/:id', (c) =>
     c.json(control.user(provider.parse(c.req.param('provider')), c.req.param('id'))),
   );

@@ -1,3 +1,4 @@
+import { batchOperations } from '../operations.ts';
 import type { Provider } from '../provider.ts';
 import { Refusal } from '../refusal.ts';
 import type { Answer, Call, Vendor } from '../vendor.ts';
@@ -124,9 +125,8 @@ function refusalByFault(
   for (const [fault, refusal] of Object.entries(make)) {
     if (context.faults.hits(fault, arrival)) return { fault, refusal: refusal() };
   }
-  // Only calls with a body take several users.
-  const culprits = call.body === '' ? [] : context.faults.culprits('batch-refused', arrival);
-  const [culprit] = culprits;
+  if (!batchOperations.includes(call.operation)) return null;
+  const [culprit] = context.faults.culprits('batch-refused', arrival);
   if (culprit === undefined) return null;
   return { fault: 'batch-refused', refusal: refusals.oneBadId(call.operation, culprit) };
 }

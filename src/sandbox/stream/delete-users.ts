@@ -34,7 +34,8 @@ type Options = z.infer<typeof deleteUsersSchema>;
  * DeleteUsers: hides the users at once, does the rest in a task whose result is keyed by user.
  * [U] an unknown (or already hard-deleted) id refuses the whole batch with 404 code 16; the
  * fault `batch-refused` refuses with 400 code 4, `unknown-user-accepted` takes them.
- * [U] the answer when the hard rule is broken: 400 code 4.
+ * [U] the answer when the hard rule is broken: 400 code 4. [U] the entry of a user who could not
+ * be deleted: `{status: "error", error}`, in a task that completes all the same.
  */
 export function deleteUsers(users: StreamUsers, tasks: StreamTasks, faults: FaultBook): Handler {
   return (call) => {

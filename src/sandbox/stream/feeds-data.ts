@@ -27,7 +27,8 @@ export function exportFeedUserData(
 }
 
 /**
- * DeleteFeedUserData: the account stays, all feed data leaves the exports in both modes.
+ * DeleteFeedUserData: the account stays, all feed data leaves exports and queries in both modes;
+ * softly deleted activities can still be queried for.
  * [U] the shape of the task's result: none.
  */
 export function deleteFeedUserData(
@@ -46,9 +47,10 @@ export function deleteFeedUserData(
       {
         operation: call.operation,
         userIds: [id],
-        finish() {
-          const feeds = stronger(users.accounts.get(id).feeds, hard === true ? 'hard' : 'soft');
-          if (!stays) change(users, id, { feeds });
+        finish(_task, at) {
+          const before = users.accounts.get(id);
+          const feeds = stronger(before.feeds, hard === true ? 'hard' : 'soft');
+          if (!stays) change(users, id, { feeds, feedsDeletedAt: before.feedsDeletedAt ?? at });
           return null;
         },
       },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { StreamAccount } from '../accounts/stream-account.ts';
 import type { Person } from '../population/people.ts';
 import type { Handler } from '../vendor.ts';
 import { check } from './body.ts';
 import { badInput } from './errors.ts';
-import { nanoseconds } from './tasks.ts';
+import { userResponse } from './user-response.ts';
 import { visible, type StreamUsers } from './users.ts';
 
 const id = z.string();
@@ -63,10 +64,10 @@ export function queryUsers(users: StreamUsers): Handler {
     let place = 0;
     for (const person of candidates(users, wanted, payload.sort)) {
       if (place >= to) break;
-      const { deactivatedAt } = users.accounts.get(person.streamId);
+      const account = users.accounts.get(person.streamId);
       if (!matches(person.streamId, wanted) || !visible(users, person.streamId)) continue;
-      if (deactivatedAt !== null && !deactivatedToo) continue;
-      if (place >= from) rows.push(row(person, deactivatedAt));
+      if (account.deactivatedAt !== null && !deactivatedToo) continue;
+      if (place >= from) rows.push(row(person, account));
       place += 1;
     }
     return { status: 200, body: { users: rows } };
@@ -125,20 +126,9 @@ function matches(one: string, wanted: Operators): boolean {
 }
 
 /** OAS FullUserResponse. */
-function row(person: Person, deactivatedAt: number | null): Record<string, unknown> {
+function row(person: Person, account: StreamAccount): Record<string, unknown> {
   return {
-    id: person.streamId,
-    name: person.name,
-    image: `https://images.example.test/${person.streamId}.png`,
-    role: person.role,
-    language: person.language,
-    banned: false,
-    shadow_banned: false,
-    invisible: false,
-    online: false,
-    teams: [],
-    custom: { department: 'R&D' },
-    blocked_user_ids: [],
+    ...userResponse(person, account),
     channel_mutes: [],
     devices: [],
     mutes: [],
@@ -146,9 +136,5 @@ function row(person: Person, deactivatedAt: number | null): Record<string, unkno
     unread_channels: 0,
     unread_count: 0,
     unread_threads: 0,
-    created_at: nanoseconds(person.createdAt),
-    updated_at: nanoseconds(person.lastActive),
-    last_active: nanoseconds(person.lastActive),
-    ...(deactivatedAt === null ? {} : { deactivated_at: nanoseconds(deactivatedAt) }),
   };
 }

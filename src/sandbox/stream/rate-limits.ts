@@ -28,9 +28,10 @@ export function rateLimits(limits: StreamLimits, feeds: boolean): Handler {
 
 function namesAsked(call: Call, feeds: boolean): string[] {
   const endpoints = call.query.get('endpoints');
-  const all = streamOperations.map((operation) => operation.name);
   // [U] whether either call knows the other's operations: the general one knows all.
-  const known = feeds ? all.filter((name) => name.includes('Feed')) : all;
+  const known = streamOperations.flatMap(({ name, path }) =>
+    !feeds || path.startsWith('/api/v2/feeds/') ? [name] : [],
+  );
   if (!endpoints) return known;
   return endpoints.split(',').flatMap((id) => {
     const name = operationOfId(id.trim());

@@ -9,6 +9,7 @@ import { deleteUsers } from './delete-users.ts';
 import { badInput, notFound, streamError } from './errors.ts';
 import { exportUser, exportUsers, usersExport } from './export-users.ts';
 import { deleteFeedUserData, exportFeedUserData } from './feeds-data.ts';
+import { feedsQueries } from './feeds-queries.ts';
 import { createStreamLimits } from './limits.ts';
 import { queryUsers } from './query-users.ts';
 import { rateLimits } from './rate-limits.ts';
@@ -61,6 +62,7 @@ export function createStream(world: World): StreamVendor {
       exportUsers: exportUsers(users, tasks, faults),
       exportUser: exportUser(users),
       queryUsers: queryUsers(users),
+      ...feedsQueries(users),
       deactivateUsers: deactivateUsers(users, tasks),
       reactivateUsers: reactivateUsers(users, tasks),
       getRateLimits: rateLimits(limits, false),

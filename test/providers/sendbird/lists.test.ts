@@ -4,7 +4,7 @@ import type { Outgoing, Provider } from '../../../src/providers/provider.ts';
 import { createSendbird } from '../../../src/providers/sendbird/adapter.ts';
 import { type TestServer, serve } from '../../http/server.ts';
 import { testClock } from '../../http/test-clock.ts';
-import { type Stage, never, source, stage } from '../stage.ts';
+import { ABSENT, SEEN, type Stage, never, source, stage } from '../stage.ts';
 
 const access: Outgoing = { operation: 'access', subjectIds: ['ada'], options: {} };
 const closers: (() => Promise<void>)[] = [];
@@ -155,15 +155,12 @@ describe('lookup', () => {
   }
 
   test.each([
-    ['user', true],
-    ['user-deactivated', true],
-    ['not-found', false],
-    ['user-deleted', false],
-  ])('one user, %s: visible %s', async (fixture, visible) => {
-    expect(await one(fixture)).toEqual({
-      kind: 'found',
-      presence: new Map([['ada', { visible }]]),
-    });
+    ['user', { ...SEEN, name: 'Ada' }],
+    ['user-deactivated', { ...SEEN, deactivated: true }],
+    ['not-found', ABSENT],
+    ['user-deleted', ABSENT],
+  ])('one user, %s', async (fixture, presence) => {
+    expect(await one(fixture)).toEqual({ kind: 'found', presence: new Map([['ada', presence]]) });
     expect(on.server.requests).toEqual(['GET /v3/users/ada']);
   });
 
@@ -208,15 +205,36 @@ describe('lookup', () => {
     expect(found).toEqual({
       kind: 'found',
       presence: new Map([
-        ['a,b', { visible: true }],
-        ['c', { visible: true }],
-        ['d', { visible: false }],
+        ['a,b', SEEN],
+        ['c', SEEN],
+        ['d', ABSENT],
       ]),
     });
     expect(server.requests).toEqual([
       'GET /v3/users/a%2Cb',
       'GET /v3/users?user_ids=c,d&active_mode=all&limit=100',
     ]);
+  });
+
+  test('what tells whom it is about: instants in ms, names that are fit to be shown', async () => {
+    on = await stage('sendbird', ['users-told']);
+    closers.push(() => on.close());
+    const found = await on.sendbird.lookup(['ada', 'bob', 'eve'], never);
+    if (found.kind !== 'found') throw new Error(found.kind);
+    expect(found.presence.get('ada')).toEqual({
+      visible: true,
+      name: 'Ada',
+      createdAt: 1_795_262_400_000,
+      lastSeenAt: 1_795_348_740_500,
+      deactivated: true,
+    });
+    expect(found.presence.get('bob')).toEqual({
+      ...SEEN,
+      name: `Bob ${'x'.repeat(95)}…`,
+      createdAt: 1_795_262_400_123,
+    });
+    expect(found.presence.get('eve')).toEqual(SEEN);
+    expect(JSON.stringify([...found.presence])).not.toContain('t0k3n');
   });
 
   test('a user without an id is an answer that does not fit', async () => {

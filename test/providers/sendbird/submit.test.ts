@@ -29,7 +29,7 @@ describe('what is sent', () => {
     { ...access, subjectIds: [] },
     { ...access, subjectIds: [''] },
     { ...access, subjectIds: ['ada', 'bob'] },
-    { ...access, operation: 'delete' as const },
+    { ...access, operation: 'delete_users' as const },
     { ...access, operation: 'export_users' as const },
   ])('%j never leaves', async (call) => {
     on = await stage('sendbird', ['registered']);

@@ -7,6 +7,7 @@ const call: RunningCall = {
   operation: 'access',
   taskId: 'c0ffee12ab34cd5',
   subjectIds: ['ada'],
+  options: {},
 };
 
 let on: Stage;

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Stage, never, stage } from '../stage.ts';
+import type { Presence } from '../../../src/requests/outcome.ts';
+import { ABSENT, SEEN, type Stage, never, stage } from '../stage.ts';
 
 let on: Stage;
 afterEach(() => on.close());
@@ -16,11 +17,11 @@ test('deactivated users too, with a limit, by id', async () => {
   const found = await on.stream.lookup(['ada', 'linus', 'Ada', 'ghost'], never);
   expect(found).toEqual({
     kind: 'found',
-    presence: new Map([
-      ['ada', { visible: true }],
-      ['linus', { visible: true }],
-      ['Ada', { visible: false }],
-      ['ghost', { visible: false }],
+    presence: new Map<string, Presence>([
+      ['ada', { ...SEEN, name: 'Ada', createdAt: 1_795_348_800_123 }],
+      ['linus', { ...SEEN, deactivated: true }],
+      ['Ada', ABSENT],
+      ['ghost', ABSENT],
     ]),
   });
   expect(payloads()).toEqual([
@@ -62,4 +63,19 @@ test.each([
 ])('%s is no answer about anybody', async (fixture, expected) => {
   on = await stage('stream', [fixture]);
   expect(await on.stream.lookup(['ada'], never)).toMatchObject(expected);
+});
+
+test('what tells whom it is about: instants in ms, names that are fit to be shown', async () => {
+  on = await stage('stream', ['users-told']);
+  const found = await on.stream.lookup(['ada', 'bob', 'eve'], never);
+  if (found.kind !== 'found') throw new Error(found.kind);
+  expect(found.presence.get('ada')).toEqual({
+    visible: true,
+    name: 'Ada L.',
+    createdAt: 1_795_262_400_123,
+    lastSeenAt: 1_795_348_740_500,
+    deactivated: true,
+  });
+  expect(found.presence.get('bob')).toEqual({ ...SEEN, name: `Bob ${'x'.repeat(95)}…` });
+  expect(found.presence.get('eve')).toEqual(SEEN);
 });

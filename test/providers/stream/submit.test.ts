@@ -59,7 +59,7 @@ describe('what is sent', () => {
 
   test.each(['.', '..', ''])('an id %j never leaves', async (id) => {
     on = await stage('stream', ['started']);
-    await expect(on.stream.submit(feeds(id), never)).rejects.toThrow(/cannot stand in a path/);
+    await expect(on.stream.submit(feeds(id), never)).rejects.toThrow(/in a path|empty subject/);
     expect(on.server.requests).toEqual([]);
   });
 
@@ -71,14 +71,11 @@ describe('what is sent', () => {
     expect(on.server.requests).toEqual([]);
   });
 
-  test.each(['access', 'delete', 'restore_users'] as const)(
-    '%s is not for Stream',
-    async (operation) => {
-      on = await stage('stream', ['started']);
-      await expect(on.stream.submit({ ...users(), operation }, never)).rejects.toThrow(operation);
-      expect(on.server.requests).toEqual([]);
-    },
-  );
+  test.each(['access', 'delete'] as const)('%s is not for Stream', async (operation) => {
+    on = await stage('stream', ['started']);
+    await expect(on.stream.submit({ ...users(), operation }, never)).rejects.toThrow(operation);
+    expect(on.server.requests).toEqual([]);
+  });
 
   test('its lane is asked first and told what the headers say', async () => {
     on = await stage('stream', ['started']);

@@ -9,6 +9,7 @@ const call = (id = 'call_1', taskId = TASK): RunningCall => ({
   operation: 'export_users',
   taskId,
   subjectIds: ['ada'],
+  options: {},
 });
 
 let on: Stage;

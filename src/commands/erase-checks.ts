@@ -1,0 +1,67 @@
+import { GdprError } from '../errors.ts';
+import type { DeleteMode } from '../requests/erase-options.ts';
+import type { EraseFlags } from './erase-flags.ts';
+
+/** Stream's delete mode. Throws GdprError `usage` for flags that contradict or need one another. */
+export function modeOf({ mode, hard, exportFirst, acceptPartial, out }: EraseFlags): DeleteMode {
+  if (hard && mode !== null && mode !== 'hard') {
+    throw usage(`--hard and --mode ${mode} contradict each other.`, 'Give one of them.');
+  }
+  const needsExport = [
+    ...(acceptPartial ? ['--accept-partial-export'] : []),
+    ...(out === null ? [] : ['--out']),
+  ];
+  if (needsExport.length > 0 && !exportFirst) {
+    throw usage(
+      `${needsExport.join(' and ')} has no effect without --export-first.`,
+      'Add --export-first, or leave it out.',
+    );
+  }
+  return hard ? 'hard' : (mode ?? 'soft');
+}
+
+/**
+ * Throws GdprError `usage` for flags that would have no effect: those of a provider that is not
+ * asked. Sendbird alone takes `--hard`, which promises no more than it does, and no softer mode.
+ */
+export function checkEffect(
+  flags: EraseFlags,
+  asked: { stream: boolean; sendbird: boolean },
+): void {
+  if (!asked.stream) {
+    const idle = streamFlagsOf(flags);
+    const isSofter = flags.mode !== null && flags.mode !== 'hard';
+    if (isSofter) {
+      throw usage(
+        `--mode ${flags.mode} is a mode of Stream, and only Sendbird is asked: a deletion there is permanent, whatever the mode.`,
+        'Leave --mode out if that is what you want.',
+      );
+    }
+    if (idle.length > 0) throw withoutEffect(idle, 'Stream');
+  }
+  if (!asked.sendbird && flags.channels !== null) throw withoutEffect(['--channels'], 'Sendbird');
+}
+
+function streamFlagsOf({ stream }: EraseFlags): string[] {
+  const flags = [
+    ['--messages', stream.messages],
+    ['--conversations', stream.conversations],
+    ['--calls', stream.calls],
+    ['--files', stream.files],
+    ['--new-channel-owner', stream.new_channel_owner_id],
+    ['--new-call-owner', stream.new_call_owner_id],
+  ] as const;
+  return flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+}
+
+function withoutEffect(flags: readonly string[], provider: string): GdprError {
+  const verb = flags.length === 1 ? 'has' : 'have';
+  return usage(
+    `${flags.join(', ')} ${verb} no effect here: ${provider} is not asked.`,
+    `Leave ${flags.length === 1 ? 'it' : 'them'} out, or ask ${provider} as well.`,
+  );
+}
+
+function usage(message: string, next: string): GdprError {
+  return new GdprError('usage', message, { next: `Nothing was sent. ${next}` });
+}

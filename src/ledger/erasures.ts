@@ -1,0 +1,38 @@
+import { integer, json, text, word } from './columns.ts';
+import type { Connection } from './connection.ts';
+import type { PastErasure } from './ledger.ts';
+import { OPERATIONS } from './words.ts';
+
+/** The deletions that succeeded for these subjects at an account, oldest first. */
+export function erasures(
+  on: Connection,
+  account: string,
+  subjectIds: readonly string[],
+): readonly PastErasure[] {
+  return [...new Set(subjectIds)]
+    .flatMap((subjectId) => erasuresOf(on, account, subjectId))
+    .toSorted((a, b) => a.finishedAt - b.finishedAt || a.ordinal - b.ordinal)
+    .map(({ ordinal: _ordinal, ...erasure }) => erasure);
+}
+
+function erasuresOf(
+  on: Connection,
+  account: string,
+  subjectId: string,
+): readonly (PastErasure & { ordinal: number })[] {
+  return on
+    .sql(
+      `SELECT ordinal, request_id, operation, options, finished_at FROM steps
+       WHERE account = ? AND subject_id = ? AND state = 'succeeded' AND finished_at IS NOT NULL
+         AND operation IN ('delete_feeds', 'delete_users', 'delete')`,
+    )
+    .all(account, subjectId)
+    .map((row) => ({
+      ordinal: integer(row, 'ordinal'),
+      subjectId,
+      requestId: text(row, 'request_id'),
+      operation: word(row, 'operation', OPERATIONS),
+      options: json(row, 'options'),
+      finishedAt: integer(row, 'finished_at'),
+    }));
+}

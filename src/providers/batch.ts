@@ -1,0 +1,34 @@
+import { notOurs } from './not-ours.ts';
+import type { Outgoing } from './provider.ts';
+
+/** One id or more: a list that may be empty has no way to a provider. */
+export type Ids = readonly [string, ...string[]];
+
+/**
+ * The subjects of a call, each once. A list that is empty, that holds an empty id, or that is
+ * longer than the provider takes is an error of ours, and nothing is sent: what deletes must never
+ * leave without saying whom.
+ */
+export function batchOf(
+  { operation, subjectIds }: Pick<Outgoing, 'operation' | 'subjectIds'>,
+  most: number,
+): Ids {
+  const [first, ...others] = new Set(subjectIds);
+  if (first === undefined) throw notOurs(`${operation} was about to be sent without a subject`);
+  if (subjectIds.some((id) => id.trim() === '')) {
+    throw notOurs(`${operation} was about to be sent with an empty subject`);
+  }
+  if (others.length >= most) {
+    throw notOurs(`${operation} takes ${most} subjects a call, not ${others.length + 1}`);
+  }
+  return [first, ...others];
+}
+
+/** The subject of a call that goes for one alone; any other number is an error of ours. */
+export function onlySubject(call: Pick<Outgoing, 'operation' | 'subjectIds'>): string {
+  const { operation, subjectIds } = call;
+  if (subjectIds.length !== 1) {
+    throw notOurs(`${operation} takes one subject a call, not ${subjectIds.length}`);
+  }
+  return batchOf(call, 1)[0];
+}

@@ -1,0 +1,56 @@
+import type { Redactor } from '../http/redaction.ts';
+import type { Presence } from '../requests/outcome.ts';
+
+/** The longest name that is passed on, in characters. */
+const MOST_NAME = 100;
+
+/** The last instant that a date can have, ms. */
+const LAST = 8.64e15;
+
+/** What a provider says about a user, as it came; instants in ms. */
+export interface Profile {
+  name: string | null;
+  createdAt: number | null;
+  lastSeenAt: number | null;
+  deactivated: boolean;
+}
+
+/** Who cannot be seen. */
+export const ABSENT: Presence = {
+  visible: false,
+  name: null,
+  createdAt: null,
+  lastSeenAt: null,
+  deactivated: false,
+};
+
+/**
+ * Who can be seen, fit to be shown. A name is whatever its bearer chose, so it is cleaned and cut;
+ * an instant at or before 1970 says nothing (Sendbird's 0 for never, Go's year 1).
+ */
+export function presenceOf(profile: Profile, redactor: Redactor): Presence {
+  return {
+    visible: true,
+    name: nameOf(profile.name, redactor),
+    createdAt: instant(profile.createdAt),
+    lastSeenAt: instant(profile.lastSeenAt),
+    deactivated: profile.deactivated,
+  };
+}
+
+/** The ids among those looked up that can be seen. */
+export function visibleIn(presence: ReadonlyMap<string, Presence>): ReadonlySet<string> {
+  return new Set([...presence].flatMap(([id, { visible }]) => (visible ? [id] : [])));
+}
+
+function nameOf(name: string | null, redactor: Redactor): string | null {
+  const characters = Array.from(redactor.clean(name ?? ''));
+  if (characters.length === 0) return null;
+  return characters.length > MOST_NAME
+    ? `${characters.slice(0, MOST_NAME - 1).join('')}…`
+    : characters.join('');
+}
+
+function instant(at: number | null): number | null {
+  return at !== null && at > 0 && at <= LAST ? at : null;
+}

@@ -1,0 +1,29 @@
+import type { Operation, Step } from './request.ts';
+
+/** How long a confirmation holds, ms (SPEC section 3). */
+export const CONFIRMED_FOR = 7 * 86_400_000;
+
+/** Operations that are sent only after somebody has confirmed them. */
+export const CONFIRMED_OPERATIONS: readonly Operation[] = [
+  'delete_feeds',
+  'delete_users',
+  'delete',
+  'restore_users',
+];
+
+/** That somebody said yes to a plan, and how. */
+export interface Confirmation {
+  operator: string;
+  /** Typed out, answered yes, by `--yes`, or not asked since the plan makes no call. */
+  how: 'typed' | 'answered' | 'flag' | 'nothing_to_send';
+}
+
+/** Whether a step may not be sent now: nobody has confirmed it within the last 7 days. */
+export function lacksConfirmation(
+  { operation, state }: Pick<Step, 'operation' | 'state'>,
+  confirmedAt: number | null,
+  at: number,
+): boolean {
+  if (state !== 'planned' || !CONFIRMED_OPERATIONS.includes(operation)) return false;
+  return confirmedAt === null || at - confirmedAt >= CONFIRMED_FOR;
+}

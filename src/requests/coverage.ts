@@ -1,0 +1,57 @@
+import type { Request, Step } from './request.ts';
+
+/**
+ * What a request does not reach, whatever its outcome (SPEC section 3; api/stream.md 2.4 and 2.6,
+ * api/sendbird.md 2.7 and 7): one line each.
+ */
+export function notCovered({
+  action,
+  steps,
+}: Pick<Request, 'action' | 'steps'>): readonly string[] {
+  const of = (provider: Step['provider']): readonly Step[] =>
+    steps.filter((step) => step.provider === provider && step.state !== 'unsupported');
+  const lines: string[] = [];
+  if (of('stream').length > 0) {
+    lines.push('Stream: other apps than this one', ...notAsked(action, of('stream')));
+  }
+  if (of('sendbird').length > 0) {
+    lines.push(
+      'Sendbird: other applications than this one',
+      'Sendbird Desk, Calls and Business Messaging',
+    );
+  }
+  if (steps.some(({ operation }) => operation === 'access')) {
+    lines.push("Sendbird: messages past the application's retention");
+  }
+  return lines;
+}
+
+function notAsked(action: Request['action'], steps: readonly Step[]): string[] {
+  const find = (operation: Step['operation']): Step | undefined =>
+    steps.find((step) => step.operation === operation);
+  if (action === 'restore') return [];
+  if (action === 'export') {
+    return [
+      ...(find('export_feeds') ? [] : ['Stream: feeds data']),
+      ...(find('export_users') ? [] : ['Stream: chat and video data']),
+    ];
+  }
+  const options = find('delete_users')?.options ?? {};
+  const untouched = Object.entries(OPTIONAL).filter(([name]) => !isGiven(options[name]));
+  return [
+    ...(find('delete_feeds') ? [] : ['Stream: feeds data']),
+    ...untouched.map(([, what]) => `Stream: ${what}`),
+  ];
+}
+
+/** What a deletion of a Stream user leaves alone unless it is asked for. */
+const OPTIONAL = {
+  messages: 'messages',
+  conversations: '1:1 conversations',
+  calls: 'calls',
+  files: 'uploaded files',
+};
+
+function isGiven(option: unknown): boolean {
+  return option !== undefined && option !== false;
+}

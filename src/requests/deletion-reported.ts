@@ -1,0 +1,70 @@
+import type { Change, StepPatch } from './change.ts';
+import { failed } from './failed.ts';
+import type { SubjectResult } from './outcome.ts';
+import { type TaskNews, believe } from './reported.ts';
+import type { Call, Step } from './request.ts';
+import { type Moment, nextCheck } from './waits.ts';
+
+const UNNAMED = "Stream's result does not name this user: only the look-up speaks for it";
+
+/**
+ * What a check of the task of a deletion makes of each of its steps: `reported`, `failed` or
+ * `no_data`, never `succeeded`. A task that the provider no longer knows is settled by the look-up
+ * (SPEC section 4): the step is `reported` with the error `task_lost` until then.
+ */
+export function deletionReported(
+  steps: readonly Step[],
+  call: Call,
+  news: TaskNews,
+  moment: Moment,
+): Change {
+  const isNew = news.kind === 'failed' && call.providerStatus !== news.status;
+  const status = 'status' in news ? news.status : call.providerStatus;
+  return {
+    at: moment.at,
+    steps: steps.map((step) => {
+      const seen = isNew ? { ...step, tries: 0 } : step;
+      return { id: step.id, patch: { checks: step.checks + 1, ...patchFor(seen, news, moment) } };
+    }),
+    callPatches:
+      status === call.providerStatus ? [] : [{ id: call.id, patch: { providerStatus: status } }],
+  };
+}
+
+function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {
+  switch (news.kind) {
+    case 'running':
+      return { tries: 0, nextAt: nextCheck(step.checks + 1, moment) };
+    case 'done':
+      return done(step, news.results, moment.at);
+    case 'no_data':
+      return { state: 'no_data', tries: 0, nextAt: null };
+    case 'failed':
+    case 'unreadable':
+      return believe(step, news, moment);
+    case 'forgotten': {
+      const patch = believe(step, news, moment);
+      return patch.state === 'failed'
+        ? { state: 'reported', error: news.error, tries: 0, nextAt: null }
+        : patch;
+    }
+  }
+}
+
+/** Stream says it for each user; Sendbird, and Stream's feeds, once for the whole call. */
+function done(
+  step: Step,
+  results: ReadonlyMap<string, SubjectResult> | null,
+  at: number,
+): StepPatch {
+  const own = results?.get(step.subjectId);
+  if (own?.kind === 'failed') return failed(step, own.error, at);
+  const isNamed = own !== undefined || step.operation !== 'delete_users';
+  return {
+    state: 'reported',
+    error: null,
+    tries: 0,
+    nextAt: null,
+    ...(isNamed ? {} : { note: step.note ?? UNNAMED }),
+  };
+}

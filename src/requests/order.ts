@@ -1,0 +1,67 @@
+import type { StepPatch } from './change.ts';
+import type { Operation, Request, Step } from './request.ts';
+
+const EXPORTS: ReadonlySet<Operation> = new Set(['export_feeds', 'export_users', 'access']);
+const DELETIONS: ReadonlySet<Operation> = new Set(['delete_feeds', 'delete_users', 'delete']);
+
+type Ordered = Pick<Step, 'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked'>;
+
+/** Whether a step may go: now, not yet, or not as things are. */
+type Leave = 'go' | 'wait' | 'never';
+
+/**
+ * What the steps of a request mean for those that come after them (SPEC section 3): no deletion
+ * before every export of the request is there, and no Stream account before its feed data. A step
+ * that waits is `blocked`, one whose turn will not come is `not_sent`; it is planned again when
+ * what stood in its way is taken up again.
+ */
+export function order(
+  request: Pick<Request, 'acceptPartial'> & { steps: readonly Ordered[] },
+  at: number,
+): readonly { id: string; patch: StepPatch }[] {
+  const { steps, acceptPartial } = request;
+  return steps.flatMap((step) => {
+    if (!DELETIONS.has(step.operation)) return [];
+    if (step.state !== 'planned' && step.state !== 'not_sent') return [];
+    const patch = moved(step, leaveOf(step, steps, acceptPartial), at);
+    return patch === null ? [] : [{ id: step.id, patch }];
+  });
+}
+
+function moved(step: Ordered, leave: Leave, at: number): StepPatch | null {
+  if (leave === 'never') {
+    if (step.state === 'not_sent') return null;
+    return { state: 'not_sent', blocked: false, nextAt: null, finishedAt: at };
+  }
+  const blocked = leave === 'wait';
+  if (step.state === 'not_sent') return { state: 'planned', blocked, finishedAt: null };
+  return step.blocked === blocked ? null : { blocked };
+}
+
+function leaveOf(step: Ordered, steps: readonly Ordered[], acceptPartial: boolean): Leave {
+  const leaves = steps.flatMap((other): Leave[] => {
+    if (EXPORTS.has(other.operation)) return [afterExport(other, acceptPartial)];
+    if (other.operation === 'delete_feeds' && step.operation === 'delete_users') {
+      return [afterFeeds(other)];
+    }
+    return [];
+  });
+  return (
+    leaves.find((leave) => leave === 'never') ?? leaves.find((leave) => leave === 'wait') ?? 'go'
+  );
+}
+
+/** What is not at the provider need not be exported; what is cut lets go with the operator's leave. */
+function afterExport(step: Ordered, acceptPartial: boolean): Leave {
+  if (step.state === 'in_doubt' && step.blocked) return 'never';
+  if (step.finishedAt === null) return 'wait';
+  if (step.state === 'not_found') return 'go';
+  return step.state === 'succeeded' && (step.whole || acceptPartial) ? 'go' : 'never';
+}
+
+/** The account may go once the task has completed; what the check of it shows is another matter. */
+function afterFeeds({ state, blocked, finishedAt }: Ordered): Leave {
+  if (state === 'reported' || state === 'succeeded' || state === 'not_found') return 'go';
+  if (state === 'in_doubt' && blocked) return 'never';
+  return finishedAt === null ? 'wait' : 'never';
+}

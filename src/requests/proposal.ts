@@ -1,0 +1,91 @@
+import type { Limit } from './calls.ts';
+import type { Effect } from './effects.ts';
+import type { Refusal } from './erase-options.ts';
+import type { Presence } from './outcome.ts';
+import { type Plan, idAt } from './plan.ts';
+import type { Operation, ProviderName, Sight, Subject } from './request.ts';
+
+/** What a look-up at one provider has shown, by the ids there. */
+export interface Seen {
+  presence: ReadonlyMap<string, Presence>;
+  /** Whose feed data can be seen; null: it is not deleted, so nobody looked. */
+  feeds: ReadonlySet<string> | 'not_checkable' | null;
+}
+
+/** What was seen where; a provider that nobody asked is absent. */
+export type Sightings = ReadonlyMap<ProviderName, Seen>;
+
+/** What is known of one subject at one provider, before the question. */
+export interface Found {
+  userId: string;
+  provider: ProviderName;
+  subjectId: string;
+  /** Null: not looked up. */
+  presence: Presence | null;
+  feeds: Sight | 'not_checkable' | null;
+  /** The request of this ledger that erased the account before. */
+  earlier: string | null;
+}
+
+/** How a plan is agreed to: the id typed out, a yes, or not at all since it makes no call. */
+export type Needs = 'typed' | 'answered' | 'nothing_to_send';
+
+/** What it takes to carry a plan out: `time` in ms at the limits in force, null where none is known. */
+interface Cost {
+  calls: ReadonlyMap<Operation, number>;
+  time: number | null;
+}
+
+/** The providers' limits, how much of them is used (0 to 1), and now (ms). */
+export interface Tempo {
+  limits: ReadonlyMap<Operation, Limit>;
+  share: number;
+  at: number;
+}
+
+/** A plan that somebody has to agree to: plain data. */
+export interface Proposal extends Plan {
+  looked: boolean;
+  found: readonly Found[];
+  /** The new owners that the options name, and what was seen of them. */
+  owners: ReadonlyMap<string, Presence>;
+  effects: readonly Effect[];
+  cost: Cost;
+  needs: Needs;
+  /** Where everything is exported to before anything is deleted; null: it is not. */
+  exportsTo: string | null;
+  acceptPartial: boolean;
+  /** What a dry run reports instead of refusing. */
+  refusals: readonly Refusal[];
+}
+
+/** What is known of the subjects at the providers of a run; `earlier` answers by account and id. */
+export function foundOf(
+  subjects: readonly Subject[],
+  targets: readonly { provider: ProviderName; account: string }[],
+  sightings: Sightings,
+  earlier: (account: string, subjectId: string) => string | null,
+): readonly Found[] {
+  return subjects.flatMap((subject) =>
+    targets.flatMap(({ provider, account }): Found[] => {
+      const subjectId = idAt(subject, provider);
+      if (subjectId === null) return [];
+      const seen = sightings.get(provider);
+      return [
+        {
+          userId: subject.userId,
+          provider,
+          subjectId,
+          presence: seen?.presence.get(subjectId) ?? null,
+          feeds: feedsOf(seen?.feeds ?? null, subjectId),
+          earlier: earlier(account, subjectId),
+        },
+      ];
+    }),
+  );
+}
+
+function feedsOf(feeds: Seen['feeds'], subjectId: string): Found['feeds'] {
+  if (feeds === null || feeds === 'not_checkable') return feeds;
+  return feeds.has(subjectId) ? 'visible' : 'not_visible';
+}

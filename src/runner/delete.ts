@@ -1,0 +1,97 @@
+import { deletionIntended } from '../requests/deletion-intended.ts';
+import { deletionSent, isDoubtfulAbsence, isTooOld, left } from '../requests/deletion-sent.ts';
+import type { Submission } from '../requests/outcome.ts';
+import type { Call, Step, StepError } from '../requests/request.ts';
+import { SEARCHES } from '../requests/searched.ts';
+import { stepsOf } from './batch.ts';
+import { learn, mayLeave } from './leave.ts';
+import { seekCall, seekRestored } from './doubt.ts';
+import { absentAndSeen, restoreRefused } from './refusals.ts';
+import { type Batch, type Work, moment, settle } from './work.ts';
+
+/**
+ * Sends planned steps of a deletion or restore in one call: the intent on disk first, the answer
+ * right after it. One that may have been sent before is looked for first, or left to the operator.
+ */
+export async function sendTogether(work: Work, batch: Batch): Promise<void> {
+  const steps = stepsOf(batch);
+  const { provider } = batch;
+  if (await isHeldBack(work, batch, steps)) return;
+  if (!(await mayLeave(work, batch, steps))) return;
+  const id = `call_${work.newId()}`;
+  const { call, change } = deletionIntended(steps, batch.call, id, work.clock.now());
+  await settle(work, steps, change);
+  const intended = steps.map((step, index) => ({ ...step, ...change.steps?.[index]?.patch }));
+  const answer = await provider.submit(
+    { operation: call.operation, subjectIds: call.subjectIds, options: call.options },
+    work.stop,
+  );
+  const retryAt = learn(work, batch, answer);
+  // Once more is once: a second fault in a row is left to a later run.
+  if (answer.kind === 'unavailable' && steps.some(({ doubts }) => doubts > 0)) {
+    work.health.giveUp(provider.name, answer.error);
+  }
+  await take(work, { ...batch, call }, intended, { call, answer, retryAt });
+}
+
+/** What must happen before a step that is in doubt goes out again, and was seen to. */
+async function isHeldBack(work: Work, batch: Batch, steps: readonly Step[]): Promise<boolean> {
+  const doubtful = steps.some(({ doubts }) => doubts > 0);
+  const [first] = steps;
+  if (!doubtful || first === undefined) return false;
+  if (first.operation === 'restore_users') return seekRestored(work, batch);
+  if (first.operation === 'delete') {
+    if (steps.every(({ tries }) => tries >= SEARCHES)) return false;
+    await seekCall(work, batch);
+    return true;
+  }
+  const at = work.clock.now();
+  if (!steps.some((step) => isTooOld(step, at))) return false;
+  await settle(work, steps, { at, steps: steps.map(({ id }) => ({ id, patch: left() })) });
+  return true;
+}
+
+interface Reply {
+  call: Call;
+  answer: Submission;
+  retryAt: number;
+}
+
+async function take(
+  work: Work,
+  batch: Batch,
+  steps: readonly Step[],
+  { call, answer, retryAt }: Reply,
+): Promise<void> {
+  const isOne = steps.length === 1;
+  const isRestore = call.operation === 'restore_users';
+  if (answer.kind === 'refused' && isRestore && isOne) {
+    return restoreRefused(work, batch, steps, call, answer.error);
+  }
+  if (answer.kind === 'absent' && !isRestore && isDoubtfulAbsence(steps)) {
+    return absentAndSeen(work, batch, steps, call, answer.error);
+  }
+  const write = (own: Submission): Promise<void> =>
+    settle(work, steps, deletionSent(steps, call, own, moment(work), retryAt));
+  if (answer.kind !== 'accepted') return write(answer);
+  // In turn: two answers with one task must not both be taken.
+  return work.adopting(async () => write(await ownTask(work, call, answer)));
+}
+
+/** A task of another call would be read as the end of this one: it is not followed. */
+async function ownTask(
+  work: Work,
+  { account }: Call,
+  answer: Extract<Submission, { kind: 'accepted' }>,
+): Promise<Submission> {
+  const { taskId } = answer;
+  if (!(await work.ledger.knownTasks(account, [taskId])).has(taskId)) return answer;
+  const error: StepError = {
+    code: 'wrong_answer',
+    message: `the provider answered with task ${taskId}, which it gave for another call before`,
+    passing: false,
+    providerCode: null,
+    httpStatus: null,
+  };
+  return { kind: 'refused', error };
+}

@@ -1,0 +1,40 @@
+import type { Operation, StepState } from '../requests/request.ts';
+
+/** What kind of work a step waits for; each kind has its own bound for each provider. */
+export interface Kind {
+  states: readonly StepState[];
+  operations: readonly Operation[];
+  /** How many calls, looks or downloads of this kind are under way at once. */
+  atOnce: number;
+}
+
+const EXPORTS: readonly Operation[] = ['export_feeds', 'export_users', 'access'];
+
+/** Everything that goes by batches: what deletes, and what brings back. */
+const TOGETHER: readonly Operation[] = ['delete_feeds', 'delete_users', 'delete', 'restore_users'];
+
+const submit: Kind = { states: ['planned', 'intended'], operations: EXPORTS, atOnce: 8 };
+const check: Kind = { states: ['accepted', 'in_doubt', 'no_data'], operations: EXPORTS, atOnce: 8 };
+const collect: Kind = { states: ['reported'], operations: EXPORTS, atOnce: 3 };
+const send: Kind = { states: ['planned'], operations: TOGETHER, atOnce: 8 };
+const follow: Kind = {
+  states: ['intended', 'accepted', 'in_doubt'],
+  operations: TOGETHER,
+  atOnce: 8,
+};
+const look: Kind = { states: ['reported', 'no_data'], operations: TOGETHER, atOnce: 3 };
+
+export const KINDS = { submit, check, collect, send, follow, look } as const;
+
+/** How many subjects share a call (api/stream.md section 2, api/sendbird.md section 2.1). */
+export const MOST_TOGETHER: Readonly<Partial<Record<Operation, number>>> = {
+  delete_feeds: 1,
+  delete_users: 100,
+  delete: 100,
+  restore_users: 100,
+};
+
+/** What `--no-wait` still works on: what is not sent, or may not have been. */
+export function isToSend(state: StepState): boolean {
+  return state === 'planned' || state === 'intended' || state === 'in_doubt';
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { feedItems, type FeedItem, type FeedsKind } from '../population/feed-items.ts';
+import type { Person } from '../population/people.ts';
+import type { StreamView } from '../population/stream-chat.ts';
+import type { Handler } from '../vendor.ts';
+import { readBody } from './body.ts';
+import { viewAt, type StreamUsers } from './users.ts';
+import { filterSchema, passes, type Filter } from './feeds-filter.ts';
+import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
+import type { RowOf } from './feeds-rows.ts';
+
+/** One of the six queries, as the specification has it. */
+export interface FeedsQuery {
+  /** What is asked for; also the name of the list in the answer. */
+  kind: Exclude<FeedsKind, 'reactions'>;
+  /** The filter field that names people. */
+  owner: 'user_id' | 'created_by_id';
+  /** Other filter fields, and the item's field each looks at. */
+  fields: Readonly<Record<string, string>>;
+  row: RowOf;
+}
+
+/** [U] the default of `limit`. */
+const DEFAULT_LIMIT = 25;
+
+const flag = z.boolean('must be a boolean').nullish();
+const sorted = z.array(
+  z.object({ field: z.string(), direction: z.literal([1, -1]), type: z.string() }).partial(),
+);
+const commentsSorted = z.enum(['first', 'last', 'top', 'best', 'controversial']);
+
+/** `filter` is optional but in QueryComments (OAS `required`); unknown fields are ignored. */
+function bodySchema({ kind, owner, fields }: FeedsQuery) {
+  const filter = filterSchema([owner, ...Object.keys(fields)]);
+  return z.object({
+    filter: kind === 'comments' ? filter : filter.nullish(),
+    limit: z.int('must be an integer').min(0).max(100, 'must be 100 or less').nullish(),
+    next: z.string('must be a string').nullish(),
+    // [U] paging back: `prev` is never given, so none that is sent can be right.
+    prev: z.literal('', 'is not a valid cursor').nullish(),
+    sort: kind === 'comments' ? commentsSorted.nullish() : sorted.max(5).nullish(),
+    include_soft_deleted_activities: flag,
+    include_private_activities: flag,
+    include_expired_activities: flag,
+  });
+}
+
+type Body = z.infer<ReturnType<typeof bodySchema>>;
+
+/**
+ * A query of feed data: a POST that changes nothing. [U] the order without `sort`: by person as
+ * the filter lists them (else as the population has them), then oldest first. `sort` is checked
+ * and has no effect. [U] `next` is absent on the last page, and is good for the same filter only.
+ * [U] who asks (`user_id` of the body) makes no difference.
+ */
+export function feedsQuery(users: StreamUsers, query: FeedsQuery): Handler {
+  const schema = bodySchema(query);
+  return (call) => {
+    const body = readBody(call, schema);
+    const filter: Filter = body.filter ?? {};
+    const view = viewAt(users, users.accounts.version(), 0);
+    const people = peopleOf(users, filter[query.owner]);
+    const shelves = {
+      size: people.size,
+      *rows(index: number) {
+        const person = people.at(index);
+        if (!person || !keeps(view, person, query, body)) return;
+        for (const item of feedItems(users.population, person, query.kind)) {
+          const good = passes(item, filter, query.fields) && shown(item, body, call.now);
+          yield good ? query.row(view, item) : null;
+        }
+      },
+    };
+    const from = readCursor(call.operation, body.filter, body.next ?? null);
+    const { rows, next } = pageOf(shelves, from, body.limit ?? DEFAULT_LIMIT);
+    const cursor = next ? { next: makeCursor(call.operation, body.filter, next) } : {};
+    return { status: 201, body: { [query.kind]: rows, ...cursor } };
+  };
+}
+
+/** The listed people, whether they still have an account or not; or everyone. */
+function peopleOf({ population }: StreamUsers, ids: readonly string[] | undefined) {
+  if (!ids) return { size: population.size, at: (index: number) => population.at(index) };
+  const listed = [...new Set(ids)];
+  return { size: listed.length, at: (index: number) => population.byStreamId(listed[index] ?? '') };
+}
+
+/**
+ * Deleted feed data is in no query, but for activities that were deleted softly, on request
+ * (OAS include_soft_deleted_activities). [U] that DeleteFeedUserData makes activities of that
+ * sort; that no query shows other kinds once they are deleted softly.
+ */
+function keeps(view: StreamView, person: Person, query: FeedsQuery, body: Body): boolean {
+  const { feeds } = view.account(person.streamId);
+  if (feeds === null) return true;
+  const softlyToo = query.kind === 'activities' && body.include_soft_deleted_activities === true;
+  return feeds === 'soft' && softlyToo;
+}
+
+/** [U] private and expired activities are left out of a server's queries too unless asked for. */
+function shown(item: FeedItem, body: Body, now: number): boolean {
+  const hidden = item.data['visibility'] === 'private' && body.include_private_activities !== true;
+  const expired = (item.expiresAt ?? Infinity) <= now && body.include_expired_activities !== true;
+  return !hidden && !expired;
+}

@@ -1,0 +1,105 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openLedger } from '../../src/ledger/sqlite.ts';
+import type { PlannedRequest } from '../../src/requests/request.ts';
+import { fakeHost } from '../support/host.ts';
+import { CTRL_C, ENTER, openTerminal } from './pty.ts';
+import { type Stage, setStage } from './stage.ts';
+
+const RESUME = ['resume', '--poll-interval', '10ms'];
+const LONG_AGO = Date.UTC(2024, 0, 1);
+
+/** An erase that was confirmed years ago and never sent. */
+function erasure(stage: Stage, user: string): PlannedRequest {
+  const id = `req_${user}`;
+  const about = { subjectId: user, account: `sendbird:APP-CANARY-1@${stage.sandbox.origin}` };
+  return {
+    id,
+    action: 'erase',
+    mode: 'hard',
+    subject: { userId: user, streamId: null, sendbirdId: user },
+    reference: null,
+    profile: 'default',
+    operator: 'jane',
+    receivedOn: '2024-01-01',
+    dueOn: '2030-02-01',
+    outDir: null,
+    steps: [
+      {
+        id: `${id}/delete`,
+        provider: 'sendbird',
+        operation: 'delete',
+        options: { channel_delete_option: 'do_not_delete' },
+        before: 'visible',
+        ...about,
+      },
+    ],
+  };
+}
+
+/** Puts erases where the program will look for them, as an older run would have. */
+async function stageWith(...users: readonly string[]): Promise<Stage> {
+  const stage = await setStage();
+  await stage.gdpr(['status']);
+  const state = join(stage.dir, 'state');
+  const [profile = ''] = await readdir(state);
+  const ledger = await openLedger(join(state, profile), fakeHost());
+  const requests = users.map((user) => erasure(stage, user));
+  const confirmation = { operator: 'jane', how: 'typed' } as const;
+  await ledger.open(requests, () => ({ kind: 'record' }), LONG_AGO, confirmation);
+  await ledger.close();
+  return stage;
+}
+
+describe('gdpr resume of a deletion that was confirmed too long ago', () => {
+  test('asks at a terminal, and sends it after a yes', async () => {
+    const stage = await stageWith('ada');
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type ada to go ahead:');
+    expect(terminal.text()).toContain('not confirmed within the last 7 days (1 request)');
+    expect(terminal.text()).toContain('req_ada  erase of ada');
+    expect(terminal.text()).toContain('Sendbird account: removed; group channels stay');
+    expect(stage.calls('registerGdprDelete')).toBe(0);
+    terminal.type(`ada${ENTER}`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.text()).toMatch(/account +✓ {2}removed/);
+    expect(stage.calls('registerGdprDelete')).toBe(1);
+  });
+
+  test('asks for the number of several', async () => {
+    const stage = await stageWith('ada', 'user-000001');
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type 2 (how many they are) to go ahead:');
+    terminal.type(`2${ENTER}`);
+    expect(await terminal.ended).toBe(0);
+    expect(stage.calls('registerGdprDelete')).toBe(1);
+  });
+
+  test('leaves it unsent without a yes: 8', async () => {
+    const stage = await stageWith('ada');
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type ada to go ahead:');
+    terminal.type(`no${ENTER}`);
+    expect(await terminal.ended).toBe(8);
+    expect(terminal.text()).toContain('Not confirmed: it stays unsent');
+    expect(stage.calls('registerGdprDelete')).toBe(0);
+  });
+
+  test('Ctrl-C at the question: 130, nothing sent', async () => {
+    const stage = await stageWith('ada');
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type ada to go ahead:');
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
+    expect(stage.calls('registerGdprDelete')).toBe(0);
+  });
+
+  test('without a terminal nobody is asked and nothing is sent: 8', async () => {
+    const stage = await stageWith('ada');
+    const { code, err } = await stage.gdpr(RESUME);
+    expect(code).toBe(8);
+    expect(err).toContain('nobody confirmed it within 7 days: 1 request');
+    expect(stage.calls('registerGdprDelete')).toBe(0);
+  });
+});

@@ -1,0 +1,236 @@
+import { describe, expect, it, test } from 'vitest';
+import { proposalText } from '../../src/report/proposal-text.ts';
+import type { Proposal } from '../../src/requests/proposal.ts';
+import {
+  AT_SENDBIRD,
+  AT_STREAM,
+  type EraseParts,
+  INTAKE,
+  erasure,
+  presence,
+  restoration,
+  seen,
+  sightings,
+  subject,
+} from '../requests/proposals.ts';
+
+const CALENDAR = {
+  dayOf: (at: number) => new Date(at).toISOString().slice(0, 10),
+  today: '2026-11-20',
+};
+const text = (proposal: Proposal) => proposalText(proposal, CALENDAR);
+const words = (parts: EraseParts = {}) => text(erasure(parts));
+
+describe('the words of an erase', () => {
+  it('says what goes for good', () => {
+    const limits = new Map([
+      [
+        'delete_users' as const,
+        { limit: 6, remaining: 6, window: 60_000, resetAt: 0, perSecond: null },
+      ],
+    ]);
+    const facts = {
+      sightings: sightings(
+        seen({ feeds: new Set(['ada']) }),
+        seen({ ids: { ada: presence({ name: 'Ada', lastSeenAt: null, deactivated: true }) } }),
+      ),
+      tempo: { limits, share: 0.8, at: 0 },
+    };
+    expect(words({ mode: 'hard', facts })).toMatchInlineSnapshot(`
+      "Found     Stream: Ada L., created 3 Mar 2024, last seen yesterday
+                Stream feed data: there is some
+                Sendbird: Ada, created 3 Mar 2024, deactivated
+      This will erase ada for good:
+
+        Stream    feed data  removed; cannot be undone
+                  follows    removed for good, in both directions; cannot be undone
+                  account    removed; cannot be undone
+                  messages   removed; cannot be undone
+                  1:1 chats  removed, for the other person too; cannot be undone
+                  1:1 calls  removed, for the other person too; cannot be undone
+                  files      every file they uploaded removed; cannot be undone
+                  channels   those they own go to a user that Stream makes up
+                             (delete-user-…)
+                  calls      those they own go to a user that Stream makes up
+                             (delete-user-…)
+        Sendbird  account    removed: Sendbird knows no soft delete; cannot be undone
+                  messages   removed with the account; cannot be undone
+                  channels   group channels stay (do_not_delete)
+
+      3 calls, a few seconds. Nothing else is touched."
+    `);
+  });
+
+  it('says what is only hidden, and what that does not mean', () => {
+    expect(words()).toMatchInlineSnapshot(`
+      "Found     not looked up
+      This will hide ada at Stream, and erase at Sendbird for good:
+
+        Stream    feed data  hidden, rows kept; cannot be undone
+                  follows    removed for good, in both directions; cannot be undone
+                  account    hidden, its data kept; can be restored: gdpr restore
+                  messages   hidden, content kept; may stay hidden after a restore
+                  1:1 chats  untouched
+                  1:1 calls  untouched
+                  files      untouched
+        Sendbird  account    removed: Sendbird knows no soft delete; cannot be undone
+                  messages   removed with the account; cannot be undone
+                  channels   group channels stay (do_not_delete)
+
+      Hidden is not erased: only gdpr erase --hard meets Art. 17.
+      3 calls, a few seconds. Nothing else is touched. Nobody was called and nothing
+      was recorded."
+    `);
+  });
+
+  const soft: EraseParts = {};
+  const hard: EraseParts = { mode: 'hard' };
+  const first: EraseParts = { exportFirst: true, intake: { ...INTAKE, outDir: '/srv/out' } };
+  test.each<[string, EraseParts, EraseParts]>([
+    ['mode pruning', soft, { mode: 'pruning' }],
+    ['mode hard', soft, hard],
+    ['messages pruning', soft, { flags: { messages: 'pruning' } }],
+    ['messages hard', soft, { flags: { messages: 'hard' } }],
+    ['conversations soft', soft, { flags: { conversations: 'soft' } }],
+    [
+      'conversations hard',
+      { flags: { conversations: 'soft' } },
+      { flags: { conversations: 'hard' } },
+    ],
+    ['calls soft', soft, { flags: { calls: 'soft' } }],
+    ['calls hard', { flags: { calls: 'soft' } }, { flags: { calls: 'hard' } }],
+    ['files', soft, { flags: { files: true } }],
+    ['calls soft in hard', hard, { mode: 'hard', flags: { calls: 'soft' } }],
+    ['no files in hard', hard, { mode: 'hard', profile: { files: false } }],
+    ['a channel owner', hard, { mode: 'hard', flags: { new_channel_owner_id: 'bob' } }],
+    ['a call owner', hard, { mode: 'hard', flags: { new_call_owner_id: 'bob' } }],
+    ['1:1 channels at Sendbird', soft, { channels: '1_on_1' }],
+    ['all channels at Sendbird', { channels: '1_on_1' }, { channels: 'all' }],
+    ['only Stream', soft, { targets: [AT_STREAM] }],
+    ['only Sendbird', soft, { targets: [AT_SENDBIRD] }],
+    ['no feeds', soft, { targets: [{ ...AT_STREAM, operations: ['export_users'] }, AT_SENDBIRD] }],
+    ['an export first', soft, first],
+    ['elsewhere', first, { ...first, intake: { ...INTAKE, outDir: '/srv/other' } }],
+    ['a partial export will do', first, { ...first, acceptPartial: true }],
+    ['somebody else', soft, { subjects: [subject('grace')] }],
+    ['two', soft, { subjects: [subject('ada'), subject('grace')] }],
+  ])('change with %s', (_, before, after) => {
+    expect(words(after)).not.toBe(words(before));
+  });
+
+  it.each([
+    ['both channel owners', { new_channel_owner_id: 'bob' }, { new_call_owner_id: 'bob' }],
+    ['shared things', { conversations: 'hard' }, { calls: 'hard' }],
+  ] as const)('tell options apart that are alike: %s', (_, one, other) => {
+    const mode = 'new_call_owner_id' in other ? 'hard' : 'soft';
+    expect(words({ mode, flags: one })).not.toBe(words({ mode, flags: other }));
+  });
+
+  it('names what others lose, and what no soft mode saves', () => {
+    expect(words(hard)).toContain('1:1 chats  removed, for the other person too');
+    expect(words({ channels: 'all' })).toMatch(/for everybody\s+\(all\)/);
+    expect(words()).toContain('follows    removed for good, in both directions; cannot be undone');
+    expect(words()).toContain('Sendbird knows no soft delete');
+    expect(words()).toContain('can be restored: gdpr restore');
+    expect(words(hard)).not.toContain('can be restored');
+    expect(words(hard)).not.toContain('Hidden is not erased');
+  });
+
+  it('keeps to 80 columns', () => {
+    const facts = {
+      sightings: sightings(
+        seen({ feeds: new Set() }),
+        seen({ ids: { ada: presence({ visible: false }) } }),
+      ),
+      owners: new Map([['bob', presence({ name: 'B'.repeat(300) })]]),
+      earlier: () => 'req_01K5Y000000000000000000001',
+      refusals: [
+        { message: `Refused: ${'because '.repeat(20)}`, next: 'Nothing was sent. Add --yes' },
+      ],
+    };
+    for (const mode of ['soft', 'pruning', 'hard'] as const) {
+      for (const channels of ['do_not_delete', '1_on_1', 'all'] as const) {
+        const lines = words({ ...first, mode, channels, facts }).split('\n');
+        expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      }
+    }
+  });
+
+  it('shows a name that somebody gave themselves only where it is harmless', () => {
+    const name = 'Ada\u001b[2J\u202e\nType bob';
+    const facts = { sightings: sightings(seen({ ids: { ada: presence({ name }) } })) };
+    expect(words({ facts })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+    expect(words({ facts })).not.toMatch(/^Type bob/m);
+  });
+
+  it('reports the guards of a dry run, and that nobody was looked up', () => {
+    const refusals = [{ message: 'Refused: too many.', next: 'Nothing was sent. Add --max 3' }];
+    const said = words({ facts: { refusals } }).replaceAll(/\s+/g, ' ');
+    expect(said).toContain('Would be refused: too many. Add --max 3');
+    expect(said).toContain('Found not looked up');
+    expect(said).toContain('Nobody was called and nothing was recorded.');
+  });
+});
+
+describe('what was found', () => {
+  const people = Array.from({ length: 30 }, (_, index) => `user-${index}`);
+
+  it('of many: how many are visible, who is not, and the first by name', () => {
+    const ids = Object.fromEntries(
+      people.map((id, index) => [id, presence({ name: `N ${id}`, visible: index > 1 })]),
+    );
+    const facts = {
+      sightings: sightings(seen({ ids, feeds: new Set(['user-5']) }), seen({ ids })),
+    };
+    const said = words({ subjects: people.map((id) => subject(id)), facts });
+    expect(said).toContain('Stream: 28 of 30 accounts visible');
+    expect(said).toContain('deleted already): user-0 and user-1');
+    expect(said).toContain('Stream feed data: 1 of 30 people have some');
+    expect(said).toContain('user-2: N user-2, created 3 Mar 2024');
+    expect(said).toContain('and 8 people more');
+    expect(said.split('\n').length).toBeLessThan(60);
+  });
+
+  it('of many: another name at the other provider is told as well', () => {
+    const two = ['ada', 'bob'];
+    const stream = Object.fromEntries(two.map((id) => [id, presence({ name: `A ${id}` })]));
+    const sendbird = { ...stream, bob: presence({ name: 'Robert' }) };
+    const facts = { sightings: sightings(seen({ ids: stream }), seen({ ids: sendbird })) };
+    const said = words({ subjects: two.map((id) => subject(id)), facts });
+    expect(said).toMatch(/bob: A bob, .* · Sendbird: Robert/s);
+    expect(said).not.toContain('Sendbird: A ada');
+  });
+
+  it('names an earlier erase', () => {
+    expect(words({ facts: { earlier: () => 'req_0' } })).toContain(
+      'ada was deleted before at Stream: req_0',
+    );
+  });
+});
+
+describe('the words of a restore', () => {
+  it('says what comes back, and what does not', () => {
+    const found = new Map([
+      ['stream' as const, seen({ ids: { ada: presence({ visible: false }) } })],
+    ]);
+    expect(text(restoration({ sightings: found }))).toMatchInlineSnapshot(`
+      "Found     Stream: not visible here (never there, hidden, or deleted already)
+      This will bring back ada at Stream:
+
+        Stream    account    shown again, with its own data
+                  feed data  does not come back
+                  follows    do not come back
+                  channels   memberships do not come back
+                  messages   and reactions: a restore does not bring them back
+        Sendbird  account    no restore here: a deletion at Sendbird is permanent
+
+      1 call, a few seconds."
+    `);
+  });
+
+  it('says when there is nothing to do', () => {
+    const said = text(restoration({ sightings: new Map([['stream', seen()]]) }));
+    expect(said).toContain('There is nothing to restore of ada');
+    expect(said).toContain('Nothing is sent.');
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it, test } from 'vitest';
+import { order } from '../../src/requests/order.ts';
+import type { Step } from '../../src/requests/request.ts';
+import { T0, access, account, feeds, removal, step } from './make.ts';
+
+function moved(steps: readonly Step[], acceptPartial = false): Record<string, object> {
+  const patches = order({ steps, acceptPartial }, T0);
+  return Object.fromEntries(patches.map(({ id, patch }) => [id.replace('req_1/', ''), patch]));
+}
+
+const ENDED = { finishedAt: T0 } as const;
+const NOT_SENT = { state: 'not_sent', blocked: false, nextAt: null, finishedAt: T0 };
+
+describe('order: the account after its feed data', () => {
+  test.each(['planned', 'intended', 'accepted'] as const)('feed data %s: it waits', (state) => {
+    expect(moved([feeds({ state }), account()])).toEqual({ delete_users: { blocked: true } });
+    expect(moved([feeds({ state }), account({ blocked: true })])).toEqual({});
+  });
+
+  test.each([
+    feeds({ state: 'reported' }),
+    feeds({ state: 'reported', ...ENDED, after: 'still_visible' }),
+    feeds({ state: 'succeeded', ...ENDED }),
+    feeds({ state: 'not_found', ...ENDED }),
+  ])('feed data $state: it goes', (before) => {
+    expect(moved([before, account({ blocked: true })])).toEqual({
+      delete_users: { blocked: false },
+    });
+  });
+
+  test.each([
+    feeds({ state: 'failed', ...ENDED }),
+    feeds({ state: 'cancelled', ...ENDED }),
+    feeds({ state: 'in_doubt', blocked: true }),
+  ])('feed data $state: it is not sent', (before) => {
+    expect(moved([before, account({ blocked: true })])).toEqual({ delete_users: NOT_SENT });
+    expect(moved([before, account({ state: 'not_sent', ...ENDED })])).toEqual({});
+  });
+
+  it('is planned again when its feed data is taken up again', () => {
+    const out = account({ state: 'not_sent', ...ENDED });
+    const again = { state: 'planned', finishedAt: null };
+    expect(moved([feeds(), out])).toEqual({ delete_users: { ...again, blocked: true } });
+    expect(moved([feeds({ state: 'reported' }), out])).toEqual({
+      delete_users: { ...again, blocked: false },
+    });
+  });
+
+  it('leaves alone what has been sent, and Sendbird altogether', () => {
+    const failed = feeds({ state: 'failed', ...ENDED });
+    expect(moved([failed, account({ state: 'accepted' }), removal()])).toEqual({});
+    expect(moved([failed, account({ state: 'cancelled', ...ENDED })])).toEqual({});
+  });
+});
+
+const held = {
+  delete_feeds: { blocked: true },
+  delete_users: { blocked: true },
+  delete: { blocked: true },
+};
+
+describe('order: nothing is deleted before the export is there', () => {
+  const deletions = [feeds(), account(), removal()];
+  it('holds all deletions until the last file is collected', () => {
+    const done = step({ state: 'succeeded', ...ENDED });
+    expect(moved([done, access({ state: 'reported' }), ...deletions])).toEqual(held);
+    const free = moved([done, access({ state: 'succeeded', ...ENDED }), ...deletions]);
+    expect(free).toEqual({ delete_users: { blocked: true } });
+  });
+
+  it('needs no export of what is not there', () => {
+    expect(moved([access({ state: 'not_found', ...ENDED }), removal({ blocked: true })])).toEqual({
+      delete: { blocked: false },
+    });
+  });
+
+  test.each([
+    access({ state: 'failed', ...ENDED }),
+    access({ state: 'no_data', ...ENDED }),
+    access({ state: 'cancelled', ...ENDED }),
+  ])(
+    'an export that is $state stops the deletion, with leave for partial ones or not',
+    (before) => {
+      expect(moved([before, removal()])).toEqual({ delete: NOT_SENT });
+      expect(moved([before, removal()], true)).toEqual({ delete: NOT_SENT });
+    },
+  );
+
+  it('an export that may be cut stops the deletion, unless that is accepted', () => {
+    const cut = step({ state: 'succeeded', whole: false, ...ENDED });
+    expect(moved([cut, removal()])).toEqual({ delete: NOT_SENT });
+    expect(moved([cut, removal()], true)).toEqual({});
+  });
+});
