@@ -1,4 +1,4 @@
-/* The main job, shown: a sandbox, one export, its receipt and its files. Nothing is left behind. */
+/* The main job, shown: a sandbox, an export, and what erasing and bringing back do. Nothing is left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,18 @@ const sandbox = spawn(process.execPath, [BIN, 'sandbox', '--port', '0', '--json'
 });
 try {
   const env = await environment(sandbox);
-  console.log('$ gdpr export ada --reference ZD-1042\n');
-  const code = await gdpr(['export', 'ada', '--reference', 'ZD-1042', '--no-color'], env);
-  console.log(`exit code ${code}\n\n$ tree gdpr-exports`);
+  const codes = [await show(['export', 'ada', '--reference', 'ZD-1042'], env)];
+  console.log('$ tree gdpr-exports');
   await printTree(join(dir, 'gdpr-exports'));
-  process.exitCode = code;
+  console.log();
+  for (const args of [
+    ['erase', 'ada', '--provider', 'stream', '--yes'],
+    ['restore', 'ada', '--provider', 'stream', '--yes'],
+    ['erase', 'ada', '--hard', '--reference', 'ZD-1043', '--yes'],
+  ]) {
+    codes.push(await show(args, env));
+  }
+  process.exitCode = Math.max(...codes);
 } finally {
   sandbox.kill('SIGINT');
   await rm(dir, { recursive: true });
@@ -29,6 +36,14 @@ async function environment(child: ChildProcess): Promise<Record<string, string>>
   if (child.stdout === null) throw new Error('the sandbox has no output');
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line).env;
   throw new Error('the sandbox did not start');
+}
+
+/** Runs a command as a person would see it; answers with its exit code. */
+async function show(args: string[], env: Record<string, string>): Promise<number> {
+  console.log(`$ gdpr ${args.join(' ')}\n`);
+  const code = await gdpr([...args, '--no-color'], env);
+  console.log(`exit code ${code}\n`);
+  return code;
 }
 
 async function gdpr(args: string[], env: Record<string, string>): Promise<number> {

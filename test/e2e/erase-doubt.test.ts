@@ -27,9 +27,6 @@ const CASES: readonly Case[] = [
     calls: [2, 1, 1],
     says: REPEATED,
   },
-  { fault: 'answer-lost@deleteUsers=1', exit: 0, state: 'completed', calls: [1, 2, 1] },
-  { fault: 'bad-json@deleteUsers=1', exit: 0, state: 'completed', calls: [1, 2, 1] },
-  { fault: 'wrong-shape@deleteFeedUserData=1', exit: 0, state: 'completed', calls: [2, 1, 1] },
   { fault: 'reset@deleteUsers=1', exit: 0, state: 'completed', calls: [1, 2, 1], says: REPEATED },
   {
     fault: 'reset@deleteFeedUserData',
@@ -75,8 +72,6 @@ const CASES: readonly Case[] = [
     calls: [1, 1, 2],
   },
   // Refusals that pass, faults that are told, credentials.
-  { fault: 'http-429@deleteUsers=1', exit: 0, state: 'completed', calls: [1, 2, 1] },
-  { fault: 'http-429@registerGdprDelete=1', exit: 0, state: 'completed', calls: [1, 1, 2] },
   {
     fault: 'http-500@deleteUsers=1',
     exit: 0,
@@ -105,7 +100,6 @@ const CASES: readonly Case[] = [
     odd: { delete: 'planned' },
     calls: [1, 1, 2],
   },
-  { fault: 'unauthorized@deleteUsers=1', exit: 0, state: 'completed', calls: [1, 2, 1] },
   {
     fault: 'unauthorized@deleteUsers',
     exit: 4,
@@ -158,10 +152,32 @@ const CASES: readonly Case[] = [
   { fault: 'reset@getTask=2', exit: 0, state: 'completed' },
 ];
 
+/** Each fault once at each call that starts work: all of it ends well, and so many calls are made. */
+const ONCE = ['deleteFeedUserData', 'deleteUsers', 'registerGdprDelete'].flatMap((operation, at) =>
+  [
+    'reset',
+    'edge-text',
+    'http-500',
+    'http-503',
+    'http-429',
+    'unauthorized',
+    'unauthorized-401',
+    'answer-lost',
+    'bad-json',
+    'wrong-shape',
+  ].map((fault): Case => {
+    const calls: Calls = [1, 1, 1];
+    const tookEffect = ['answer-lost', 'bad-json', 'wrong-shape'].includes(fault);
+    // What took effect at Sendbird is found in its list, and not sent again.
+    if (!(tookEffect && operation === 'registerGdprDelete')) calls[at] = 2;
+    return { fault: `${fault}@${operation}=1`, exit: 0, state: 'completed', calls };
+  }),
+);
+
 const DONE = { delete_feeds: 'succeeded', delete_users: 'succeeded', delete: 'succeeded' };
 
 describe('an erase under a fault ends as it truly did', () => {
-  test.each(CASES)(
+  test.each([...ONCE, ...CASES])(
     '$fault: exit $exit',
     async ({ fault, exit, state, odd = {}, calls = [1, 1, 1], says = '' }) => {
       const stage = await setStage({ faults: [fault] });
