@@ -29,6 +29,17 @@ export interface Output {
   readonly stream: NodeJS.WritableStream;
 }
 
+/** The input stream. */
+interface Input {
+  readonly isTTY: boolean;
+  readonly stream: NodeJS.ReadableStream;
+  /**
+   * Calls `listener` when the process goes on after it was stopped (Ctrl-Z, then `fg`), before whoever
+   * begins to listen later; answers with how to stop that.
+   */
+  onContinued(listener: () => void): () => void;
+}
+
 /** The world as far as the program uses it. The real one is made in `bin`, others in tests. */
 export interface Host {
   readonly cwd: string;
@@ -39,7 +50,7 @@ export interface Host {
   readonly uid: number;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly stdin: { readonly isTTY: boolean; readonly stream: NodeJS.ReadableStream };
+  readonly stdin: Input;
   readonly clock: Clock;
   /** In [0, 1). */
   random(): number;

@@ -34,6 +34,21 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
     load: async () => (await import('./commands/resume.ts')).declareResume,
   },
   {
+    name: 'cancel',
+    summary: 'withdraw what can still be withdrawn',
+    load: async () => (await import('./commands/cancel.ts')).declareCancel,
+  },
+  {
+    name: 'extend',
+    summary: 'record the one extension of the deadline that the law allows',
+    load: async () => (await import('./commands/extend.ts')).declareExtend,
+  },
+  {
+    name: 'close',
+    summary: 'settle a request by hand, with a reason',
+    load: async () => (await import('./commands/close.ts')).declareClose,
+  },
+  {
     name: 'sandbox',
     summary: 'run both providers on this machine, for trying out and rehearsals',
     load: async () => (await import('./commands/sandbox.ts')).declareSandbox,
@@ -58,7 +73,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     await program.parseAsync([...argv], { from: 'user' });
     return await arrived(code, host);
   } catch (thrown) {
-    return explain(thrown, app, argv, host);
+    return await explain(thrown, app, argv, host);
   } finally {
     await app?.close();
   }
@@ -116,14 +131,15 @@ function globalFlags(program: Command): GlobalFlags {
 }
 
 /** Says what went wrong, for people or as `gdpr-error/1`; answers with the exit code. */
-function explain(
+async function explain(
   thrown: unknown,
   app: App | undefined,
   argv: readonly string[],
   host: Host,
-): number {
+): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const error = describe(thrown, app, argv);
+  const plain = describe(thrown, app, argv);
+  const error = app === undefined ? plain : { ...plain, next: await calledAs(plain.next, app) };
   const text = argv.includes('--json')
     ? JSON.stringify({ schema: 'gdpr-error/1', ...error })
     : `${error.message}\n${error.next}`;
@@ -132,6 +148,12 @@ function explain(
     host.stderr.write(`${thrown.stack ?? ''}\n`);
   }
   return error.exit;
+}
+
+/** Read late: only what went wrong needs it. */
+async function calledAs(next: string, { flags }: App): Promise<string> {
+  const { asCalled } = await import('./commands/talk.ts');
+  return asCalled(next, flags);
 }
 
 interface Explanation {

@@ -37,6 +37,10 @@ export function systemHost(bin: { exit(code: number): never }): Host {
       get stream() {
         return process.stdin;
       },
+      onContinued: (listener) => {
+        process.on('SIGCONT', listener);
+        return () => process.off('SIGCONT', listener);
+      },
     },
     clock: systemClock,
     random: () => Math.random(),

@@ -2,7 +2,8 @@ import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { Needs } from '../requests/proposal.ts';
-import { subjectName } from '../report/receipt-text.ts';
+import { expectedOf } from './expected.ts';
+import { readAnswer } from './prompt.ts';
 import { printLastWords } from './talk.ts';
 
 /** What somebody is asked to say yes to. */
@@ -38,8 +39,8 @@ export async function confirm(question: Question, yes: boolean, app: App): Promi
   if (question.needs === 'nothing_to_send') return by('nothing_to_send');
   if (yes) return by('flag');
   const said = await ask(question, app);
-  if (said === 'stopped') return { kind: 'stopped', exit: interrupted(question.safe, app) };
-  if (said) return by(question.needs);
+  if (said.kind === 'stopped') return { kind: 'stopped', exit: interrupted(question.safe, app) };
+  if (said.kind === 'yes') return by(question.needs);
   throw new GdprError('guard', 'Not confirmed.', {
     next: `${question.safe} To see the plan again: the same command with --dry-run.`,
   });
@@ -54,46 +55,16 @@ export function interrupted(safe: string, app: App): number {
   return exit;
 }
 
-/** No colour and no decoration: the words must stand alone. */
-const THEME = {
-  prefix: '?',
-  style: {
-    message: (text: string) => text,
-    answer: (text: string) => text,
-    defaultAnswer: (text: string) => `(${text})`,
-  },
-};
-
-async function ask(question: Question, app: App): Promise<boolean | 'stopped'> {
-  const { host } = app;
-  const { input, confirm: yesOrNo } = await import('@inquirer/prompts');
-  const over = new AbortController();
-  const signal = AbortSignal.any([host.stop, over.signal]);
-  const context = { input: host.stdin.stream, output: host.stderr.stream, signal };
-  // The end of the input (Ctrl-D, a terminal that is gone) settles no prompt; it closes what reads
-  // the keys, which pauses the stream. So does an answer, and that has settled it by then.
-  const leave = (): void => over.abort();
-  host.stdin.stream.once('pause', leave).once('end', leave);
-  const expected = expectedOf(question);
-  try {
-    if (question.needs !== 'typed') {
-      return await yesOrNo({ message: 'Go ahead?', default: false, theme: THEME }, context);
-    }
-    const message = `Type ${expected.shown} to go ahead:`;
-    return (await input({ message, theme: THEME }, context)) === expected.text;
-  } catch (thrown) {
-    const name = thrown instanceof Error ? thrown.name : '';
-    if (name === 'ExitPromptError' || host.stop.aborted) return 'stopped';
-    if (name === 'AbortPromptError') return false;
-    throw thrown;
-  } finally {
-    host.stdin.stream.off('pause', leave).off('end', leave);
+async function ask(
+  { needs, userIds }: Question,
+  { host }: App,
+): Promise<{ kind: 'yes' | 'no' | 'stopped' }> {
+  if (needs !== 'typed') {
+    const reply = await readAnswer({ kind: 'yes_or_no', message: 'Go ahead?' }, host);
+    return reply.kind === 'text' ? { kind: reply.text === 'yes' ? 'yes' : 'no' } : reply;
   }
-}
-
-function expectedOf({ userIds }: Question): { text: string; shown: string } {
-  const [only, ...others] = userIds;
-  if (only !== undefined && others.length === 0) return { text: only, shown: subjectName(only) };
-  const number = String(userIds.length);
-  return { text: number, shown: `${number} (how many they are)` };
+  const { text, above, message } = expectedOf(userIds);
+  for (const line of above) host.stderr.write(`${line}\n`);
+  const reply = await readAnswer({ kind: 'text', message }, host);
+  return reply.kind === 'text' ? { kind: reply.text === text ? 'yes' : 'no' } : reply;
 }

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import { optionFault, ownersOf, streamOptions } from '../requests/erase-options.ts';
 import type { Presence } from '../requests/outcome.ts';
+import { standingErasure } from '../requests/past-erasure.ts';
 import { idAt } from '../requests/plan.ts';
 import { type EraseFacts, type EraseWish, planErase } from '../requests/plan-erase.ts';
 import type { ProviderName } from '../requests/request.ts';
@@ -73,10 +74,7 @@ async function runErase(options: EraseOptions, app: App): Promise<number> {
   if (!options.dryRun) enforce(guards);
   const erasures = await pastErasures(wish.subjects, wish.targets, app);
   const earlier: EraseFacts['earlier'] = (account, operation, subjectId) =>
-    erasures
-      .get(account)
-      ?.findLast((each) => each.operation === operation && each.subjectId === subjectId)
-      ?.requestId ?? null;
+    standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
   const newId = (): string => app.host.newId();
   if (options.dryRun) return rehearse(options, wish, { earlier, guards }, app);
   const shown = await lookUpAll(

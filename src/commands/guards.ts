@@ -54,18 +54,9 @@ export function protectedGuard(
   subjects: readonly Subject[],
   { erase, profile }: Settings,
 ): Guard[] {
-  const hits = subjects.flatMap((subject) => {
-    const ids = [subject.userId, subject.streamId, subject.sendbirdId];
-    const pattern = erase.protected.find((source) => {
-      const test = new RegExp(source, 'u');
-      return ids.some((id) => id !== null && test.test(id));
-    });
-    return pattern === undefined ? [] : [{ subject, pattern }];
-  });
+  const hits = subjects.flatMap((subject) => protectedId(subject, erase.protected) ?? []);
   if (hits.length === 0) return [];
-  const named = hits
-    .slice(0, SHOWN)
-    .map(({ subject, pattern }) => `${subjectName(subject.userId)} (${quoteId(pattern)})`);
+  const named = hits.slice(0, SHOWN);
   const more = hits.length > SHOWN ? ` and ${hits.length - SHOWN} more` : '';
   return [
     guard(
@@ -76,6 +67,27 @@ export function protectedGuard(
 }
 
 const SHOWN = 20;
+
+/** Who it is, by which id and which pattern; null: nobody whom the patterns protect. */
+function protectedId(
+  { userId, streamId, sendbirdId }: Subject,
+  patterns: readonly string[],
+): string | null {
+  const ids = [
+    [userId, ''],
+    [streamId, ' at Stream'],
+    [sendbirdId, ' at Sendbird'],
+  ] as const;
+  for (const source of patterns) {
+    const test = new RegExp(source, 'u');
+    const hit = ids.find(([id]) => id !== null && test.test(id));
+    if (hit === undefined) continue;
+    const [id, where] = hit;
+    const as = id === null || id === userId ? '' : `, which is ${subjectName(id)}${where}`;
+    return `${subjectName(userId)}${as} (${quoteId(source)})`;
+  }
+  return null;
+}
 
 /** A guard without requests to name. */
 export function guard(message: string, next: string, requestIds: readonly string[] = []): Guard {

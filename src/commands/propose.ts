@@ -37,7 +37,7 @@ export async function agreeAndCarryOut(
   const { host, flags } = app;
   const ledger = await app.ledger();
   const opened = await ledger.weigh(proposal.requests, consent.new ? judgeNew : judge);
-  const refused = conflict(proposal, opened);
+  const refused = conflict(proposal, opened, app);
   if (refused !== null) throw refused;
   const isAsked = !consent.yes && proposal.needs !== 'nothing_to_send';
   if (isAsked || !(flags.quiet || flags.json)) {
@@ -58,7 +58,7 @@ export async function agreeAndCarryOut(
 export async function printProposal(proposal: Proposal, app: App): Promise<number> {
   const { host, flags } = app;
   if (!flags.json) {
-    host.stdout.write(`${await textOf(proposal, app)}\n`);
+    host.stdout.write(`${await textOf(proposal, app, true)}\n`);
     return 0;
   }
   for (const request of proposal.requests) {
@@ -67,10 +67,10 @@ export async function printProposal(proposal: Proposal, app: App): Promise<numbe
   return 0;
 }
 
-async function textOf(proposal: Proposal, app: App): Promise<string> {
+async function textOf(proposal: Proposal, app: App, isDry = false): Promise<string> {
   const { timeZone } = (await app.settings()).deadline;
   const dayOf = (at: number): string => calendarDay(at, timeZone);
-  return proposalText(proposal, { dayOf, today: dayOf(app.host.clock.now()) });
+  return proposalText(proposal, { dayOf, today: dayOf(app.host.clock.now()) }, isDry);
 }
 
 /** A dry run's report of another request that stands in the way. */
@@ -82,7 +82,7 @@ export async function conflictGuard(
   const ledger = await app.ledgerIfAny();
   if (ledger === null) return [];
   const opened = await ledger.weigh(proposal.requests, isNew ? judgeNew : judge);
-  const refused = conflict(proposal, opened);
+  const refused = conflict(proposal, opened, app);
   return refused === null ? [] : [guard(refused.message, refused.next, refused.requestIds)];
 }
 

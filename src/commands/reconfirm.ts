@@ -1,12 +1,24 @@
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Holder } from '../ledger/ledger.ts';
-import { unsentText } from '../report/unsent-text.ts';
+import { type Unsent, unsentText } from '../report/unsent-text.ts';
 import { type Confirmation, lacksConfirmation } from '../requests/confirmation.ts';
-import type { Request, Step } from '../requests/request.ts';
+import { calendarDay } from '../requests/deadline.ts';
+import { foundOf } from '../requests/proposal.ts';
+import type { Request } from '../requests/request.ts';
+import { unsentEffects } from '../requests/unsent-effects.ts';
 import { confirm } from './confirm.ts';
-import { askingGuard } from './guards.ts';
+import { lookUpAll } from './found.ts';
+import { type Guard, askingGuard, protectedGuard } from './guards.ts';
+import { targetsOf } from './targets.ts';
 import { readVerified } from './verified.ts';
+import type { WaitFlags } from './wait-flags.ts';
+
+/** What came of asking anew. */
+export type Renewal =
+  | { kind: 'stopped'; exit: number }
+  /** `refused`: whom the profile protects by now is left as it is; null: nobody. */
+  | { kind: 'go_on'; refused: Guard | null };
 
 /** Whether a deletion or restore of the request is not sent, and nobody confirmed it lately. */
 export function needsConfirmation(
@@ -17,32 +29,77 @@ export function needsConfirmation(
 }
 
 /**
- * Asks anew for what was confirmed too long ago and is not sent yet (SPEC section 3). Without a yes,
- * or without anybody to ask, it stays unsent and the rest goes on. Resolves to an exit code when a
- * signal or Ctrl-C came instead of an answer; null: go on.
+ * Asks anew for what was confirmed too long ago and is not sent yet (SPEC section 3), with the words
+ * of a plan. Without a yes, or without anybody to ask, it stays unsent and the rest goes on; so does
+ * an erase of whom the profile protects.
  */
-export async function confirmAnew(ids: readonly string[], app: App): Promise<number | null> {
-  if (askingGuard(false, app).length > 0) return null;
+export async function confirmAnew(
+  ids: readonly string[],
+  flags: WaitFlags,
+  app: App,
+): Promise<Renewal> {
   const { host } = app;
   const { requests } = await readVerified(ids, await app.ledger());
   const now = host.clock.now();
-  const stale = requests.filter((request) => needsConfirmation(request, now));
-  if (stale.length === 0) return null;
-  host.stderr.write(`${unsentText(stale, now)}\n`);
-  const unsent = stale.flatMap(({ steps, confirmedAt }) =>
-    steps.filter((step) => lacksConfirmation(step, confirmedAt, now)),
+  const old = requests.filter((request) => needsConfirmation(request, now));
+  const settings = await app.settings();
+  const isProtected = ({ action, subject }: Request): boolean =>
+    action === 'erase' && protectedGuard([subject], settings).length > 0;
+  const kept = old.filter(isProtected);
+  const [guard] = protectedGuard(
+    kept.map(({ subject }) => subject),
+    settings,
   );
+  const refused = guard === undefined ? null : { ...guard, requestIds: kept.map(({ id }) => id) };
+  const stale = old;
+  const done: Renewal = { kind: 'go_on', refused };
+  if (stale.length === 0 || askingGuard(false, app).length > 0) return done;
+  const unsent = await lookedUp(stale, now, flags, app);
+  if (unsent === null) return done;
+  const dayOf = (at: number): string => calendarDay(at, settings.deadline.timeZone);
+  host.stderr.write(`${unsentText(unsent, { dayOf, today: dayOf(now) })}\n`);
   const userIds = [...new Set(stale.map(({ subject }) => subject.userId))];
-  const needs = unsent.every(canBeUndone) ? 'answered' : 'typed';
+  const isForGood = unsent.requests.some(({ effects }) =>
+    effects.some(({ undo }) => undo === 'never'),
+  );
+  const needs = isForGood ? 'typed' : 'answered';
   try {
     const answer = await confirm({ needs, userIds, safe: 'Nothing was sent.' }, false, app);
-    if (answer.kind === 'stopped') return answer.exit;
+    if (answer.kind === 'stopped') return answer;
     await recordAnew(stale, answer.confirmation, app);
   } catch (thrown) {
     if (!(thrown instanceof GdprError && thrown.fault === 'guard')) throw thrown;
     host.stderr.write('Not confirmed: it stays unsent, and the rest is carried on.\n');
   }
-  return null;
+  return done;
+}
+
+/** What it is about, with the subjects looked up where that can be done; null when a signal came. */
+async function lookedUp(
+  stale: readonly Request[],
+  now: number,
+  flags: WaitFlags,
+  app: App,
+): Promise<Unsent | null> {
+  const providers = await app.providers(flags);
+  const steps = stale.flatMap(({ steps: all, confirmedAt }) =>
+    all.filter((step) => lacksConfirmation(step, confirmedAt, now)),
+  );
+  const targets = targetsOf(await app.settings(), providers, []).filter(({ account }) =>
+    steps.some((step) => step.account === account),
+  );
+  const subjects = stale.map(({ subject }) => subject);
+  const feeds = steps.find(({ operation }) => operation === 'delete_feeds')?.options ?? null;
+  const requests = stale.map((request) => ({ request, effects: unsentEffects(request, now) }));
+  try {
+    const shown = await lookUpAll({ subjects, targets, providers, owners: [], feeds }, app);
+    if (shown === null) return null;
+    const found = foundOf(subjects, targets, shown.sightings, () => null);
+    return { requests, found, unseen: null };
+  } catch (thrown) {
+    if (!(thrown instanceof GdprError)) throw thrown;
+    return { requests, found: [], unseen: thrown.message };
+  }
 }
 
 /** Those that another process has taken meanwhile are left to it, unconfirmed. */
@@ -61,18 +118,4 @@ async function recordAnew(
   } finally {
     await ledger.release(holder);
   }
-}
-
-/** A restore, or a soft deletion of an account and its messages alone: restore brings it back. */
-function canBeUndone({ operation, options }: Step): boolean {
-  if (operation === 'restore_users') return true;
-  const { user, messages = 'soft', conversations, calls, files = false } = options;
-  return (
-    operation === 'delete_users' &&
-    user === 'soft' &&
-    messages === 'soft' &&
-    conversations === undefined &&
-    calls === undefined &&
-    files === false
-  );
 }

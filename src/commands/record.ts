@@ -5,6 +5,7 @@ import type { Confirmation } from '../requests/confirmation.ts';
 import { type Plan, warningsOf } from '../requests/plan.ts';
 import { judge, judgeNew } from '../requests/standing.ts';
 import { subjectName } from '../report/receipt-text.ts';
+import { invocation } from './talk.ts';
 
 /**
  * Puts a plan into the ledger; resolves to the ids to work on, those that are carried on included.
@@ -21,7 +22,7 @@ export async function record(
   const ledger = await app.ledger();
   const at = app.host.clock.now();
   const opened = await ledger.open(plan.requests, isNew ? judgeNew : judge, at, confirmation);
-  const refused = conflict(plan, opened);
+  const refused = conflict(plan, opened, app);
   if (refused !== null) throw refused;
   app.begin();
   if (confirmation === undefined && !app.flags.quiet) {
@@ -45,7 +46,7 @@ export function carried(opened: readonly Opened[]): readonly string[] {
 }
 
 /** Why the requests cannot be recorded now (SPEC section 3, one at a time); null if they can. */
-export function conflict(plan: Plan, opened: readonly Opened[]): GdprError | null {
+export function conflict(plan: Plan, opened: readonly Opened[], { flags }: App): GdprError | null {
   const conflicts = opened.filter(({ verdict }) => verdict.kind === 'conflict');
   if (conflicts.length === 0) return null;
   const others = conflicts.flatMap(({ verdict }) =>
@@ -56,7 +57,7 @@ export function conflict(plan: Plan, opened: readonly Opened[]): GdprError | nul
     'guard',
     `Refused: another request stands in the way of this ${plan.action} (${who}): ${others.join(', ')}.`,
     {
-      next: `Nothing was sent. Finish the other first: gdpr resume ${others[0] ?? ''}`,
+      next: `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`,
       requestIds: others,
     },
   );

@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { type ExportTarget, idAt } from '../requests/plan.ts';
-import {
-  type Erasure,
-  type RestoreWish,
-  erasureOf,
-  planRestore,
-} from '../requests/plan-restore.ts';
+import { idAt } from '../requests/plan.ts';
+import { type Erasure, standingErasure } from '../requests/past-erasure.ts';
+import { type RestoreWish, planRestore } from '../requests/plan-restore.ts';
 import type { ProviderName, Subject } from '../requests/request.ts';
 import { subjectName } from '../report/receipt-text.ts';
 import { interrupted } from './confirm.ts';
@@ -68,7 +64,7 @@ async function runRestore(options: RestoreOptions, app: App): Promise<number> {
     subjects,
     targets.map((target) => target.provider),
   );
-  const erasures = await streamErasures(subjects, targets, app);
+  const erasures = [...(await pastErasures(subjects, targets, app)).values()].flat();
   const guards = [...askingGuard(options.yes, app), ...erasedGuard(subjects, erasures)];
   if (!options.dryRun) enforce(guards);
   const wish: RestoreWish = {
@@ -104,20 +100,11 @@ async function runRestore(options: RestoreOptions, app: App): Promise<number> {
   return agreeAndCarryOut(proposal, { ...options, isDefaultOut: false }, app);
 }
 
-async function streamErasures(
-  subjects: readonly Subject[],
-  targets: readonly ExportTarget[],
-  app: App,
-): Promise<readonly Erasure[]> {
-  const atStream = targets.filter(({ provider }) => provider === 'stream');
-  return [...(await pastErasures(subjects, atStream, app)).values()].flat();
-}
-
 /** What this ledger knows as deleted for good is not asked for. */
 function erasedGuard(subjects: readonly Subject[], erasures: readonly Erasure[]): Guard[] {
   const gone = subjects.flatMap((subject) => {
-    const last = erasureOf(idAt(subject, 'stream') ?? '', erasures);
-    return last?.options['user'] === 'hard' ? [{ subject, requestId: last.requestId }] : [];
+    const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');
+    return past?.options['user'] === 'hard' ? [{ subject, requestId: past.requestId }] : [];
   });
   if (gone.length === 0) return [];
   const who = gone.map(({ subject, requestId }) => `${subjectName(subject.userId)} (${requestId})`);

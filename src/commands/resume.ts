@@ -2,12 +2,15 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { SHOWN, leftText } from '../report/left-text.ts';
+import { calendarDay } from '../requests/deadline.ts';
 import { quoteId } from '../requests/ids.ts';
 import type { Request } from '../requests/request.ts';
 import { type Asked, mayRepeat } from '../requests/revive.ts';
 import { carryOut } from './carry-out.ts';
+import type { Guard } from './guards.ts';
 import { confirmAnew } from './reconfirm.ts';
-import { printLastWords } from './talk.ts';
+import { invocation, printLastWords } from './talk.ts';
 import { takeUp } from './take-up.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
@@ -35,7 +38,7 @@ async function runResume(options: ResumeOptions, app: App): Promise<number> {
   app.begin();
   await takeUp(requests, options, app);
   if (requests.length === 0) {
-    if (!app.flags.quiet) app.host.stderr.write('Nothing is open.\n');
+    if (!app.flags.quiet) app.host.stderr.write(`${await leftOpen(app)}\n`);
     return 0;
   }
   const all = requests.map(({ id }) => id);
@@ -46,11 +49,46 @@ async function runResume(options: ResumeOptions, app: App): Promise<number> {
     printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
     return 8;
   }
-  const stopped = await confirmAnew(ids, app);
-  if (stopped !== null) return stopped;
+  const renewal = await confirmAnew(ids, options, app);
+  if (renewal.kind === 'stopped') return renewal.exit;
   const until = options.wait ? 'ended' : 'sent';
-  return carryOut(ids, options, options.once ? 'idle' : until, app);
+  const code = await carryOut(ids, options, options.once ? 'idle' : until, app);
+  if (renewal.refused !== null && !BEFORE_GUARDS.has(code)) return leftAlone(renewal.refused, app);
+  if (ids.length === all.length || !ALL_ENDED.has(code)) return code;
+  const message = 'Not finished: another gdpr works on the rest of what is open.';
+  const next = 'It goes on there. See how far it is: gdpr status';
+  printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
+  return 8;
 }
+
+/** Exit codes that come before the one of a guard (SPEC section 5). */
+const BEFORE_GUARDS: ReadonlySet<number> = new Set([129, 130, 143, 2, 4]);
+
+/** Says whom the profile protects by now: their deletion was not sent, and the rest was carried on. */
+function leftAlone({ message, requestIds }: Guard, app: App): number {
+  const next = `Their deletion was not sent; the rest was carried on. Only a change of the profile allows it; to settle it by hand: gdpr close ${requestIds[0] ?? ''} --reason <text>`;
+  printLastWords({ code: 'guard', exit: 6, message, next, requestIds }, app);
+  return 6;
+}
+
+/** What there is to say when there is nothing to carry on; what is unsettled all the same is named. */
+async function leftOpen(app: App): Promise<string> {
+  const ledger = await app.ledger();
+  const filter = { states: ['failed', 'partial', 'in_doubt'], order: 'urgent' } as const;
+  const unsettled = await ledger.list({ ...filter, limit: SHOWN });
+  if (unsettled.length === 0) return 'Nothing is open.';
+  const { timeZone } = (await app.settings()).deadline;
+  const { states } = await ledger.tally(filter, calendarDay(app.host.clock.now(), timeZone));
+  const number = Object.values(states).reduce((sum, each) => sum + each, 0);
+  const called = invocation(app.flags);
+  return leftText(unsettled, number, {
+    resume: (ids, ...flags) => [called, 'resume', ...flags, ...ids].join(' '),
+    of: (words) => `${called} ${words}`,
+  });
+}
+
+/** Exit codes that say that nothing is open any more. */
+const ALL_ENDED: ReadonlySet<number> = new Set([0, 1, 3]);
 
 /** What is sent again is for the operator to choose, request by request. */
 function checkResend({ resend, ids }: ResumeOptions): void {

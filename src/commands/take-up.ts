@@ -13,7 +13,7 @@ export async function takeUp(requests: readonly Request[], asked: Asked, app: Ap
     if (asked.resend && !request.steps.some(isToResend)) {
       app.host.stderr.write(`${request.id}: no deletion is in doubt, so none is sent again.\n`);
     }
-    if (request.steps.some((step) => mayRepeat(step, asked))) {
+    if (request.state !== 'closed' && request.steps.some((step) => mayRepeat(step, asked))) {
       await reviveSteps(request, asked, app);
     }
   }

@@ -39,7 +39,8 @@ export function rateLimitTeller(progress: Progress): (provider: ProviderName, ms
 
 /** Says what did not end well and what to do next: text, or `gdpr-error/1` with `--json`. */
 export function printLastWords(words: LastWords & { exit: number }, { host, flags }: App): void {
-  const { code, exit, message, next, requestIds } = words;
+  const { code, exit, requestIds } = words;
+  const [message, next] = [asCalled(words.message, flags), asCalled(words.next, flags)];
   const error = { schema: 'gdpr-error/1', code, exit, message, next, request_ids: requestIds };
   host.stderr.write(flags.json ? `${JSON.stringify(error)}\n` : `${message}\n${next}\n`);
 }
@@ -51,4 +52,11 @@ export function invocation({ profile, config, stateDir }: GlobalFlags): string {
     value === null ? [] : [flag, shellWord(value)],
   );
   return ['gdpr', ...words].join(' ');
+}
+
+/** A sentence in which the commands to run are called as this run was, and find what it found. */
+export function asCalled(text: string, flags: GlobalFlags): string {
+  const called = invocation(flags);
+  const commands = 'export|erase|restore|status|resume|cancel|extend|close';
+  return text.replaceAll(new RegExp(`\\bgdpr (?=(?:${commands})\\b)`, 'g'), () => `${called} `);
 }

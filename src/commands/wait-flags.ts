@@ -59,7 +59,7 @@ export function parseDuration(text: string): number {
   return Math.round(Number(match[1]) * unit);
 }
 
-function parseInterval(text: string): number {
+export function parseInterval(text: string): number {
   const interval = parseDuration(text);
   if (interval < 1) throw new InvalidArgumentError('The shortest interval is 1ms.');
   return interval;

@@ -1,11 +1,12 @@
 import type { PlannedStep, Request, Step } from '../requests/request.ts';
-import { confirmationHash, type Confirmed } from './confirmations.ts';
+import type { Confirmed } from './confirmations.ts';
+import { decisionDisagreement } from './decisions.ts';
 import { planHash, type ChainedEvent } from './event.ts';
 
 /**
  * Where a request is not what its events say, in words; null: they agree about the plan, about who
- * confirmed it and when, about the state of the request and of each step, about what looking again
- * has shown, and about the files.
+ * confirmed it and when, about its extension and its closing, about the state of the request and of
+ * each step, about what looking again has shown, and about the files.
  */
 export function disagreement(
   request: Request,
@@ -17,9 +18,8 @@ export function disagreement(
   if (intake?.kind !== 'intake' || intake.sha256 !== planHash({ ...request, steps })) {
     return 'it is not what was recorded when it came in';
   }
-  if (!isConfirmedAsTold(request, confirmations, events)) {
-    return 'its confirmation is not the one that its events say';
-  }
+  const decision = decisionDisagreement(request, confirmations, events);
+  if (decision !== null) return `${decision} is not the one that its events say`;
   const last = events.findLast((event) => event.kind === 'intake' || event.kind === 'request');
   if (last?.state !== request.state) return 'its state is not the one that its events say';
   for (const step of request.steps) {
@@ -37,19 +37,6 @@ function asPlanned(step: Step, events: readonly ChainedEvent[]): PlannedStep {
   return first === 'unsupported' || first === 'already_active'
     ? { ...fixed, state: first, note }
     : fixed;
-}
-
-function isConfirmedAsTold(
-  { confirmedAt }: Request,
-  confirmations: readonly Confirmed[],
-  events: readonly ChainedEvent[],
-): boolean {
-  const told = events.filter((event) => event.kind === 'confirmed');
-  return (
-    (told.at(-1)?.at ?? null) === confirmedAt &&
-    told.length === confirmations.length &&
-    confirmations.every((each, index) => told[index]?.sha256 === confirmationHash(each))
-  );
 }
 
 function stepDisagreement(step: Step, events: readonly ChainedEvent[]): string | null {

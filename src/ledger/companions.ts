@@ -33,7 +33,7 @@ function companionsOf(on: Connection, requestId: string): ReadonlySet<string> {
     for (const callId of callsUnderWay(on, each)) {
       if (calls.has(callId)) continue;
       calls.add(callId);
-      for (const other of requestsAt(on, callId)) found.add(other);
+      for (const other of companions(on, callId)) found.add(other);
     }
   }
   return found;
@@ -49,9 +49,10 @@ function callsUnderWay(on: Connection, requestId: string): readonly string[] {
     .map((row) => text(row, 'call_id'));
 }
 
-function requestsAt(on: Connection, callId: string): readonly string[] {
-  return on
-    .sql('SELECT request_id FROM steps WHERE call_id = ? AND finished_at IS NULL')
-    .all(callId)
-    .map((row) => text(row, 'request_id'));
+/** The requests that have a step which this call serves and which has not ended, the oldest first. */
+export function companions(on: Connection, callId: string): readonly string[] {
+  const rows = on
+    .sql('SELECT request_id FROM steps WHERE call_id = ? AND finished_at IS NULL ORDER BY ordinal')
+    .all(callId);
+  return [...new Set(rows.map((row) => text(row, 'request_id')))];
 }

@@ -32,7 +32,9 @@ function dueStep(on: Connection, ordinal: number, calls: Map<string, Call | null
     .sql(
       `SELECT steps.*, requests.out_dir AS out_dir, EXISTS (
          SELECT 1 FROM steps AS each WHERE each.request_id = steps.request_id
-           AND (each.before = 'visible' OR each.earlier IS NOT NULL)) AS known
+           AND (each.before = 'visible' OR each.earlier IS NOT NULL)) OR EXISTS (
+         SELECT 1 FROM steps AS other WHERE other.account = steps.account
+           AND other.subject_id = steps.subject_id AND other.before = 'visible') AS known
        FROM steps JOIN requests ON requests.id = steps.request_id WHERE steps.ordinal = ?`,
     )
     .get(ordinal);

@@ -1,7 +1,7 @@
-import { integer, json, text, word } from './columns.ts';
+import { integer, json, text, word, wordOrNull } from './columns.ts';
 import type { Connection } from './connection.ts';
 import type { PastErasure } from './ledger.ts';
-import { OPERATIONS } from './words.ts';
+import { OPERATIONS, SIGHTS } from './words.ts';
 
 /** The deletions that succeeded for these subjects at an account, oldest first. */
 export function erasures(
@@ -22,7 +22,7 @@ function erasuresOf(
 ): readonly (PastErasure & { ordinal: number })[] {
   return on
     .sql(
-      `SELECT ordinal, request_id, operation, options, finished_at FROM steps
+      `SELECT ordinal, request_id, operation, options, before, finished_at FROM steps
        WHERE account = ? AND subject_id = ? AND state = 'succeeded' AND finished_at IS NOT NULL
          AND operation IN ('delete_feeds', 'delete_users', 'delete')`,
     )
@@ -33,6 +33,7 @@ function erasuresOf(
       requestId: text(row, 'request_id'),
       operation: word(row, 'operation', OPERATIONS),
       options: json(row, 'options'),
+      before: wordOrNull(row, 'before', SIGHTS),
       finishedAt: integer(row, 'finished_at'),
     }));
 }

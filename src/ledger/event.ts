@@ -9,8 +9,9 @@ import { canonicalJson, fingerprint } from './canonical.ts';
 
 /**
  * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it
- * (`sha256` is that of who, how and when), it came into a state, a step came into a state, a file of
- * a step arrived (`ordinal` counts from 1 at each collection), looking again has shown `state`.
+ * (`sha256` is that of who, how and when), its deadline was extended or it was closed by hand
+ * (`sha256` is that of why, by whom and when), it came into a state, a step came into a state, a file
+ * of a step arrived (`ordinal` counts from 1 at each collection), looking again has shown `state`.
  * Never a user id, never free text. No field is ever added: the hashes of old events hold.
  */
 export interface LedgerEvent {
@@ -18,7 +19,7 @@ export interface LedgerEvent {
   /** From 1, without holes. */
   sequence: number;
   at: number;
-  kind: 'intake' | 'confirmed' | 'request' | 'step' | 'artifact' | 'check';
+  kind: 'intake' | 'confirmed' | 'extended' | 'closed' | 'request' | 'step' | 'artifact' | 'check';
   stepId: string | null;
   state: RequestState | StepState | Finding | null;
   callId: string | null;

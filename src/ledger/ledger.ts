@@ -1,11 +1,15 @@
 import type { ProcessIdentity } from '../host.ts';
 import type { Change } from '../requests/change.ts';
 import type {
+  Action,
   Call,
+  Closing,
+  Extension,
   Operation,
   PlannedRequest,
   Request,
   RequestState,
+  Sight,
   Step,
   StepState,
 } from '../requests/request.ts';
@@ -31,9 +35,21 @@ export interface RequestFilter {
   /** Any of the subject's ids. */
   user?: string;
   states?: readonly RequestState[];
+  actions?: readonly Action[];
+  reference?: string;
+  /** Due on this day (`YYYY-MM-DD`) or before; an extension counts. */
+  dueBy?: string;
   /** Only what `resume` has to do with: not ended, or ended and not sealed. */
   unfinished?: boolean;
+  /** Default `newest`; `urgent`: what is due first comes first, and of one day what is oldest. */
+  order?: 'newest' | 'urgent';
   limit?: number;
+}
+
+/** How many requests stand where; `overdue`: unsettled, and due before the day that was given. */
+export interface Tally {
+  states: Readonly<Record<RequestState, number>>;
+  overdue: number;
 }
 
 /** A step with what it needs to go on: its present call, and its request's bundle folder. */
@@ -58,6 +74,8 @@ export interface PastErasure {
   requestId: string;
   operation: Operation;
   options: Readonly<Record<string, unknown>>;
+  /** What the look-up before its question had shown; null: nobody looked. */
+  before: Sight | null;
   /** When its step ended, ms. */
   finishedAt: number;
 }
@@ -118,24 +136,42 @@ export interface Ledger {
 
   /**
    * Applies a change in one transaction, events included, and brings `state`, `finishedAt` and
-   * `sealed` of the requests up to date. Throws LeaseLost when the token no longer holds one of
-   * them: nothing of the change is written then.
+   * `sealed` of the requests up to date; one that is closed stays so. Throws LeaseLost when the
+   * token no longer holds one of them: nothing of the change is written then.
    */
   record(token: string, change: Change): Promise<void>;
   /** Receipt and checksums stand in the bundle. */
   seal(token: string, requestId: string): Promise<void>;
+  /**
+   * Records the one extension of a deadline; a bundle that it has is to be sealed again. Throws
+   * LeaseLost for a request that the token does not hold, and an Error when there is one already.
+   */
+  extend(token: string, requestId: string, extension: Extension): Promise<void>;
+  /**
+   * Settles a request by hand: it is `closed` for good, and nothing of it is due any more. One that
+   * had ended keeps its `finishedAt`; a bundle that it has is to be sealed again. What its steps
+   * still come to may be recorded. Throws LeaseLost for one that the token does not hold, and an
+   * Error when it is closed.
+   */
+  settle(token: string, requestId: string, closing: Closing): Promise<void>;
 
   /**
-   * Steps of requests that the token holds, not ended, not blocked, with `nextAt` reached; oldest
-   * first. A deletion or restore that is `planned` and not confirmed, or too long ago, is none.
+   * Steps of requests that the token holds and that are not closed: not ended, not blocked, with
+   * `nextAt` reached; oldest first. A deletion or restore that is `planned` and not confirmed, or too
+   * long ago, is none.
    */
   due(token: string, query: DueQuery): Promise<readonly DueStep[]>;
   /** The earliest `nextAt` after `query.at` among the same steps; null: none waits. `limit` is not used. */
   nextDueAt(token: string, query: DueQuery): Promise<number | null>;
-  /** Whether a step of the group, of a request that the token holds, is `planned` and blocked. */
+  /** Whether a step of the group, of such a request, is `planned` and blocked. */
   isAwaited(token: string, account: string, group: Group): Promise<boolean>;
-  /** All steps that have not ended and are served by this call, in the order in which they were sent. */
+  /**
+   * All steps that have not ended and are served by this call, those of closed requests too, in the
+   * order in which they were sent.
+   */
   stepsOf(callId: string): Promise<readonly DueStep[]>;
+  /** The requests, closed ones too, that have a step which this call serves and which has not ended. */
+  companions(callId: string): Promise<readonly string[]>;
   /** Which of these provider tasks a call in the ledger already has. */
   knownTasks(account: string, taskIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Whether a call for another subject, or another operation, of the account has this task. */
@@ -146,8 +182,10 @@ export interface Ledger {
 
   /** One request, its event chain verified; null if there is none. */
   request(id: string): Promise<Request | null>;
-  /** Newest first; steps and artifacts included. */
+  /** In the order of the filter, also where it has `ids`; steps and artifacts included. */
   list(filter: RequestFilter): Promise<readonly Request[]>;
+  /** Counts requests without reading them; `today` is `YYYY-MM-DD`. `order` and `limit` are not used. */
+  tally(filter: RequestFilter, today: string): Promise<Tally>;
   /** All calls of a request, oldest first. */
   calls(requestId: string): Promise<readonly Call[]>;
   close(): Promise<void>;

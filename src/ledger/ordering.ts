@@ -1,9 +1,9 @@
 import { STEP_STATES } from '../requests/request.ts';
 import { order } from '../requests/order.ts';
-import { flag, integerOrNull, text, word } from './columns.ts';
+import { flag, integerOrNull, text, textOrNull, word, wordOrNull } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { changeStep } from './step-change.ts';
-import { OPERATIONS } from './words.ts';
+import { OPERATIONS, SIGHTS } from './words.ts';
 
 /**
  * Has the steps of a request wait for one another as requests/order.ts says. One step that moves may
@@ -22,7 +22,7 @@ export function keepOrder(on: Connection, requestId: string, at: number): void {
 function stepsOf(on: Connection, requestId: string): Parameters<typeof order>[0]['steps'] {
   return on
     .sql(
-      `SELECT id, operation, state, finished_at, whole, blocked FROM steps
+      `SELECT id, operation, state, finished_at, whole, blocked, before, note FROM steps
        WHERE request_id = ? ORDER BY ordinal`,
     )
     .all(requestId)
@@ -33,5 +33,7 @@ function stepsOf(on: Connection, requestId: string): Parameters<typeof order>[0]
       finishedAt: integerOrNull(row, 'finished_at'),
       whole: flag(row, 'whole'),
       blocked: flag(row, 'blocked'),
+      before: wordOrNull(row, 'before', SIGHTS),
+      note: textOrNull(row, 'note'),
     }));
 }

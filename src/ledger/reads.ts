@@ -1,4 +1,3 @@
-import type { SQLInputValue } from 'node:sqlite';
 import type { Call, Request } from '../requests/request.ts';
 import { GdprError } from '../errors.ts';
 import { disagreement } from './agreement.ts';
@@ -7,7 +6,6 @@ import { callFrom } from './call-row.ts';
 import { chainFault } from './chain.ts';
 import { confirmationsOf } from './confirmations.ts';
 import type { Connection } from './connection.ts';
-import type { RequestFilter } from './ledger.ts';
 import { requestFrom } from './request-row.ts';
 
 /**
@@ -27,36 +25,6 @@ export function readRequest(on: Connection, id: string): Request | null {
     next: 'Nothing was overwritten. Do not rely on this request; compare with a copy of the ledger from before.',
     requestIds: [id],
   });
-}
-
-/** Requests, newest first. */
-export function listRequests(on: Connection, filter: RequestFilter): readonly Request[] {
-  const { where, values } = conditions(filter);
-  const clause = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
-  const limit = filter.limit ?? -1;
-  return on
-    .sql(`SELECT * FROM requests ${clause} ORDER BY created_at DESC, ordinal DESC LIMIT ?`)
-    .all(...values, limit)
-    .map((row) => requestFrom(on, row));
-}
-
-function conditions(filter: RequestFilter): { where: string[]; values: SQLInputValue[] } {
-  const where: string[] = [];
-  const values: SQLInputValue[] = [];
-  if (filter.ids !== undefined) {
-    where.push('id IN (SELECT value FROM json_each(?))');
-    values.push(JSON.stringify(filter.ids));
-  }
-  if (filter.user !== undefined) {
-    where.push('(user_id = ? OR stream_id = ? OR sendbird_id = ?)');
-    values.push(filter.user, filter.user, filter.user);
-  }
-  if (filter.states !== undefined) {
-    where.push(`state IN (${filter.states.map(() => '?').join(', ')})`);
-    values.push(...filter.states);
-  }
-  if (filter.unfinished === true) where.push('(finished_at IS NULL OR sealed = 0)');
-  return { where, values };
 }
 
 /** All calls that served a request, oldest first. */

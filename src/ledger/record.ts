@@ -20,7 +20,8 @@ export function record(on: Connection, token: string, change: Change): void {
   const { at, calls = [], callPatches = [], steps = [], artifacts = [] } = change;
   const changed = new Set([...steps.map(({ id }) => id), ...artifacts.map(({ stepId }) => stepId)]);
   const served = [
-    ...calls.flatMap(({ stepIds }) => stepIds),
+    // One that was found in a list names all whom the first call named, also those who moved on.
+    ...calls.flatMap(({ state, stepIds }) => (state === 'accepted' ? [] : stepIds)),
     ...callPatches.flatMap(({ id }) => stepsServed(on, id)),
   ];
   for (const id of requestsOf(on, [...changed, ...served])) requireLease(on, token, id);
@@ -64,8 +65,14 @@ function replaceArtifacts(
   }
 }
 
+/** Those whom the call serves now: who has ended, or has another call, is not concerned. */
 function stepsServed(on: Connection, callId: string): readonly string[] {
-  const rows = on.sql('SELECT step_id FROM call_steps WHERE call_id = ?').all(callId);
+  const rows = on
+    .sql(
+      `SELECT step_id FROM call_steps JOIN steps ON steps.id = call_steps.step_id
+       WHERE call_steps.call_id = ?1 AND steps.call_id = ?1 AND steps.finished_at IS NULL`,
+    )
+    .all(callId);
   return rows.map((row) => text(row, 'step_id'));
 }
 

@@ -1,8 +1,15 @@
-import { REQUEST_STATES, type Request, type Step } from '../requests/request.ts';
+import {
+  REQUEST_STATES,
+  type Closing,
+  type Extension,
+  type Request,
+  type Step,
+} from '../requests/request.ts';
 import {
   flag,
   integer,
   integerOrNull,
+  json,
   text,
   textOrNull,
   word,
@@ -35,11 +42,30 @@ export function requestFrom(on: Connection, row: Row): Request {
     outDir: textOrNull(row, 'out_dir'),
     acceptPartial: flag(row, 'accept_partial'),
     confirmedAt: integerOrNull(row, 'confirmed_at'),
+    extension: extensionFrom(row),
+    closing: closingFrom(row),
     state: word(row, 'state', REQUEST_STATES),
     sealed: flag(row, 'sealed'),
     steps: stepsOf(on, id),
     ledger: { sequence: integer(row, 'sequence'), head: text(row, 'head') },
   };
+}
+
+function extensionFrom(row: Row): Extension | null {
+  const until = textOrNull(row, 'extended_until');
+  if (until === null) return null;
+  return {
+    until,
+    reason: text(row, 'extension_reason'),
+    operator: text(row, 'extended_by'),
+    at: integer(row, 'extended_at'),
+  };
+}
+
+function closingFrom(row: Row): Closing | null {
+  const at = integerOrNull(row, 'closed_at');
+  if (at === null) return null;
+  return { reason: text(row, 'closing_reason'), operator: text(row, 'closed_by'), at };
 }
 
 /** The steps of a request with their artifacts, in the order of the plan. */
@@ -48,10 +74,22 @@ function stepsOf(on: Connection, requestId: string): readonly Step[] {
   return rows.map((row) => stepWithArtifacts(on, row));
 }
 
-/** A row of `steps`, its artifacts looked up. */
+/** A row of `steps`, its artifacts and the erase before it looked up. */
 export function stepWithArtifacts(on: Connection, row: Row): Step {
   const artifacts = on
     .sql('SELECT * FROM artifacts WHERE step_id = ? ORDER BY ordinal')
     .all(text(row, 'id'));
-  return stepFrom(row, artifacts.map(artifactFrom));
+  const step = stepFrom(row, artifacts.map(artifactFrom));
+  const earlier = step.earlier === null ? undefined : earlierRow(on, step);
+  return earlier === undefined ? step : { ...step, earlierOptions: json(earlier, 'options') };
+}
+
+function earlierRow(on: Connection, step: Step): Row | undefined {
+  const { earlier, operation, account, subjectId } = step;
+  return on
+    .sql(
+      `SELECT options FROM steps
+       WHERE request_id = ? AND operation = ? AND account = ? AND subject_id = ?`,
+    )
+    .get(earlier, operation, account, subjectId);
 }

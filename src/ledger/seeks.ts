@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { CONFIRMED_FOR, lacksConfirmation } from '../requests/confirmation.ts';
+import { ONCE_MORE_WITHIN } from '../requests/deletion-sent.ts';
 import { STEP_STATES, type Operation, type StepState } from '../requests/request.ts';
 import { canonicalJson } from './canonical.ts';
 import type { DueQuery, Group } from './ledger.ts';
@@ -24,7 +25,9 @@ export function seeksOf(token: string, query: DueQuery): readonly Seek[] {
         const parts = [
           own(token, account, state, operation),
           ...(query.group === undefined ? [] : [ofGroup(query.group)]),
-          ...(lacksConfirmation({ operation, state }, null, query.at) ? [confirmed(query.at)] : []),
+          ...(lacksConfirmation({ operation, state }, null, query.at)
+            ? [confirmed(query.at, operation)]
+            : []),
         ];
         return {
           where: parts.map(({ where }) => where).join(' AND '),
@@ -57,11 +60,16 @@ function ofGroup(group: Group): Seek {
   return { where: 'options = ? AND batch IS ?', values: [groupOptions(group), group.batch] };
 }
 
-/** Somebody has confirmed the request, and not too long ago. */
-function confirmed(at: number): Seek {
+/**
+ * Somebody has confirmed the request, and not too long ago; or a call of the step may have arrived
+ * and is too old to be sent again: then it is due for being left to the operator, and not for sending.
+ */
+function confirmed(at: number, operation: Operation): Seek {
+  const recent = `EXISTS (SELECT 1 FROM requests
+      WHERE requests.id = steps.request_id AND requests.confirmed_at > ?)`;
+  if (operation === 'restore_users') return { where: recent, values: [at - CONFIRMED_FOR] };
   return {
-    where: `EXISTS (SELECT 1 FROM requests
-      WHERE requests.id = steps.request_id AND requests.confirmed_at > ?)`,
-    values: [at - CONFIRMED_FOR],
+    where: `(${recent} OR (doubts > 0 AND intended_at < ?))`,
+    values: [at - CONFIRMED_FOR, at - ONCE_MORE_WITHIN],
   };
 }

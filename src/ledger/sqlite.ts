@@ -1,18 +1,23 @@
 import type { Host } from '../host.ts';
+import { companions } from './companions.ts';
 import { confirmAnew } from './confirmations.ts';
 import { snapshot, type Connection } from './connection.ts';
 import { stepsOf } from './due-step.ts';
 import { due, isAwaited, nextDueAt } from './due.ts';
 import { erasures } from './erasures.ts';
+import { extend } from './extend.ts';
 import { intake, weigh } from './intake.ts';
 import type { Ledger } from './ledger.ts';
 import { heldByOthers, release, renew, take } from './leases.ts';
+import { listRequests } from './list.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openFile } from './open.ts';
-import { callsOf, listRequests, readRequest } from './reads.ts';
+import { callsOf, readRequest } from './reads.ts';
 import { record } from './record.ts';
 import { seal } from './seal.ts';
+import { settle } from './settle.ts';
 import { checkTables } from './tables.ts';
+import { tally } from './tally.ts';
 import { isTaskOfAnother, knownTasks } from './tasks.ts';
 import { groupWriter } from './writer.ts';
 
@@ -49,14 +54,20 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
       read(() => heldByOthers(on, ids, token, observed(deps.process), at)),
     record: (token, change) => writer.write(() => record(on, token, change)),
     seal: (token, requestId) => writer.write(() => seal(on, token, requestId)),
+    extend: (token, requestId, extension) =>
+      writer.write(() => extend(on, token, requestId, extension)),
+    settle: (token, requestId, closing) =>
+      writer.write(() => settle(on, token, requestId, closing)),
     due: (token, query) => read(() => due(on, token, query)),
     nextDueAt: (token, query) => read(() => nextDueAt(on, token, query)),
     isAwaited: (token, account, group) => read(() => isAwaited(on, token, account, group)),
     stepsOf: (callId) => read(() => stepsOf(on, callId)),
+    companions: (callId) => read(() => companions(on, callId)),
     isTaskOfAnother: (step, taskId) => read(() => isTaskOfAnother(on, step, taskId)),
     knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
     request: (id) => read(() => readRequest(on, id)),
     list: (filter) => read(() => listRequests(on, filter)),
+    tally: (filter, today) => read(() => tally(on, filter, today)),
     calls: (requestId) => read(() => callsOf(on, requestId)),
     async close() {
       writer.flush();

@@ -5,14 +5,17 @@ import { flag, integerOrNull, word } from './columns.ts';
 import type { Connection } from './connection.ts';
 
 /**
- * Brings `state`, `finishedAt` and `sealed` of a request whose steps or files changed up to date,
- * with an event when the state is a new one. What it wrote into its bundle before is out of date.
+ * Brings `state`, `finishedAt` and `sealed` of a request that changed up to date, with an event when
+ * the state is a new one. What it wrote into its bundle before is out of date. One that was closed
+ * by hand stays closed, whatever its steps come to.
  */
 export function bringUpToDate(on: Connection, id: string, at: number): void {
-  const row = on.sql('SELECT state, finished_at, out_dir FROM requests WHERE id = ?').get(id);
+  const row = on
+    .sql('SELECT state, finished_at, out_dir, closed_at FROM requests WHERE id = ?')
+    .get(id);
   if (row === undefined) throw new Error(`There is no request ${id}.`);
   const before = word(row, 'state', REQUEST_STATES);
-  const state = stateOf(on, id);
+  const state = row['closed_at'] === null ? stateOf(on, id) : 'closed';
   const ended = state !== 'open' && state !== 'in_doubt';
   const finishedAt = ended ? (integerOrNull(row, 'finished_at') ?? at) : null;
   const sealed = row['out_dir'] === null || (ended && !hasFiles(on, id));

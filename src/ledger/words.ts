@@ -39,6 +39,8 @@ export const EVENT_KINDS = words<LedgerEvent['kind']>({
   artifact: 1,
   confirmed: 1,
   check: 1,
+  extended: 1,
+  closed: 1,
 });
 export const SIGHTS = words<Sight>({ visible: 1, not_visible: 1 });
 export const FINDINGS = words<Finding>({

@@ -1,4 +1,11 @@
-import type { Lookup, Search, Sighting, Submission, TaskReport } from '../requests/outcome.ts';
+import type {
+  Lookup,
+  Search,
+  Sighting,
+  Submission,
+  TaskReport,
+  Withdrawal,
+} from '../requests/outcome.ts';
 import type { Operation, ProviderName, StepError } from '../requests/request.ts';
 
 /** What is sent: one call for one operation and one subject or more. */
@@ -58,6 +65,8 @@ export interface Provider {
    */
   admit(operation: Operation): number | null;
   submit(call: Outgoing, signal: AbortSignal): Promise<Submission>;
+  /** Whether checking many calls at once takes far fewer exchanges than checking each. */
+  readonly checksMany: boolean;
   /** One report for each call given, keyed by call id. */
   check(
     calls: readonly RunningCall[],
@@ -70,6 +79,8 @@ export interface Provider {
    * feed data, where a `hard_delete` of it is not to leave even what is hidden.
    */
   look(call: Outgoing, signal: AbortSignal): Promise<Sighting>;
+  /** Takes a call back that the provider has not begun to carry out, and looks whether it took. */
+  withdraw(call: RunningCall, signal: AbortSignal): Promise<Withdrawal>;
   /** The limits in force for these operations; one that cannot be learnt is left out. */
   limits(
     operations: readonly Operation[],

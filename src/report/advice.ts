@@ -1,8 +1,17 @@
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
-import { isExport, shellWord } from './words.ts';
+import { eraseWords, sameFlags } from './erase-command.ts';
+import { subjectName } from './receipt-text.ts';
+import { isExport, list, shellWord } from './words.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
 export type Resume = (requestIds: readonly string[], ...flags: string[]) => string;
+
+/** How commands are called, with the profile and the ledger of this run. */
+export interface Commands {
+  resume: Resume;
+  /** Any other, from its name on. */
+  of: (words: string) => string;
+}
 
 /** What to do about requests in doubt: which way out there is depends on the operation (SPEC section 4). */
 export function adviceInDoubt(receipts: readonly Receipt[], resume: Resume): string {
@@ -45,43 +54,91 @@ export function adviceOnTried(receipts: readonly Receipt[], resume: Resume): str
   ];
 }
 
-/** What to do about requests that have ended, and not all well. */
-export function adviceOnEnded(receipts: readonly Receipt[], resume: Resume): string {
+/**
+ * What was done by requests that have ended, and not all well, and what to do about the others. A
+ * command stands last, so that it can be copied.
+ */
+export function adviceOnEnded(receipts: readonly Receipt[], commands: Commands): string {
   const bad = receipts.filter(({ state }) => state === 'failed' || state === 'partial');
-  if (bad.length === 0) {
-    return 'Nothing was changed. Check the id, or give --stream-id or --sendbird-id.';
+  const none = receipts.filter(({ state }) => state === 'not_found');
+  const done = receipts.filter(({ state }) => state === 'completed');
+  if (bad.length === 0 && done.length === 0) {
+    return none.length === 0 ? 'The receipt says what was done.' : `Nothing was changed. ${CHECK}`;
   }
-  const ids = bad.map((receipt) => receipt.request_id);
-  const kept = keptWords(bad);
-  const steps = bad.flatMap((receipt) => receipt.steps);
-  const cut = bad.find(isStoppedByExport);
-  if (cut !== undefined) {
-    return `${kept} The export is not whole, so the deletion was not sent. To delete all the same: gdpr erase ${shellWord(cut.subject.user_id)} --export-first --accept-partial-export, with the options of before.`;
+  if (bad.length > 0 && bad.every(isUnsupported) && done.length === 0) {
+    return 'Nothing came back; the receipt says why.';
   }
+  return [
+    ...(done.length === 0 ? [] : [`${done.length} of ${receipts.length} completed.`]),
+    keptWords([...bad, ...done]),
+    ...(none.length === 0 ? [] : [`Of ${names(none)} nothing was changed. ${CHECK}`]),
+    ...adviceOnBad(bad, commands),
+  ].join(' ');
+}
+
+function adviceOnBad(bad: readonly Receipt[], commands: Commands): string[] {
+  const cut = bad.filter(isStoppedByExport);
+  const rest = bad.filter((receipt) => !isStoppedByExport(receipt));
+  const first = rest.length === 0 ? [] : [adviceOnRest(rest, commands)];
+  if (cut.length === 0) return first;
+  const then = adviceOnCut(cut, commands);
+  return [
+    'The export is not whole, so the deletion was not sent.',
+    ...(rest.length === 0 ? [`To ${then}`] : [`${first.join('')}; to ${then}`]),
+  ];
+}
+
+const CHECK = 'Check the id, or give --stream-id or --sendbird-id.';
+
+function names(receipts: readonly Receipt[]): string {
+  const all = receipts.map(({ subject }) => subjectName(subject.user_id));
+  return all.length > 5 ? `${all.length} people` : list(all);
+}
+
+function adviceOnRest(receipts: readonly Receipt[], { resume }: Commands): string {
+  const ids = receipts.map((receipt) => receipt.request_id);
+  const steps = receipts.flatMap((receipt) => receipt.steps);
   if (steps.some(({ error }) => error?.passing === true)) {
     const contradicted = steps.some((step) => step.state === 'reported');
     return contradicted
-      ? `${kept} To look again: ${resume(ids)}; to send it again: ${resume(ids, '--failed')}`
-      : `${kept} To try the rest again: ${resume(ids)}`;
+      ? `To look again: ${resume(ids)}; to send it again: ${resume(ids, '--failed')}`
+      : `To try the rest again: ${resume(ids)}`;
   }
-  if (steps.some(({ error }) => error !== null)) {
-    return `${kept} To try the rest again: ${resume(ids, '--failed')}`;
-  }
-  if (steps.every(({ state }) => state === 'unsupported')) {
-    return 'Nothing came back; the receipt says why.';
-  }
-  return `${kept.replace(/\.$/, ';')} the receipt says what is missing.`;
+  return steps.some(({ error, state }) => error !== null || state === 'no_data')
+    ? `To try the rest again: ${resume(ids, '--failed')}`
+    : 'The receipt says what is missing.';
+}
+
+function adviceOnCut(receipts: readonly Receipt[], commands: Commands): string {
+  const [first] = receipts;
+  if (first === undefined) return '';
+  const others = receipts.length > 1 ? ` (the same for each of the ${receipts.length})` : '';
+  const out = first.bundle?.replace(/\/[^/]*$/, '') ?? null;
+  const after = [
+    ...sameFlags(first),
+    '--export-first',
+    '--accept-partial-export',
+    ...(out === null ? [] : ['--out', shellWord(out)]),
+  ];
+  return `delete all the same${others}: ${commands.of(eraseWords(first.subject, { after }))}`;
 }
 
 /** What of the work stands, by the kind of it. */
 function keptWords(receipts: readonly Receipt[]): string {
   const [first, ...others] = new Set(receipts.map(({ action }) => action));
   if (first === undefined || others.length > 0) return 'What was done stays as it is.';
-  return {
-    export: 'What arrived is kept.',
-    erase: 'What was deleted stays deleted.',
-    restore: 'What came back stays.',
-  }[first];
+  if (first === 'export') return 'What arrived is kept.';
+  if (first === 'restore') return 'What came back stays.';
+  const steps = receipts.flatMap((receipt) => receipt.steps);
+  const isTried = steps.some(({ operation, attempts }) => !isExport(operation) && attempts > 0);
+  if (isTried) return 'What was deleted stays deleted.';
+  return steps.some(({ artifacts }) => artifacts.length > 0)
+    ? 'What arrived is kept; nothing was deleted.'
+    : 'Nothing was deleted.';
+}
+
+function isUnsupported({ steps }: Receipt): boolean {
+  return steps.every(({ state }) => state === 'unsupported');
 }
 
 /** Its exports have ended without a fault to repeat, and were not enough to delete on. */

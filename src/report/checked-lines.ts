@@ -1,6 +1,7 @@
 import type { Receipt, ReceiptStep, VerificationRow } from '../requests/receipt.ts';
-import { isHard } from '../requests/verification.ts';
-import { PROVIDER, isExport, shellWord, utc } from './words.ts';
+import type { Leftover } from '../requests/not-erased.ts';
+import { eraseWords } from './erase-command.ts';
+import { LEFTOVER, PROVIDER, isExport, list, utc } from './words.ts';
 import { wrap } from './wrap.ts';
 
 const INDENT = '  ';
@@ -40,28 +41,43 @@ const AFTER = {
 } as const;
 
 /**
- * The last line of a receipt whose deletion at Stream only hides (SPEC section 3); null where Stream
- * has deleted nothing, or removed it. The command names the ids as this request had them.
+ * The last line of a receipt whose deletions at Stream have left something (SPEC section 3); null
+ * where all is removed, where the work goes on, and where not even hidden is true. The command names
+ * the ids as this request had them, and overrules the profile where that would repeat itself.
  */
-export function hiddenLine({ action, steps, subject }: Receipt): string | null {
-  if (action !== 'erase' || !steps.some(isHidden)) return null;
-  return `Hidden at Stream, not erased: Art. 17 is not met. To finish: gdpr erase ${whom(subject)}.`;
+export function hiddenLine(receipt: Receipt): string | null {
+  const { finished_at: finishedAt, not_erased: left, steps, subject } = receipt;
+  if (finishedAt === null || left.length === 0 || !isSeenThrough(steps)) return null;
+  const only = subject.sendbird_id === null ? ['--provider', 'stream'] : [];
+  const command = (flags: readonly string[]): string =>
+    `gdpr ${eraseWords(subject, { before: only, after: ['--hard', ...flags] })}`;
+  if (left.includes('account') || left.includes('feed_data')) {
+    const shared = HARDER.filter(([, option]) => steps.some((step) => isSoft(step, option)));
+    const flags = shared.flatMap(([, , flag]) => flag);
+    return `Hidden at Stream, not erased: Art. 17 is not met. To finish: ${command(flags)}.`;
+  }
+  const flags = HARDER.flatMap(([what, , flag]) => (left.includes(what) ? flag : []));
+  const what = list(left.map((each) => LEFTOVER[each]));
+  return `Not erased at Stream: ${what}. Art. 17 is not met. To finish: ${command(flags)}.`;
 }
 
-function isHidden(step: ReceiptStep): boolean {
-  const isDeletion = step.provider === 'stream' && !isExport(step.operation);
-  return isDeletion && step.state === 'succeeded' && !isHard(step);
+/** The flags that make hard what `--hard` alone leaves to a profile that says otherwise. */
+const HARDER: readonly (readonly [what: Leftover, option: string, flag: readonly string[]])[] = [
+  ['conversations', 'conversations', ['--conversations', 'hard']],
+  ['calls', 'calls', ['--calls', 'hard']],
+  ['files', 'files', ['--files']],
+];
+
+function isSoft({ provider, options }: ReceiptStep, option: string): boolean {
+  return provider === 'stream' && options[option] === 'soft';
 }
 
-function whom(subject: Receipt['subject']): string {
-  const { user_id: user, stream_id: stream, sendbird_id: sendbird } = subject;
-  const ids = [
-    ...(stream === null || stream === user ? [] : ['--stream-id', shellWord(stream)]),
-    ...(sendbird === null || sendbird === user ? [] : ['--sendbird-id', shellWord(sendbird)]),
-    ...(sendbird === null ? ['--provider', 'stream'] : []),
-  ];
-  // Behind `--` a user id that begins with a dash is no flag.
-  return user.startsWith('-')
-    ? [...ids, '--hard', '--', shellWord(user)].join(' ')
-    : [shellWord(user), ...ids, '--hard'].join(' ');
+const DONE: ReadonlySet<ReceiptStep['state']> = new Set(['succeeded', 'not_found']);
+
+/** Whether everything that was to be deleted at Stream is away: nothing failed, nothing is seen. */
+function isSeenThrough(steps: readonly ReceiptStep[]): boolean {
+  return steps.every(
+    ({ provider, operation, state }) =>
+      provider !== 'stream' || isExport(operation) || DONE.has(state),
+  );
 }

@@ -72,7 +72,10 @@ export function lastWords(ending: Ending): LastWords {
       return words(
         'not_completed',
         endedBadly(ending.receipts),
-        adviceOnEnded(ending.receipts, resumeOf),
+        adviceOnEnded(ending.receipts, {
+          resume: resumeOf,
+          of: (command) => `${ending.invocation} ${command}`,
+        }),
       );
     default:
       return words('interrupted', `Stopped by ${ending.signal}.`, safe);

@@ -33,6 +33,7 @@ const HOW: Readonly<Record<Effect['how'], string>> = {
 /** Where the plain word would not say enough: at this provider, for this kind of data. */
 const EXACTLY: Readonly<Record<string, string>> = {
   'stream.feed_data.hidden': 'hidden, rows kept',
+  'stream.feed_data.untouched': 'stays: not asked for (stream.products has no feeds)',
   'stream.follows.removed': 'removed for good, in both directions',
   'stream.account.emptied': 'hidden, and the profile emptied',
   'stream.messages.hidden': 'hidden, content kept',
@@ -43,7 +44,7 @@ const EXACTLY: Readonly<Record<string, string>> = {
   'stream.calls.removed': 'removed, for the other person too',
   'stream.files.removed': 'every file they uploaded removed',
   'stream.memberships.not_restored': 'memberships do not come back',
-  'stream.messages.not_restored': 'and reactions: a restore does not bring them back',
+  'stream.messages.not_restored': 'and reactions may stay hidden: Stream promises the account only',
   'stream.follows.not_restored': 'do not come back',
   'sendbird.account.removed': 'removed: Sendbird knows no soft delete',
   'sendbird.messages.removed': 'removed with the account',

@@ -21,7 +21,12 @@ const LONGEST_NAME = 40;
 
 /** What the look-up has found: one subject in full, several in a summary. */
 export function foundLines(
-  { looked, found, owners, requests }: Proposal,
+  {
+    looked,
+    found,
+    owners,
+    requests,
+  }: Pick<Proposal, 'looked' | 'found' | 'owners'> & { requests: readonly unknown[] },
   calendar: Calendar,
 ): string[] {
   if (!looked) return wrap('not looked up', COLUMN, 'Found').concat(earlierLines(found));

@@ -102,7 +102,7 @@ function createBoard(total: number): { step(step: Step): void; line(): string } 
       const doubtful = of((step) => step.state === 'in_doubt');
       const looking = of(isChecked);
       return [
-        `${ended}/${count(total, 'step')} ✓ ${done} ✗ ${bad}`,
+        `${ended}/${count(Math.max(total, all.length), 'step')} ✓ ${done} ✗ ${bad}`,
         ...(doubtful > 0 ? [`? ${doubtful}`] : []),
         ...(looking > 0 ? [`${looking} being checked`] : []),
       ].join(' · ');

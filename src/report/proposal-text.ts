@@ -1,11 +1,12 @@
 import { callCount } from '../requests/calls.ts';
 import type { Effect } from '../requests/effects.ts';
+import type { Leftover } from '../requests/not-erased.ts';
 import { warningsOf } from '../requests/plan.ts';
 import type { Proposal } from '../requests/proposal.ts';
 import { effectLines } from './erase-effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
 import { subjectName } from './receipt-text.ts';
-import { count, duration } from './words.ts';
+import { LEFTOVER, count, duration, list } from './words.ts';
 import { wrap } from './wrap.ts';
 
 /** Below this a person waits without looking up, ms. */
@@ -15,17 +16,18 @@ const A_HANDFUL = 4;
 
 /**
  * A plan that somebody is to agree to, for people: whom it is about, what goes, what stays, what
- * can be undone and by what, and what it takes. Lines of 80 columns, without a final line break.
+ * can be undone and by what, and what it takes; `isDry`: nobody is called for it. Lines of 80
+ * columns, without a final line break.
  */
-export function proposalText(proposal: Proposal, calendar: Calendar): string {
-  const who = whoOf(proposal);
+export function proposalText(proposal: Proposal, calendar: Calendar, isDry = false): string {
+  const { effects } = proposal;
   return [
     ...foundLines(proposal, calendar),
-    ...wrap(`${headline(proposal, who)}:`),
+    ...wrap(`${headline(proposal, whoOf(proposal))}${effects.length === 0 ? '.' : ':'}`),
     '',
-    ...effectLines(proposal.effects),
-    '',
+    ...(effects.length === 0 ? [] : [...effectLines(effects), '']),
     ...afterwards(proposal).flatMap((text) => wrap(text)),
+    ...(isDry ? wrap('Nobody was called and nothing was recorded.') : []),
   ].join('\n');
 }
 
@@ -36,10 +38,12 @@ function whoOf({ requests }: Proposal): string {
     : count(requests.length, 'person', 'people');
 }
 
-function headline({ action, effects, needs }: Proposal, who: string): string {
-  if (action === 'restore') {
-    if (needs === 'nothing_to_send') return `There is nothing to restore of ${who}`;
-    return `This will bring back ${who} at Stream`;
+function headline(proposal: Proposal, who: string): string {
+  const { action, effects } = proposal;
+  if (action === 'restore') return restoreHeadline(proposal, who);
+  const left = leftAtStream(effects);
+  if (effects.some(isRemovedAccount) && left.length > 0) {
+    return `This will erase ${who}, but at Stream not all of what is theirs`;
   }
   const how = effects.find(isStreamAccount)?.how;
   const isAtSendbird = effects.some(({ provider }) => provider === 'sendbird');
@@ -49,29 +53,67 @@ function headline({ action, effects, needs }: Proposal, who: string): string {
   return isAtSendbird ? `This will ${hide}, and erase at Sendbird for good` : `This will ${hide}`;
 }
 
+function restoreHeadline({ needs, requests }: Proposal, who: string): string {
+  if (needs !== 'nothing_to_send') return `This will bring back ${who} at Stream`;
+  const steps = requests.flatMap((request) => request.steps);
+  const isActive = steps.some(({ state }) => state === 'already_active');
+  return `There is nothing to restore of ${who}${isActive ? ', visible at Stream already' : ''}`;
+}
+
+/** What a hard erase should remove at Stream, and this one hides or leaves alone. */
+function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
+  const how = new Map(
+    effects.filter(({ provider }) => provider === 'stream').map((each) => [each.what, each.how]),
+  );
+  return REMOVABLE.filter((what) => how.has(what) && how.get(what) !== 'removed');
+}
+
+const REMOVABLE = ['messages', 'conversations', 'calls', 'files'] as const;
+
+function isRemovedAccount(effect: Effect): boolean {
+  return isStreamAccount(effect) && effect.how === 'removed';
+}
+
 function isStreamAccount({ provider, what }: Effect): boolean {
   return provider === 'stream' && what === 'account';
 }
 
 function afterwards(proposal: Proposal): string[] {
-  const { action, effects, requests, refusals, looked } = proposal;
+  const { action, effects, requests, refusals } = proposal;
   const how = effects.find(isStreamAccount)?.how;
   const isHidden = action === 'erase' && (how === 'hidden' || how === 'emptied');
   const warnings = requests.flatMap(warningsOf);
   return [
     ...exportLine(proposal),
     ...(isHidden ? ['Hidden is not erased: only gdpr erase --hard meets Art. 17.'] : []),
+    ...(action === 'erase' && how === 'removed' ? leftLine(effects) : []),
     ...warnings.slice(0, SHOWN).map((warning) => `Note: ${warning}`),
     ...(warnings.length > SHOWN ? [`Note: and ${warnings.length - SHOWN} more such ids`] : []),
     ...refusals.map(
       ({ message, next }) =>
         `Would be refused: ${message.replace(/^Refused: /, '')} ${next.replace(/^Nothing was sent\. /, '')}`,
     ),
-    `${costOf(proposal)}${looked ? '' : ' Nobody was called and nothing was recorded.'}`,
+    costOf(proposal),
   ];
 }
 
 const SHOWN = 20;
+
+function leftLine(effects: readonly Effect[]): string[] {
+  const left = leftAtStream(effects);
+  if (left.length === 0) return [];
+  const flags = left.flatMap((what) => HARD_FLAG[what] ?? []);
+  return [
+    `Not erased at Stream: ${list(left.map((what) => LEFTOVER[what]))}. Art. 17 is not met by that; with ${flags.join(' ')} it would be.`,
+  ];
+}
+
+const HARD_FLAG: Readonly<Partial<Record<Leftover, string>>> = {
+  messages: '--messages hard',
+  conversations: '--conversations hard',
+  calls: '--calls hard',
+  files: '--files',
+};
 
 function exportLine({ exportsTo, acceptPartial }: Proposal): string[] {
   if (exportsTo === null) return [];
@@ -83,11 +125,18 @@ function exportLine({ exportsTo, acceptPartial }: Proposal): string[] {
   ];
 }
 
-function costOf({ cost, action }: Proposal): string {
+function costOf({ cost, action, found, requests }: Proposal): string {
   const calls = callCount(cost.calls);
   if (calls === 0) return 'Nothing is sent.';
   const rest = action === 'erase' ? ' Nothing else is touched.' : '';
-  return `${count(calls, 'call')}, ${timeOf(cost.time, calls)}.${rest}`;
+  // A call for several is split where its provider does not know one of them.
+  const maySplit = requests.length > 1 && found.some(({ presence }) => presence?.visible !== true);
+  const number = `${maySplit ? 'at least ' : ''}${count(calls, 'call')}`;
+  return `${upper(number)}, ${timeOf(cost.time, calls)}.${rest}`;
+}
+
+function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function timeOf(time: number | null, calls: number): string {

@@ -4,6 +4,7 @@ import { quoteId } from '../requests/ids.ts';
 import type { Receipt } from '../requests/receipt.ts';
 import { isSettled } from '../requests/state.ts';
 import { checkedLines, hiddenLine } from './checked-lines.ts';
+import { closingLines, extensionLines } from './hand-lines.ts';
 import { stepLines } from './step-lines.ts';
 import { REQUEST, count, duration } from './words.ts';
 
@@ -30,6 +31,8 @@ export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing)
     '',
     ...(checked.length === 0 ? [] : [...checked, '']),
     `${INDENT}${dates(receipt, today)}`,
+    ...extensionLines(receipt),
+    ...closingLines(receipt),
   ];
   if (bundle !== null) {
     lines.push(

@@ -1,10 +1,11 @@
 import type { ChalkInstance } from 'chalk';
 import { lacksConfirmation } from '../requests/confirmation.ts';
-import { daysBetween } from '../requests/deadline.ts';
-import type { Request } from '../requests/request.ts';
-import { isSettled } from '../requests/state.ts';
+import { dueNow } from '../requests/deadline.ts';
+import type { ProviderName, Request, Step } from '../requests/request.ts';
+import { fit } from './columns.ts';
+import { age, dueMark } from './due-words.ts';
 import { subjectName } from './receipt-text.ts';
-import { OPERATION, PROVIDER, REQUEST, duration, stepMark, stepWord, waitsFor } from './words.ts';
+import { OPERATION, PROVIDER, REQUEST, stepMark, stepWord, waitsFor } from './words.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
@@ -15,30 +16,73 @@ export interface StatusShowing {
   now: number;
 }
 
-/** How many days before it is due a request is marked. */
-const SOON = 7;
-
 const WIDTH = 80;
+const INDENT = '  ';
 
-/** Requests for people: what it is, when it is due, how far it is; lines of 80 columns. */
+/** Request, subject, action, age, due: 80 columns with two blanks between them. */
+const WIDTHS = [30, 17, 7, 8, 10] as const;
+
+const HEAD = line(['Request', 'Subject', 'Action', 'Age', 'Due']);
+
+/** Requests for people, a table of 80 columns: below each, what presses and how far it is. */
 export function statusTable(requests: readonly Request[], showing: StatusShowing): string | null {
   if (requests.length === 0) return null;
-  return requests.map((request) => entry(request, showing)).join('\n');
+  const head = showing.paint.bold(HEAD);
+  return [head, ...requests.map((request) => entry(request, showing))].join('\n');
 }
 
 function entry(request: Request, { paint, today, now }: StatusShowing): string {
-  const due = dueText(request, today);
-  const age = `${duration(Math.max(0, now - request.createdAt))} old`;
-  const head = `${request.id}  ${request.action} of ${subjectName(request.subject.userId)}`;
-  const steps = request.steps.map((step) => {
-    const ended = step.finishedAt !== null;
-    const word = stepWord(step, { ended, waits: waitsFor(step, request.steps) });
-    return `${PROVIDER[step.provider]} ${OPERATION[step.operation]} ${stepMark(step, ended)} ${word}`;
-  });
-  if (request.steps.some((step) => lacksConfirmation(step, request.confirmedAt, now))) {
-    steps.push('to be confirmed again: gdpr resume asks');
+  const { id, subject, action, createdAt } = request;
+  const row = line([
+    id,
+    subjectName(subject.userId),
+    action,
+    age(now - createdAt),
+    dueNow(request),
+  ]);
+  const mark = dueMark(request, today);
+  const state = request.state === 'open' ? null : REQUEST[request.state];
+  const providers = [...new Set(request.steps.map(({ provider }) => provider))];
+  const anew = request.steps.some((step) => lacksConfirmation(step, request.confirmedAt, now))
+    ? 'to be confirmed again: gdpr resume asks'
+    : null;
+  const words = [mark, state, ...providers.map((each) => progress(each, request)), anew];
+  const below = wrapped(words.filter((word) => word !== null));
+  // A function, since a `$` in what replaces would mean something.
+  return `${row}\n${mark === null ? below : below.replace(mark, () => paint.red(mark))}`;
+}
+
+function line(cells: readonly string[]): string {
+  return WIDTHS.map((width, index) => fit(cells[index] ?? '', width))
+    .join('  ')
+    .trimEnd();
+}
+
+/** How far a request is at a provider: `Stream ✓ done`, `Stream … 1 of 2, users running`. */
+function progress(provider: ProviderName, { steps }: Request): string {
+  const own = steps.filter((step) => step.provider === provider);
+  const word = (step: Step): string =>
+    stepWord(step, { ended: step.finishedAt !== null, waits: waitsFor(step, steps) });
+  const telling = own.toSorted((a, b) => weight(b) - weight(a))[0];
+  if (telling === undefined) return PROVIDER[provider];
+  const mark = stepMark(telling, telling.finishedAt !== null);
+  const start = `${PROVIDER[provider]} ${mark}`;
+  const said = word(telling);
+  if (own.every((step) => word(step) === said)) return `${start} ${said}`;
+  const ended = own.filter(({ finishedAt }) => finishedAt !== null).length;
+  return `${start} ${ended} of ${own.length}, ${OPERATION[telling.operation]} ${said}`;
+}
+
+const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'reported']);
+
+/** Which of a provider's steps tells most about it: what is in doubt, what went wrong, what is at work. */
+function weight({ state, blocked, finishedAt }: Step): number {
+  if (state === 'in_doubt') return 5;
+  if (finishedAt !== null) {
+    if (BAD.has(state)) return 4;
+    return state === 'not_sent' ? 1 : 0;
   }
-  return `${head}\n  ${REQUEST[request.state]}, ${age}, ${due.urgent ? paint.red(due.text) : due.text}\n${wrapped(steps)}`;
+  return blocked ? 2 : 3;
 }
 
 /** Words joined by ` · `, on as many indented lines of 80 columns as they need. */
@@ -48,44 +92,7 @@ function wrapped(words: readonly string[]): string {
     const last = lines.at(-1);
     const longer = `${last} · ${word}`;
     if (last !== undefined && longer.length <= WIDTH) lines.splice(-1, 1, longer);
-    else lines.push(`  ${word}`);
+    else lines.push(`${INDENT}${word}`);
   }
   return lines.join('\n');
-}
-
-function dueText({ state, dueOn }: Request, today: string): { text: string; urgent: boolean } {
-  if (isSettled(state)) return { text: `due ${dueOn}`, urgent: false };
-  const left = daysBetween(today, dueOn);
-  if (left < 0) return { text: `due ${dueOn}, OVERDUE`, urgent: true };
-  return { text: `due ${dueOn}${left <= SOON ? ', soon' : ''}`, urgent: left <= SOON };
-}
-
-/** A request as `gdpr-status/1`. */
-export function statusJson(request: Request, today: string): string {
-  return JSON.stringify({
-    schema: 'gdpr-status/1',
-    request_id: request.id,
-    action: request.action,
-    mode: request.mode,
-    state: request.state,
-    settled: isSettled(request.state),
-    subject: {
-      user_id: request.subject.userId,
-      stream_id: request.subject.streamId,
-      sendbird_id: request.subject.sendbirdId,
-    },
-    reference: request.reference,
-    received_on: request.receivedOn,
-    due_on: request.dueOn,
-    overdue: !isSettled(request.state) && request.dueOn < today,
-    created_at: new Date(request.createdAt).toISOString(),
-    steps: request.steps.map((step) => ({
-      provider: step.provider,
-      operation: step.operation,
-      state: step.state,
-      task_id: step.taskId,
-      checks: step.checks,
-      next_check_at: step.nextAt === null ? null : new Date(step.nextAt).toISOString(),
-    })),
-  });
 }

@@ -1,28 +1,54 @@
-import { lacksConfirmation } from '../requests/confirmation.ts';
+import type { Effect } from '../requests/effects.ts';
+import type { Found } from '../requests/proposal.ts';
 import type { Request } from '../requests/request.ts';
-import { doneWords } from './done-words.ts';
+import { effectLines } from './erase-effects.ts';
+import { type Calendar, foundLines } from './found-text.ts';
 import { subjectName } from './receipt-text.ts';
-import { OPERATION, PROVIDER, count } from './words.ts';
+import { count } from './words.ts';
 import { wrap } from './wrap.ts';
 
 /** How many requests are shown one by one. */
 const SHOWN = 20;
 
-/** What is not sent and was confirmed too long ago, before it is asked for anew; `now` in ms. */
-export function unsentText(requests: readonly Request[], now: number): string {
-  const lines = requests.slice(0, SHOWN).flatMap((request) => [
-    `  ${request.id}  ${request.action} of ${subjectName(request.subject.userId)}`,
-    ...request.steps
-      .filter((step) => lacksConfirmation(step, request.confirmedAt, now))
-      .flatMap((step) => {
-        const what = `${PROVIDER[step.provider]} ${OPERATION[step.operation]}: ${doneWords(step)}`;
-        return wrap(what, 6, '    ');
-      }),
-  ]);
-  const more = requests.length - SHOWN;
+/** What was confirmed too long ago and is not sent, and what a look-up has shown of whom it is about. */
+export interface Unsent {
+  requests: readonly { request: Request; effects: readonly Effect[] }[];
+  found: readonly Found[];
+  /** Why nobody was looked up; null: they were. */
+  unseen: string | null;
+}
+
+/** What is not sent, before it is asked for anew: whom it is about, and what it does. */
+export function unsentText({ requests, found, unseen }: Unsent, calendar: Calendar): string {
+  const groups = new Map<string, { effects: readonly Effect[]; of: Request[] }>();
+  for (const { request, effects } of requests) {
+    const key = JSON.stringify([request.action, effects]);
+    const group = groups.get(key) ?? { effects, of: [] };
+    groups.set(key, { effects, of: [...group.of, request] });
+  }
+  const looked = {
+    looked: unseen === null,
+    found,
+    owners: new Map(),
+    requests: requests.map(({ request }) => request),
+  };
   return [
     `Not sent yet, and not confirmed within the last 7 days (${count(requests.length, 'request')}):`,
-    ...lines,
-    ...(more > 0 ? [`  and ${count(more, 'request')} more`] : []),
+    ...foundLines(looked, calendar),
+    ...(unseen === null ? [] : wrap(unseen, 10)),
+    ...[...groups.values()].flatMap(({ effects, of }) => [
+      '',
+      ...named(of),
+      ...effectLines(effects),
+    ]),
+    '',
   ].join('\n');
+}
+
+function named(requests: readonly Request[]): string[] {
+  const lines = requests
+    .slice(0, SHOWN)
+    .map(({ id, action, subject }) => `  ${id}  ${action} of ${subjectName(subject.userId)}`);
+  const more = requests.length - SHOWN;
+  return more > 0 ? [...lines, `  and ${count(more, 'request')} more`] : lines;
 }

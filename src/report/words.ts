@@ -1,3 +1,4 @@
+import type { Leftover } from '../requests/not-erased.ts';
 import type { Operation, ProviderName, RequestState, StepState } from '../requests/request.ts';
 
 /** The one place for how things are called in front of people. */
@@ -15,6 +16,15 @@ export const OPERATION: Readonly<Record<Operation, string>> = {
   restore_users: 'account',
   access: 'access',
   delete: 'account',
+};
+
+export const LEFTOVER: Readonly<Record<Leftover, string>> = {
+  feed_data: 'feed data',
+  account: 'account',
+  messages: 'messages',
+  conversations: '1:1 conversations',
+  calls: 'calls',
+  files: 'uploaded files',
 };
 
 const MARK: Readonly<Record<StepState, string>> = {

@@ -79,7 +79,10 @@ export function linkLost(step: Step, visible: boolean, error: StepError, at: num
           taskId: null,
           tries: 0,
           nextAt: null,
-          note: `asked for again: the link of export ${step.taskId} would not open`,
+          note: joined(
+            step.note,
+            `asked for again: the link of export ${step.taskId} would not open`,
+          ),
         }
       : failed(step, { ...error, passing: visible }, at);
   return { at, steps: [{ id: step.id, patch }] };

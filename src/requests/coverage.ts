@@ -37,11 +37,11 @@ function notAsked(action: Request['action'], steps: readonly Step[]): string[] {
     ];
   }
   const options = find('delete_users')?.options ?? {};
-  const untouched = Object.entries(OPTIONAL).filter(([name]) => !isGiven(options[name]));
-  return [
-    ...(find('delete_feeds') ? [] : ['Stream: feeds data']),
-    ...untouched.map(([, what]) => `Stream: ${what}`),
-  ];
+  const parts = Object.entries(OPTIONAL).flatMap(([name, what]) => {
+    if (!isGiven(options[name])) return [`Stream: ${what}`];
+    return isSofter(options, name) ? [`Stream: ${what} are hidden, not removed`] : [];
+  });
+  return [...(find('delete_feeds') ? [] : ['Stream: feeds data']), ...parts];
 }
 
 /** What a deletion of a Stream user leaves alone unless it is asked for. */
@@ -51,6 +51,11 @@ const OPTIONAL = {
   calls: 'calls',
   files: 'uploaded files',
 };
+
+/** Hidden where the account itself is removed: what hides with the account is told as a whole. */
+function isSofter({ user, ...options }: Step['options'], name: string): boolean {
+  return user === 'hard' && typeof options[name] === 'string' && options[name] !== 'hard';
+}
 
 function isGiven(option: unknown): boolean {
   return option !== undefined && option !== false;

@@ -1,3 +1,5 @@
+import type { Request } from './request.ts';
+
 const DAY = 86_400_000;
 const CALENDAR_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 
@@ -25,9 +27,25 @@ export function calendarDay(at: number, timeZone: string): string {
  * last day of a shorter month, and on to the next working day. Days are `YYYY-MM-DD`.
  */
 export function dueDay(received: string, isHoliday: (day: string) => boolean): string {
-  let day = nextMonth(received);
-  while (isWeekend(day) || isHoliday(day)) day = format(toTime(day) + DAY);
-  return day;
+  return workingDay(monthsLater(received, 1), isHoliday);
+}
+
+/**
+ * The last day that an extension can reach (Art. 12(3): two further months): three months from
+ * receipt, counted as `dueDay` counts one.
+ */
+export function latestDay(received: string, isHoliday: (day: string) => boolean): string {
+  return workingDay(monthsLater(received, 3), isHoliday);
+}
+
+/** The due day that counts now: the extension's where there is one. */
+export function dueNow({ dueOn, extension }: Pick<Request, 'dueOn' | 'extension'>): string {
+  return extension?.until ?? dueOn;
+}
+
+/** The day after a calendar day. */
+export function dayAfter(day: string): string {
+  return format(toTime(day) + DAY);
 }
 
 /** Days from one calendar day to another; negative when `to` is earlier. */
@@ -42,10 +60,16 @@ export function spellDay(day: string): string {
   return `${text({ weekday: 'short' })} ${text({ day: 'numeric' })} ${text({ month: 'long' }).slice(0, 3)} ${text({ year: 'numeric' })}`;
 }
 
-function nextMonth(day: string): string {
+function monthsLater(day: string, months: number): string {
   const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
-  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  return format(Date.UTC(year, month, Math.min(date, last)));
+  const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
+  return format(Date.UTC(year, month - 1 + months, Math.min(date, last)));
+}
+
+function workingDay(from: string, isHoliday: (day: string) => boolean): string {
+  let day = from;
+  while (isWeekend(day) || isHoliday(day)) day = dayAfter(day);
+  return day;
 }
 
 function isWeekend(day: string): boolean {

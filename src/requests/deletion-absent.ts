@@ -30,3 +30,17 @@ export function deletionAbsent(
   const moment = { at, random: 0, pollInterval: 0 };
   return deletionSent(steps, call, { kind: 'absent', error }, moment, at);
 }
+
+/**
+ * A deletion that was refused because the subject is unknown, after an earlier erase that was not as
+ * hard: hidden is not gone, and nothing says that it went since.
+ */
+export function onlyHidden(step: Step, call: Call, error: StepError, at: number): Change {
+  const message = `${step.earlier} has hidden it and no more, and now it is refused as unknown: ${error.message}`;
+  const refusal = { ...error, code: 'refused', message, passing: false };
+  return {
+    at,
+    callPatches: [{ id: call.id, patch: { state: 'refused', answeredAt: at } }],
+    steps: [{ id: step.id, patch: { ...failed(step, refusal, at), batch: null } }],
+  };
+}

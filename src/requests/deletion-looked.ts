@@ -1,5 +1,6 @@
 import type { Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
+import { joined } from './note.ts';
 import type { Finding, Step, StepError } from './request.ts';
 import { type Moment, secondLook } from './waits.ts';
 
@@ -74,7 +75,13 @@ function endOf({ step, known }: Looked, look: Sure): Pick<StepPatch, 'state' | '
 function lost(step: Step, look: Sure, at: number): StepPatch {
   if (look === 'not_visible' && step.before === 'visible') {
     const note = 'the provider does not know the task any more; the look-up shows that it ran';
-    return { state: 'succeeded', error: null, note, ...rest(at), after: look };
+    return {
+      state: 'succeeded',
+      error: null,
+      note: joined(step.note, note),
+      ...rest(at),
+      after: look,
+    };
   }
   const error = step.error ?? fault('task_lost', 'the task is not known any more');
   return { ...failed(step, error, at), after: look, lookedAt: at };

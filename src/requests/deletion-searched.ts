@@ -1,5 +1,6 @@
 import type { Change } from './change.ts';
 import { left, maySendOnceMore } from './deletion-sent.ts';
+import { joined } from './note.ts';
 import type { FoundTask } from './outcome.ts';
 import type { Call, Step } from './request.ts';
 import { SEARCHES, adoption } from './searched.ts';
@@ -31,9 +32,9 @@ export function deletionFound(
     at: moment.at,
     calls: [adopted.call],
     callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
-    steps: steps.map(({ id }) => ({
+    steps: steps.map(({ id, note }) => ({
       id,
-      patch: { ...adopted.patch, doubts: 0, batch: null },
+      patch: { ...adopted.patch, note: joined(note, adopted.note), doubts: 0, batch: null },
     })),
   };
 }

@@ -1,5 +1,6 @@
 import type { CallPatch, Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
+import { joined } from './note.ts';
 import type { Submission } from './outcome.ts';
 import type { Call, Step } from './request.ts';
 import { split } from './split.ts';
@@ -12,6 +13,8 @@ export const ONCE_MORE_WITHIN = 3_600_000;
 const DOUBTS = 2;
 
 const LOST = 'in doubt: the call may have arrived, and its answer is lost';
+const DONE_BEFORE =
+  'sent again after a call that had been accepted, and nobody was found: that call had done it';
 const ARRIVED =
   'sent twice, because the answer to the first call was lost; the second found nobody: the first had arrived';
 
@@ -170,7 +173,10 @@ export function isDoubtfulAbsence(steps: readonly Step[]): boolean {
 /** One subject that the provider says it does not know. */
 function absent(step: Step, at: number): StepPatch {
   const ended = { error: null, nextAt: null, batch: null, finishedAt: at };
-  if (step.doubts > 0 && step.operation !== 'restore_users') return arrived();
+  if (step.operation !== 'restore_users') {
+    if (step.doubts > 0) return arrived();
+    if (step.acceptedAt !== null) return { ...arrived(), note: joined(step.note, DONE_BEFORE) };
+  }
   if (step.earlier !== null && step.operation !== 'restore_users') {
     return { ...ended, state: 'succeeded', note: `already gone: erased before by ${step.earlier}` };
   }

@@ -61,13 +61,14 @@ const SHARED: Readonly<Record<string, How>> = {
 
 /**
  * What becomes of a Stream user's data with these options (api/stream.md sections 2.2, 2.4 and 4).
- * Feed data is irreversible and follows are removed whatever the mode; `hasFeeds`: it is deleted.
+ * Feed data is irreversible and follows are removed whatever the mode; without `hasFeeds` it stays.
  */
 export function streamEffects(options: StreamOptions, hasFeeds: boolean): readonly Effect[] {
   const { user } = options;
   const feeds: How = user === 'hard' ? REMOVED : { how: 'hidden', undo: 'never' };
   const effects: Effect[] = [
-    ...(hasFeeds ? [stream('feed_data', feeds), stream('follows', REMOVED)] : []),
+    stream('feed_data', hasFeeds ? feeds : UNTOUCHED),
+    ...(hasFeeds ? [stream('follows', REMOVED)] : []),
     stream('account', howOf(ACCOUNT, user)),
     stream('messages', howOf(MESSAGES, options.messages)),
     stream('conversations', howOf(SHARED, options.conversations)),

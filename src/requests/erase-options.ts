@@ -48,6 +48,24 @@ export function streamOptions(
   return merged;
 }
 
+/** The options of a recorded `delete_users`; what is no option of Stream's is left out. */
+export function readStreamOptions(options: Readonly<Record<string, unknown>>): StreamOptions {
+  const { user, messages, conversations, calls, files } = options;
+  const { new_channel_owner_id: channelOwner, new_call_owner_id: callOwner } = options;
+  const choice: StreamChoice = {
+    messages: MODES.find((each) => each === messages),
+    conversations: TWO_MODES.find((each) => each === conversations),
+    calls: TWO_MODES.find((each) => each === calls),
+    files: files === true ? true : undefined,
+    new_channel_owner_id: typeof channelOwner === 'string' ? channelOwner : undefined,
+    new_call_owner_id: typeof callOwner === 'string' ? callOwner : undefined,
+  };
+  return { user: MODES.find((each) => each === user) ?? 'soft', ...set(choice) };
+}
+
+const MODES = ['soft', 'pruning', 'hard'] as const;
+const TWO_MODES = ['soft', 'hard'] as const;
+
 function set(choice: StreamChoice): StreamChoice {
   return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
 }

@@ -4,7 +4,19 @@ import type { Operation, Request, Step } from './request.ts';
 const EXPORTS: ReadonlySet<Operation> = new Set(['export_feeds', 'export_users', 'access']);
 const DELETIONS: ReadonlySet<Operation> = new Set(['delete_feeds', 'delete_users', 'delete']);
 
-type Ordered = Pick<Step, 'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked'>;
+type Ordered = Pick<
+  Step,
+  'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked' | 'before' | 'note'
+>;
+
+/** What each export saves of that which a deletion removes. */
+const SAVES: Readonly<Partial<Record<Operation, Operation>>> = {
+  export_feeds: 'delete_feeds',
+  export_users: 'delete_users',
+  access: 'delete',
+};
+
+const WHY = 'nothing was sent: what comes before it did not end well';
 
 /** Whether a step may go: now, not yet, or not as things are. */
 type Leave = 'go' | 'wait' | 'never';
@@ -31,16 +43,25 @@ export function order(
 function moved(step: Ordered, leave: Leave, at: number): StepPatch | null {
   if (leave === 'never') {
     if (step.state === 'not_sent') return null;
-    return { state: 'not_sent', blocked: false, nextAt: null, finishedAt: at };
+    return {
+      state: 'not_sent',
+      blocked: false,
+      nextAt: null,
+      finishedAt: at,
+      note: step.note ?? WHY,
+    };
   }
   const blocked = leave === 'wait';
-  if (step.state === 'not_sent') return { state: 'planned', blocked, finishedAt: null };
+  if (step.state === 'not_sent') {
+    const note = step.note === WHY ? null : step.note;
+    return { state: 'planned', blocked, finishedAt: null, note };
+  }
   return step.blocked === blocked ? null : { blocked };
 }
 
 function leaveOf(step: Ordered, steps: readonly Ordered[], acceptPartial: boolean): Leave {
   const leaves = steps.flatMap((other): Leave[] => {
-    if (EXPORTS.has(other.operation)) return [afterExport(other, acceptPartial)];
+    if (EXPORTS.has(other.operation)) return [afterExport(other, steps, acceptPartial)];
     if (other.operation === 'delete_feeds' && step.operation === 'delete_users') {
       return [afterFeeds(other)];
     }
@@ -51,11 +72,17 @@ function leaveOf(step: Ordered, steps: readonly Ordered[], acceptPartial: boolea
   );
 }
 
-/** What is not at the provider need not be exported; what is cut lets go with the operator's leave. */
-function afterExport(step: Ordered, acceptPartial: boolean): Leave {
+/**
+ * What is not at the provider need not be exported, unless it was seen there before the question;
+ * what is cut lets go with the operator's leave.
+ */
+function afterExport(step: Ordered, steps: readonly Ordered[], acceptPartial: boolean): Leave {
   if (step.state === 'in_doubt' && step.blocked) return 'never';
   if (step.finishedAt === null) return 'wait';
-  if (step.state === 'not_found') return 'go';
+  if (step.state === 'not_found') {
+    const deletion = steps.find(({ operation }) => operation === SAVES[step.operation]);
+    return deletion?.before === 'visible' ? 'never' : 'go';
+  }
   return step.state === 'succeeded' && (step.whole || acceptPartial) ? 'go' : 'never';
 }
 

@@ -78,6 +78,16 @@ export type Search =
   | { kind: 'unsearchable' }
   | Unreachable;
 
+/** How withdrawing a call ended. */
+export type Withdrawal =
+  /** The provider took it back, and a look has confirmed it. */
+  | { kind: 'withdrawn' }
+  /** It runs already, or is done, or this provider withdraws nothing. */
+  | { kind: 'too_late'; error: StepError }
+  /** It may have been withdrawn: the answer is lost, or a look does not bear it out. */
+  | { kind: 'unclear'; error: StepError }
+  | Unreachable;
+
 /** How fetching a file ended. */
 export type Collected =
   /** `cut`: it has as many messages as the provider's cap. */

@@ -2,16 +2,9 @@ import { callsOf, leastTime } from './calls.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
 import type { Refusal } from './erase-options.ts';
 import { type ExportTarget, type Intake, idAt } from './plan.ts';
+import { type Erasure, standingErasure, standingErasures } from './past-erasure.ts';
 import { type Proposal, type Sightings, type Tempo, foundOf } from './proposal.ts';
-import type { Operation, PlannedRequest, PlannedStep, Subject } from './request.ts';
-
-/** A deletion of a Stream user that this ledger has on record. */
-export interface Erasure {
-  subjectId: string;
-  requestId: string;
-  operation: Operation;
-  options: Readonly<Record<string, unknown>>;
-}
+import type { PlannedRequest, PlannedStep, Subject } from './request.ts';
 
 /** What a restore is to do, and what is known before the question; `erasures` oldest first. */
 export interface RestoreWish {
@@ -28,7 +21,7 @@ const UNSUPPORTED =
   'Sendbird has no restore: a deletion there is permanent. Nothing was asked of it.';
 const ACTIVE = 'The account was visible already: nothing was sent.';
 const COMES_BACK =
-  'Only the account comes back: not feed data and follows, channel memberships, messages and reactions.';
+  'Stream brings back the account only: not feed data, follows and channel memberships; messages and reactions may stay hidden.';
 
 /**
  * The plan of a restore: one request a subject. Who is visible at Stream is `already_active`, and
@@ -47,12 +40,16 @@ export function planRestore(wish: RestoreWish, newId: () => string): Proposal {
     action: 'restore',
     requests,
     looked: wish.sightings.size > 0,
-    found: foundOf(wish.subjects, wish.targets, wish.sightings, (_account, id) => {
-      return erasureOf(id, wish.erasures)?.requestId ?? null;
+    found: foundOf(wish.subjects, wish.targets, wish.sightings, (account, id) => {
+      const isStream = wish.targets.some(
+        (each) => each.provider === 'stream' && each.account === account,
+      );
+      const operation = isStream ? 'delete_users' : 'delete';
+      return standingErasure(wish.erasures, operation, id)?.requestId ?? null;
     }),
     owners: new Map(),
     effects: [
-      ...(providers.has('stream') ? restoreEffects() : []),
+      ...(calls.size > 0 ? restoreEffects() : []),
       ...(providers.has('sendbird') ? [NO_RESTORE] : []),
     ],
     cost: { calls, time: leastTime(calls, limits, share, at) },
@@ -61,14 +58,6 @@ export function planRestore(wish: RestoreWish, newId: () => string): Proposal {
     acceptPartial: false,
     refusals: wish.refusals,
   };
-}
-
-/** The last deletion of a Stream user that succeeded; null: this ledger has none. */
-export function erasureOf(subjectId: string, erasures: readonly Erasure[]): Erasure | null {
-  const last = erasures.findLast(
-    (each) => each.operation === 'delete_users' && each.subjectId === subjectId,
-  );
-  return last ?? null;
 }
 
 function stepsAt(
@@ -95,13 +84,18 @@ function stepsAt(
 
 /** What does not come back: in general, and what this ledger knows to be deleted harder than soft. */
 function noteOf(subjectId: string, erasures: readonly Erasure[]): string {
-  const last = erasureOf(subjectId, erasures);
-  if (last === null) return COMES_BACK;
-  const harder = (['user', 'messages', 'conversations', 'calls'] as const).flatMap((what) => {
-    const how = last.options[what];
+  const known = standingErasures(erasures, 'delete_users', subjectId).flatMap((each) => {
+    const harder = harderThanSoft(each);
+    if (harder.length === 0) return [];
+    return [`${each.requestId} deleted harder than soft: ${harder.join(', ')}.`];
+  });
+  return [COMES_BACK, ...known].join(' ');
+}
+
+function harderThanSoft({ options }: Erasure): readonly string[] {
+  const modes = (['user', 'messages', 'conversations', 'calls'] as const).flatMap((what) => {
+    const how = options[what];
     return how === 'hard' || how === 'pruning' ? [`${what} ${how}`] : [];
   });
-  if (last.options['files'] === true) harder.push('files');
-  if (harder.length === 0) return COMES_BACK;
-  return `${COMES_BACK} ${last.requestId} deleted harder than soft: ${harder.join(', ')}.`;
+  return options['files'] === true ? [...modes, 'files'] : modes;
 }

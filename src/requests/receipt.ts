@@ -1,6 +1,8 @@
 import { notCovered } from './coverage.ts';
+import { dueNow } from './deadline.ts';
+import { type Leftover, notErased } from './not-erased.ts';
 import type { Action, Artifact, ProviderName, Request, Step, StepError } from './request.ts';
-import { type Verification, isHard, verificationsOf } from './verification.ts';
+import { type Verification, verificationsOf } from './verification.ts';
 
 /** The evidence for one request, `gdpr-receipt/1` (SPEC section 7). Keys are always present. */
 export interface Receipt {
@@ -18,11 +20,31 @@ export interface Receipt {
   due_on: string;
   created_at: string;
   finished_at: string | null;
+  extension: ReceiptExtension | null;
+  closing: ReceiptClosing | null;
   bundle: string | null;
   not_covered: readonly string[];
+  /** What an erase has left at Stream, hidden or untouched, where its deletions succeeded. */
+  not_erased: readonly Leftover[];
   steps: readonly ReceiptStep[];
   verification: readonly VerificationRow[];
   ledger: { sequence: number; head: string };
+}
+
+/** That the deadline was extended; `due_on` of the receipt is its `until` then. */
+export interface ReceiptExtension {
+  until: string;
+  first_due_on: string;
+  reason: string;
+  operator: string;
+  at: string;
+}
+
+/** That the request was settled by hand. */
+export interface ReceiptClosing {
+  reason: string;
+  operator: string;
+  at: string;
 }
 
 /** One step as its receipt shows it. */
@@ -74,15 +96,30 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
     profile: request.profile,
     operator: request.operator,
     received_on: request.receivedOn,
-    due_on: request.dueOn,
+    due_on: dueNow(request),
     created_at: iso(request.createdAt),
     finished_at: isoOrNull(request.finishedAt),
+    extension: extensionOf(request),
+    closing: closingOf(request),
     bundle: request.steps.some((step) => step.artifacts.length > 0) ? bundle : null,
     not_covered: notCovered(request),
+    not_erased: notErased(request),
     steps: request.steps.map(receiptStep),
     verification: verificationsOf(request).map(verificationRow),
     ledger: { sequence: ledger.sequence, head: ledger.head },
   };
+}
+
+/** As papers show it; null where there is none. */
+export function extensionOf({ extension, dueOn }: Request): ReceiptExtension | null {
+  if (extension === null) return null;
+  const { until, reason, operator, at } = extension;
+  return { until, first_due_on: dueOn, reason, operator, at: iso(at) };
+}
+
+/** As papers show it; null where there is none. */
+export function closingOf({ closing }: Request): ReceiptClosing | null {
+  return closing === null ? null : { ...closing, at: iso(closing.at) };
 }
 
 function receiptStep(step: Step): ReceiptStep {
@@ -115,18 +152,12 @@ function errorOf(error: StepError): ReceiptStep['error'] {
 }
 
 /**
- * What a completed erase has come to. What Stream did other than hard is hidden, also where it was
- * gone before: nobody can tell which way (api/stream.md 2.7).
+ * What a completed erase has come to: erased is only who was deleted hard in every part. Who was gone
+ * before and whose erase was softer is hidden: nobody can tell which way (api/stream.md 2.7).
  */
-function erasureOf({ action, state, steps }: Request): Receipt['erasure'] {
-  if (action !== 'erase' || state !== 'completed') return null;
-  return steps.some((step) => isStreamDeletion(step) && !isHard(step) && step.state === 'succeeded')
-    ? 'hidden'
-    : 'erased';
-}
-
-function isStreamDeletion({ operation }: Step): boolean {
-  return operation === 'delete_feeds' || operation === 'delete_users';
+function erasureOf(request: Request): Receipt['erasure'] {
+  if (request.action !== 'erase' || request.state !== 'completed') return null;
+  return notErased(request).length > 0 ? 'hidden' : 'erased';
 }
 
 function verificationRow(of: Verification): VerificationRow {

@@ -116,6 +116,8 @@ export interface Step {
   lookedAt: number | null;
   /** An erase of the same person that is in this ledger already (request id). */
   earlier: string | null;
+  /** What that erase was asked to do to the same; absent: there is none on record. */
+  earlierOptions?: Readonly<Record<string, unknown>>;
   intendedAt: number | null;
   acceptedAt: number | null;
   /** Set exactly when the step has ended. */
@@ -144,6 +146,21 @@ export interface Call {
   answeredAt: number | null;
 }
 
+/** The one extension of the deadline that Art. 12(3) allows; `until` is a day. */
+export interface Extension {
+  until: string;
+  reason: string;
+  operator: string;
+  at: number;
+}
+
+/** That a request was settled by hand. */
+export interface Closing {
+  reason: string;
+  operator: string;
+  at: number;
+}
+
 /** One data-subject request for one subject, with its steps. */
 export interface Request {
   id: string;
@@ -163,6 +180,8 @@ export interface Request {
   acceptPartial: boolean;
   /** When it was last confirmed; null: it needs no confirmation. */
   confirmedAt: number | null;
+  extension: Extension | null;
+  closing: Closing | null;
   state: RequestState;
   /** Whether receipt and checksums stand in the bundle (true where there is none to write). */
   sealed: boolean;

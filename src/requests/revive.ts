@@ -4,8 +4,18 @@ import { left } from './deletion-sent.ts';
 import type { Step } from './request.ts';
 import { SEARCHES } from './searched.ts';
 
-/** Failures after which the provider has nothing left under the task id. */
-const TASK_IS_OVER = new Set(['task_failed', 'task_lost', 'link_refused']);
+/** Failures after which there is nothing left to wait for under the task id. */
+const TASK_IS_OVER = new Set([
+  'task_failed',
+  'task_lost',
+  'link_refused',
+  'no_link',
+  'user_not_deleted',
+  'no_data',
+  'still_visible',
+  'not_back',
+  'wrong_answer',
+]);
 
 /** What `resume` was asked to take up besides what passes by itself. */
 export interface Asked {
@@ -44,20 +54,26 @@ function revival(step: Step, asked: Asked): StepPatch {
   const repeated = { ...FRESH, repeats: step.repeats + 1 };
   if (CONFIRMED_OPERATIONS.includes(step.operation)) {
     const looks = step.state === 'reported' && !asked.failed;
+    const runs = step.state === 'failed' && !isOver(step);
     // What a look has shown of the call before says nothing about the one that follows.
     const anew = { ...repeated, whole: true, after: null, lookedAt: null };
+    if (runs) return { ...anew, state: 'accepted' };
     return looks
       ? { ...anew, state: 'reported' }
       : { ...anew, state: 'planned', batch: null, doubts: 0 };
   }
-  const fresh =
-    step.taskId === null || step.state === 'no_data' || TASK_IS_OVER.has(step.error?.code ?? '');
+  const fresh = step.state === 'no_data' || isOver(step);
   return {
     ...repeated,
     state: fresh ? 'planned' : 'accepted',
     // It gave the advice that is being followed.
     ...(step.state === 'no_data' ? { note: null } : {}),
   };
+}
+
+/** Whether nothing is known of a task that may still be good. */
+function isOver({ taskId, error }: Step): boolean {
+  return taskId === null || TASK_IS_OVER.has(error?.code ?? '');
 }
 
 const FRESH: StepPatch = { error: null, finishedAt: null, nextAt: null, tries: 0 };

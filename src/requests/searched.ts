@@ -1,4 +1,5 @@
 import type { Change, StepPatch } from './change.ts';
+import { joined } from './note.ts';
 import type { FoundTask } from './outcome.ts';
 import type { Call, Step } from './request.ts';
 import { type Moment, nextCheck, secondLook } from './waits.ts';
@@ -37,7 +38,7 @@ export function searched(
     at,
     calls: [adopted.call],
     callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
-    steps: [{ id: step.id, patch: adopted.patch }],
+    steps: [{ id: step.id, patch: { ...adopted.patch, note: joined(step.note, adopted.note) } }],
   };
 }
 
@@ -47,7 +48,7 @@ export function adoption(
   tasks: readonly FoundTask[],
   adoptionId: string,
   moment: Moment,
-): { call: Call; patch: StepPatch } | null {
+): { call: Call; patch: StepPatch; note: string } | null {
   const { at } = moment;
   const [oldest, ...others] = tasks;
   if (oldest === undefined) return null;
@@ -67,12 +68,23 @@ export function adoption(
       callId: adoptionId,
       taskId: oldest.taskId,
       acceptedAt: at,
+      // One of several may have been left to the operator: found is found for all of them.
+      blocked: false,
       error: null,
       tries: 0,
-      note: adoptedNote(others),
       nextAt: nextCheck(0, moment),
     },
+    note: adoptedNote(others),
   };
+}
+
+/**
+ * Whether a call is one that `adoption` made: it has a task and was never sent. One that was sent
+ * was answered later than it was intended; in one and the same millisecond it counts as adopted too,
+ * and is left alone.
+ */
+export function isAdopted({ replaces, taskId, intendedAt, answeredAt }: Call): boolean {
+  return replaces !== null && taskId !== null && intendedAt === answeredAt;
 }
 
 /** Whether a call in doubt has been searched for often enough to be sent again. */

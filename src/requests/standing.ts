@@ -18,7 +18,9 @@ type Standing = Pick<Request, 'id' | 'action' | 'mode' | 'acceptPartial' | 'step
  * `standing` are the open requests that share an account and id with the wanted one.
  */
 export function judge(wanted: PlannedRequest, standing: readonly Standing[]): Verdict {
-  const inTheWay = standing.find((other) => collide(wanted, other) && !covers(other, wanted));
+  const inTheWay = standing.find((other) =>
+    covers(other, wanted) ? exceeds(other, wanted) : collide(wanted, other),
+  );
   if (inTheWay !== undefined) return { kind: 'conflict', requestId: inTheWay.id };
   const same = standing.find((other) => covers(other, wanted));
   return same === undefined ? { kind: 'record' } : { kind: 'carry', requestId: same.id };
@@ -37,6 +39,15 @@ function collide(wanted: PlannedRequest, other: Standing): boolean {
   return exports(wanted) || exports({ steps: other.steps.filter(isUnderWay) });
 }
 
+/** Whether carrying the other on would delete, or bring back, what the wanted plan does not name. */
+function exceeds(other: Standing, wanted: PlannedRequest): boolean {
+  if (wanted.action === 'export') return false;
+  const named = new Set(wanted.steps.map(identity));
+  return other.steps.some(
+    (step) => isUnderWay(step) && !EXPORTS.has(step.operation) && !named.has(identity(step)),
+  );
+}
+
 function exports({ steps }: { steps: readonly Pick<PlannedStep, 'operation'>[] }): boolean {
   return steps.some(({ operation }) => EXPORTS.has(operation));
 }
@@ -46,7 +57,7 @@ function isUnderWay({ finishedAt }: Step): boolean {
 }
 
 /**
- * Whether all that is wanted is under way, or done, in the other request: it may do more besides.
+ * Whether all that is wanted is under way, or done, in the other request: an export may do more besides.
  * What failed is asked for again by another export; an erase is carried on as long as it is open.
  */
 function covers(other: Standing, wanted: PlannedRequest): boolean {

@@ -21,15 +21,23 @@ export function requestState(steps: readonly StepEnd[]): RequestState {
   if (steps.some((step) => step.state === 'in_doubt')) return 'in_doubt';
   if (steps.some((step) => step.finishedAt === null)) return 'open';
   const all = (state: StepState): boolean => steps.every((step) => step.state === state);
-  if (all('cancelled')) return 'cancelled';
   if (all('not_found')) return 'not_found';
   // One that ended as reported was done by the provider's word, and a look-up contradicts it.
   const fulfilled = steps.filter(({ state }) => state === 'succeeded' || state === 'reported');
   const spoilt = steps.some(
     (step) => !NEUTRAL.has(step.state) && (step.state !== 'succeeded' || !step.whole),
   );
+  if (isWithdrawn(steps)) return 'cancelled';
   if (spoilt) return fulfilled.length > 0 ? 'partial' : 'failed';
   return fulfilled.length > 0 ? 'completed' : restingState(steps);
+}
+
+/** Everything that could be done was withdrawn. */
+function isWithdrawn(steps: readonly StepEnd[]): boolean {
+  return (
+    steps.some(({ state }) => state === 'cancelled') &&
+    steps.every(({ state }) => state === 'cancelled' || NEUTRAL.has(state))
+  );
 }
 
 /** Nothing was done and nothing failed: what the neutral states add up to. */

@@ -38,8 +38,8 @@ export function verificationsOf({ steps }: Pick<Request, 'steps'>): readonly Ver
     });
 }
 
-/** Whether a deletion at Stream is one that removes, not one that hides (api/stream.md 2.2, 4). */
-export function isHard({ operation, options }: Pick<Step, 'operation' | 'options'>): boolean {
+/** Whether it removes feed data, or the account, and does not hide it (api/stream.md 2.2, 4). */
+function isHard({ operation, options }: Pick<Step, 'operation' | 'options'>): boolean {
   return operation === 'delete_feeds'
     ? options['hard_delete'] === true
     : options['user'] === 'hard';

@@ -1,5 +1,7 @@
+import { onlyHidden } from '../requests/deletion-absent.ts';
 import { deletionIntended } from '../requests/deletion-intended.ts';
 import { deletionSent, isDoubtfulAbsence, isTooOld, left } from '../requests/deletion-sent.ts';
+import { isAsHard } from '../requests/hardness.ts';
 import type { Submission } from '../requests/outcome.ts';
 import type { Call, Step, StepError } from '../requests/request.ts';
 import { SEARCHES } from '../requests/searched.ts';
@@ -41,7 +43,8 @@ async function isHeldBack(work: Work, batch: Batch, steps: readonly Step[]): Pro
   if (!doubtful || first === undefined) return false;
   if (first.operation === 'restore_users') return seekRestored(work, batch);
   if (first.operation === 'delete') {
-    if (steps.every(({ tries }) => tries >= SEARCHES)) return false;
+    const searched = steps.every(({ tries }) => tries >= SEARCHES);
+    if (searched && !steps.some((step) => isTooOld(step, work.clock.now()))) return false;
     await seekCall(work, batch);
     return true;
   }
@@ -71,11 +74,30 @@ async function take(
   if (answer.kind === 'absent' && !isRestore && isDoubtfulAbsence(steps)) {
     return absentAndSeen(work, batch, steps, call, answer.error);
   }
+  const [only] = steps;
+  if (
+    answer.kind === 'absent' &&
+    isOne &&
+    only !== undefined &&
+    (await wasOnlyHidden(work, only))
+  ) {
+    return settle(work, steps, onlyHidden(only, call, answer.error, work.clock.now()));
+  }
   const write = (own: Submission): Promise<void> =>
     settle(work, steps, deletionSent(steps, call, own, moment(work), retryAt));
   if (answer.kind !== 'accepted') return write(answer);
   // In turn: two answers with one task must not both be taken.
   return work.adopting(async () => write(await ownTask(work, call, answer)));
+}
+
+/** Whether the erase that came before was not as hard as this one: hidden people are unknown too. */
+async function wasOnlyHidden({ ledger }: Work, step: Step): Promise<boolean> {
+  const { account, operation, subjectId, options } = step;
+  if (step.earlier === null || step.doubts > 0 || step.acceptedAt !== null) return false;
+  const past = await ledger.erasures(account, [subjectId]);
+  return !past.some(
+    (each) => each.operation === operation && isAsHard(operation, each.options, options),
+  );
 }
 
 /** A task of another call would be read as the end of this one: it is not followed. */

@@ -1,26 +1,61 @@
+import type { DueStep } from '../ledger/ledger.ts';
+import type { RunningCall } from '../providers/provider.ts';
 import { type Look, deletionLooked } from '../requests/deletion-looked.ts';
 import { deletionReported } from '../requests/deletion-reported.ts';
-import type { Sighting } from '../requests/outcome.ts';
+import { reported } from '../requests/reported.ts';
+import type { Sighting, TaskReport } from '../requests/outcome.ts';
 import type { Step } from '../requests/request.ts';
-import { stepsOf } from './batch.ts';
+import { callOf, stepsOf } from './batch.ts';
+import { EXPORTS } from './kinds.ts';
 import { unreachable } from './reach.ts';
-import { type Batch, type Work, moment, settle } from './work.ts';
+import { type Batch, type Errand, type Work, moment, settle } from './work.ts';
 
 /** Asks how far the task of a call that deletes is; the answer is for all of its steps. */
 export async function checkTogether(work: Work, batch: Batch): Promise<void> {
+  await sweep(work, batch, [batch.members]);
+}
+
+/** Asks how far many calls are, in one go; `members` are the steps of each. */
+export async function sweep(
+  work: Work,
+  errand: Errand,
+  members: readonly (readonly DueStep[])[],
+): Promise<void> {
+  const { provider } = errand;
+  const batches = members.map((each) => ({ ...errand, members: each, call: callOf(each) }));
+  const reports = await provider.check(batches.map(runningOf), work.stop);
+  for (const batch of batches) {
+    const id = batch.call?.id ?? '';
+    const report = reports.get(id);
+    if (report === undefined) throw new Error(`${provider.name} left out call ${id}`);
+    await take(work, batch, report);
+  }
+}
+
+/** The call of a batch whose task is known, as the provider is asked about it. */
+function runningOf({ call, members }: Batch): RunningCall {
+  if (call?.taskId == null)
+    throw new Error(`${members[0]?.step.id ?? ''} has no task to ask about`);
+  const { id, operation, taskId, subjectIds, options } = call;
+  return { id, operation, taskId, subjectIds, options };
+}
+
+async function take(work: Work, batch: Batch, report: TaskReport): Promise<void> {
   const { call, provider } = batch;
   const steps = stepsOf(batch);
-  if (call?.taskId == null) throw new Error(`step ${steps[0]?.id ?? ''} has no task to ask about`);
-  const { id, operation, taskId, subjectIds, options } = call;
-  const running = { id, operation, taskId, subjectIds, options };
-  const report = (await provider.check([running], work.stop)).get(id);
-  if (report === undefined) throw new Error(`${provider.name} left out call ${id}`);
+  if (call === null) throw new Error('a report about no call');
   if (report.kind === 'credentials' || report.kind === 'limited' || report.kind === 'unavailable') {
     await unreachable(work, batch, steps, report);
     return;
   }
   work.health.readWell(provider.name);
-  await settle(work, steps, deletionReported(steps, call, report, moment(work)));
+  const isExport = EXPORTS.includes(call.operation);
+  const [first] = steps;
+  if (first === undefined) return;
+  const change = isExport
+    ? reported(first, call, report, moment(work))
+    : deletionReported(steps, call, report, moment(work));
+  await settle(work, steps, change);
 }
 
 /** Looks again for those whose deletion, or return, the provider reported as done. */

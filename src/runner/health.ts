@@ -185,7 +185,7 @@ export class Health {
     let record = this.#records.get(provider);
     if (record === undefined) {
       const since = this.#now();
-      const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: since };
+      const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: 0 };
       record = {
         ...counts,
         since,

@@ -8,7 +8,8 @@ export interface Kind {
   atOnce: number;
 }
 
-const EXPORTS: readonly Operation[] = ['export_feeds', 'export_users', 'access'];
+/** What goes for one subject a call, and brings a file. */
+export const EXPORTS: readonly Operation[] = ['export_feeds', 'export_users', 'access'];
 
 /** Everything that goes by batches: what deletes, and what brings back. */
 const TOGETHER: readonly Operation[] = ['delete_feeds', 'delete_users', 'delete', 'restore_users'];
@@ -22,9 +23,10 @@ const follow: Kind = {
   operations: TOGETHER,
   atOnce: 8,
 };
+const sweep: Kind = { states: ['accepted'], operations: [...EXPORTS, ...TOGETHER], atOnce: 1 };
 const look: Kind = { states: ['reported', 'no_data'], operations: TOGETHER, atOnce: 3 };
 
-export const KINDS = { submit, check, collect, send, follow, look } as const;
+export const KINDS = { submit, check, collect, send, follow, sweep, look } as const;
 
 /** How many subjects share a call (api/stream.md section 2, api/sendbird.md section 2.1). */
 export const MOST_TOGETHER: Readonly<Partial<Record<Operation, number>>> = {

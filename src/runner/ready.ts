@@ -4,7 +4,7 @@ import { advance } from './advance.ts';
 import { callOf, groupKey, groupOf } from './batch.ts';
 import { sendTogether } from './delete.ts';
 import { recoverTogether, resolveTogether } from './doubt.ts';
-import { checkTogether, lookTogether } from './follow.ts';
+import { checkTogether, lookTogether, sweep } from './follow.ts';
 import type { Gathering, Glance } from './gather.ts';
 import { KINDS, type Kind, isToSend } from './kinds.ts';
 import type { Batch, Errand, Work } from './work.ts';
@@ -22,6 +22,25 @@ export type CountOf = (provider: Provider, kind: Kind) => number;
 
 /** The most steps that one look at the provider is about. */
 const MOST_LOOKED = 100;
+
+/** The most steps whose calls are checked in one go. */
+const MOST_SWEPT = 1_000;
+
+/** Calls of a provider that tells about many at once: all that are due, one sweep at a time. */
+export async function readySweep(
+  work: Work,
+  errand: Errand,
+  glance: Glance,
+  countOf: CountOf,
+): Promise<readonly Ready[]> {
+  const { provider } = errand;
+  if (!provider.checksMany || countOf(provider, KINDS.sweep) > 0) return [];
+  const due = await dueOf(work, provider, KINDS.sweep, glance, MOST_SWEPT, false);
+  const calls = await servedTogether(work, due, glance);
+  if (calls.length === 0) return [];
+  const go = (): Promise<void> => sweep(work, errand, calls);
+  return [{ kind: KINDS.sweep, provider, members: calls.flat(), go }];
+}
 
 /** Exports: each step by itself. */
 export async function readySingles(
@@ -98,6 +117,15 @@ async function byCall(
   onlySending: boolean,
 ): Promise<readonly (readonly DueStep[])[]> {
   const due = await dueOf(work, provider, KINDS.follow, glance, MOST_LOOKED, onlySending);
+  return servedTogether(work, due, glance);
+}
+
+/** For each call of these steps, all that it serves and that are in the same state. */
+async function servedTogether(
+  work: Work,
+  due: readonly DueStep[],
+  glance: Glance,
+): Promise<readonly (readonly DueStep[])[]> {
   const calls = new Map<string, readonly DueStep[]>();
   for (const { step } of due) {
     const { callId, state } = step;
@@ -128,18 +156,24 @@ async function byLook(
 
 async function dueOf(
   work: Work,
-  { account }: Provider,
-  { states, operations }: Kind,
+  { account, checksMany }: Provider,
+  kind: Kind,
   { now, busy }: Glance,
   limit: number,
   onlySending: boolean,
 ): Promise<readonly DueStep[]> {
+  const swept = checksMany && kind !== KINDS.sweep;
+  const states = kind.states.filter(
+    (state) =>
+      (!onlySending || isToSend(state) || (state === 'accepted' && kind === KINDS.follow)) &&
+      !(swept && state === 'accepted'),
+  );
   const due = await work.ledger.due(work.token, {
     at: now,
     limit: limit + busy.size,
     accounts: [account],
-    states: onlySending ? states.filter(isToSend) : states,
-    operations,
+    states,
+    operations: kind.operations,
   });
   return due.filter(({ step }) => !busy.has(step.id)).slice(0, limit);
 }

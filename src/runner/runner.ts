@@ -3,7 +3,7 @@ import { type DueQuery, type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Gathering, createGathering } from './gather.ts';
 import { KINDS, type Kind, isToSend } from './kinds.ts';
-import { type Ready, readyBatches, readySingles } from './ready.ts';
+import { type Ready, readyBatches, readySingles, readySweep } from './ready.ts';
 import type { Errand, Work } from './work.ts';
 
 /** When a run has done its part. */
@@ -73,7 +73,11 @@ export async function run(
     held = await takeMore(held, holder, work);
     for (const ready of await readyWork(until, now, work, { underWay, gathering })) start(ready);
     const resting = underWay.size === 0 && !bell.signal.aborted;
-    if (resting && (await isDone(until, held, now, work))) return false;
+    if (resting && (await isDone(until, now, work))) {
+      if (until !== 'ended' || held.length === 0) return false;
+      // Nothing of ours is left to do: who waits for it, as we wait for theirs, may have it.
+      await work.ledger.release(holder);
+    }
     await pause(held, now, renewAt, work, { gathering, bell: bell.signal });
     return true;
   };
@@ -94,8 +98,8 @@ async function isLeaseLost(
   holder: Holder,
   work: Work,
 ): Promise<boolean> {
-  if (thrown instanceof LeaseLost) return true;
-  if (!(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
+  const isAboutLease = thrown instanceof LeaseLost;
+  if (!isAboutLease && !(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
   const [ours] = await work.ledger.take([requestId], holder, work.clock.now());
   return ours === undefined;
 }
@@ -153,7 +157,8 @@ async function readyWork(
     const isLast = until !== 'ended' && busy.size === 0 && ready.length + singles.length === 0;
     const glance = { now, busy, isLast };
     const batches = await readyBatches(work, errand, glance, onlySending, { gathering, countOf });
-    ready.push(...singles, ...batches);
+    const swept = onlySending ? [] : await readySweep(work, errand, glance, countOf);
+    ready.push(...swept, ...singles, ...batches);
   }
   return ready;
 }
@@ -178,14 +183,8 @@ function served(until: Until, work: Work, now: number): DueQuery[] {
 }
 
 /** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
-async function isDone(
-  until: Until,
-  held: readonly string[],
-  now: number,
-  work: Work,
-): Promise<boolean> {
+async function isDone(until: Until, now: number, work: Work): Promise<boolean> {
   if (until === 'idle') return true;
-  if (until === 'ended' && held.length > 0) return false;
   for (const query of served(until, work, now)) {
     if ((await work.ledger.due(work.token, query)).length > 0) return false;
     if ((await work.ledger.nextDueAt(work.token, query)) !== null) return false;

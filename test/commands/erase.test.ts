@@ -114,7 +114,7 @@ describe('guards that need nobody', () => {
   });
 
   it('one of stdin and stderr at a terminal is not enough', async () => {
-    const stdin = { isTTY: true, stream: process.stdin };
+    const stdin = { isTTY: true, stream: process.stdin, onContinued: () => () => {} };
     const { code, err } = await setStage(CONFIGURED, { stdin }).gdpr('erase', 'ada');
     expect([code, err.includes('no terminal')]).toEqual([6, true]);
   });

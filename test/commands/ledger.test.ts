@@ -122,7 +122,7 @@ describe('status', () => {
     for (const args of [['status'], ['status', '--limit', '1'], ['status', 'ada']]) {
       expect((await stage.gdpr(...args)).code).toBe(9);
     }
-    expect((await stage.gdpr('status')).out.split('\n')[0]).toContain('req_late');
+    expect((await stage.gdpr('status')).out.split('\n')[1]).toContain('req_late');
     const { out } = await stage.gdpr('status', '--limit', '3', '--json');
     const ids = out
       .trimEnd()
@@ -130,6 +130,51 @@ describe('status', () => {
       .map((line) => JSON.parse(line).request_id);
     expect(ids).toHaveLength(3);
     expect(ids[0]).toBe('req_late');
+  });
+
+  it('says how many are not shown', async () => {
+    const stage = setStage();
+    await record(stage, ...Array.from({ length: 60 }, (_, index) => planned(`req_${index}`)));
+    const { out, err } = await stage.gdpr('status');
+    expect(out).toContain('50 of 60 shown, the most urgent ones; more: --limit <n>');
+    expect(err).toContain('60 requests are unsettled: 60 open.');
+    expect((await stage.gdpr('status', '--limit', '60')).out).not.toContain('shown');
+  });
+
+  it('shows only what the filters let through, and its code is that of those', async () => {
+    const stage = setStage();
+    const shown = async (...args: string[]): Promise<unknown> => {
+      const { code, out } = await stage.gdpr('status', '--json', ...args);
+      const ids = out
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line).request_id);
+      return [code, ...ids];
+    };
+    await record(
+      stage,
+      planned('req_a', { reference: 'ZD-1', dueOn: '2026-11-27' }),
+      planned('req_b', { reference: 'ZD-2', dueOn: '2026-11-19' }),
+      { ...erasure('req_c', 'grace'), dueOn: '2026-11-28' },
+    );
+    expect(await shown()).toEqual([9, 'req_b', 'req_a', 'req_c']);
+    expect(await shown('--action', 'erase')).toEqual([8, 'req_c']);
+    expect(await shown('--action', 'erase', '--action', 'export')).toHaveLength(4);
+    expect(await shown('--reference', 'ZD-1')).toEqual([8, 'req_a']);
+    expect(await shown('--due-within', '7d')).toEqual([9, 'req_b', 'req_a']);
+    expect(await shown('--due-within', '8d', '--action', 'erase')).toEqual([8, 'req_c']);
+    expect(await shown('--state', 'open', '--reference', 'ZD-1')).toEqual([8, 'req_a']);
+    expect(await shown('--state', 'in_doubt')).toEqual([0]);
+    expect(await shown('grace', '--action', 'export')).toEqual([0]);
+    expect((await stage.gdpr('status', '--due-within', 'soon')).code).toBe(2);
+    expect((await stage.gdpr('status', '--action', 'delete')).code).toBe(2);
+  });
+
+  it('of a state without a provider asks nobody', async () => {
+    const stage = setStage({});
+    await record(stage, planned('req_a'));
+    const { code, err } = await stage.gdpr('status');
+    expect([code, err]).toEqual([8, '1 request is unsettled: 1 open.\nTo carry on: gdpr resume\n']);
   });
 
   it('shows only the states that are asked for', async () => {
@@ -143,6 +188,13 @@ describe('status', () => {
 });
 
 describe('resume', () => {
+  it('names the command that finds the same ledger', async () => {
+    const stage = setStage();
+    const state = join(stage.dir, 'else where');
+    const { err } = await stage.gdpr('--state-dir', state, 'resume', 'req_none');
+    expect(err).toContain(`gdpr --state-dir '${state}' status --all`);
+  });
+
   it('of nothing is 0', async () => {
     const { code, err } = await setStage().gdpr('resume');
     expect({ code, err }).toEqual({ code: 0, err: 'Nothing is open.\n' });

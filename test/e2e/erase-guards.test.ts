@@ -78,6 +78,8 @@ describe('guards: nothing was sent', () => {
     expect(run.code).toBe(6);
     expect(run.err).toContain('erase.protected in the profile p: ada ("^ad")');
     expect(stage.log).toEqual([]);
+    const hidden = ['erase', 'x', '--stream-id', 'adele', '--hard', '--yes', ...FAST];
+    expect((await stage.gdpr(hidden)).err).toContain('x, which is adele at Stream ("^ad")');
     const other = await stage.gdpr(['erase', 'grace', '--hard', '--yes', ...FAST]);
     expect(other.code).toBe(0);
   });
@@ -108,6 +110,11 @@ describe('guards: nothing was sent', () => {
     const dry = await stage.gdpr(['erase', 'ada', '--yes', '--dry-run', '--json']);
     expect(dry.code).toBe(0);
     expect(JSON.parse(dry.out).guards[0].message).toContain(id);
+    const state = join(stage.dir, 'state');
+    const there = ['--state-dir', state, 'erase', 'ada', '--yes'];
+    const called = `gdpr --state-dir ${state} resume ${id}`;
+    expect((await stage.gdpr(there)).err).toMatch(`Finish the other first: ${called}`);
+    expect((await stage.gdpr([...there, '--dry-run', '--json'])).out).toContain(called);
   });
 
   test('what this ledger erased for good is not asked to be restored', async () => {
@@ -123,6 +130,22 @@ describe('guards: nothing was sent', () => {
     const dry = await stage.gdpr(['restore', 'ada', '--yes', '--dry-run']);
     expect(dry.code).toBe(0);
     expect(dry.out).toContain('Would be refused: erased for good');
+  });
+
+  test('a softer erase afterwards neither hides the hard one nor takes its word back', async () => {
+    const stage = await setStage();
+    const args = ['--provider', 'stream', '--yes', '--json', ...FAST];
+    const hard = await stage.gdpr(['erase', 'ada', '--hard', ...args]);
+    const { request_id: id } = JSON.parse(hard.out);
+    const soft = await stage.gdpr(['erase', 'ada', ...args]);
+    expect(soft.code).toBe(0);
+    expect(JSON.parse(soft.out)).toMatchObject({ state: 'completed', erasure: 'erased' });
+    const again = await stage.gdpr(['erase', 'ada', ...args.filter((each) => each !== '--json')]);
+    expect(again.out).not.toContain('Art. 17');
+    const run = await stage.gdpr(['restore', 'ada', '--yes']);
+    expect(run.code).toBe(6);
+    expect(run.err).toContain(`erased for good, and nothing brings that back: ada (${id})`);
+    expect(stage.calls('restoreUsers')).toBe(0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CTRL_C, CTRL_D, ENTER, openTerminal } from './pty.ts';
+import { CTRL_C, CTRL_D, CTRL_Z, ENTER, openTerminal } from './pty.ts';
 import { type Stage, setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
@@ -90,6 +90,78 @@ describe('gdpr erase at a terminal', () => {
     expect(await terminal.ended).toBe(6);
     expect(terminal.text()).toContain('Not confirmed.');
     await nothingRecorded(stage);
+  });
+
+  const STOPPED = { script: '"$@"; echo "it stopped"; fg' };
+  test('Ctrl-Z and fg: the question is still there', async () => {
+    const stage = await setStage();
+    const terminal = openTerminal(stage, ['erase', 'ada', ...FAST], STOPPED);
+    await terminal.waitFor('Type ada to go ahead:');
+    terminal.type(CTRL_Z);
+    await terminal.waitFor('it stopped');
+    terminal.type(`ada${ENTER}`);
+    expect(await terminal.ended).toBe(0);
+    expect(deletions(stage)).toContain('deleteUsers');
+  });
+
+  test('Ctrl-Z, fg, and then the end of the input: exit 6', async () => {
+    const stage = await setStage();
+    const terminal = openTerminal(stage, ['erase', 'ada', ...FAST], STOPPED);
+    await terminal.waitFor('Type ada to go ahead:');
+    terminal.type(`a${CTRL_Z}`);
+    await terminal.waitFor('it stopped');
+    terminal.type(`x`);
+    await terminal.waitFor('ahead: ax');
+    terminal.type(`\u007f\u007f`);
+    terminal.type(CTRL_D);
+    expect(await terminal.ended).toBe(6);
+    await nothingRecorded(stage);
+  });
+
+  test.each([
+    { id: 'Ada Lovelace', answer: 'Ada Lovelace', code: 1 },
+    { id: 'Ada Lovelace', answer: '"Ada Lovelace"', code: 6 },
+    { id: "d'Arcy", answer: "d'Arcy", code: 1 },
+  ])(
+    '$id, typed as $answer: what is shown is what is to be typed',
+    async ({ id, answer, code }) => {
+      const stage = await setStage();
+      const terminal = openTerminal(stage, ['erase', id, ...FAST]);
+      await terminal.waitFor('Type it to go ahead:');
+      expect(terminal.text()).toContain(`on the next line, exactly:\n${id}\n`);
+      terminal.type(`${answer}${ENTER}`);
+      expect(await terminal.ended).toBe(code);
+    },
+  );
+
+  test.each([
+    { id: 'x'.repeat(120), why: 'too long to be shown' },
+    { id: 'a\u200bb', why: 'invisible in part' },
+    { id: 'Zoe\u0308', why: 'not what a keyboard makes' },
+  ])('an id that is $why: their number', async ({ id }) => {
+    const stage = await setStage();
+    const args = ['erase', id, '--provider', 'stream', ...FAST];
+    const terminal = openTerminal(stage, args);
+    await terminal.waitFor('Type 1 (how many they are) to go ahead:');
+    terminal.type(`1${ENTER}`);
+    expect(await terminal.ended).toBe(1);
+    expect(terminal.text()).toContain('Receipt  req_');
+  });
+
+  test.each([
+    { keys: `ada${ENTER}`, code: 0 },
+    { keys: `Ada${ENTER}`, code: 6 },
+    { keys: CTRL_D, code: 6 },
+    { keys: CTRL_C, code: 130 },
+  ])('TERM=dumb is sent no escapes: $keys is $code', async ({ keys, code }) => {
+    const stage = await setStage();
+    const args = ['erase', 'ada', '--quiet', ...FAST];
+    const terminal = openTerminal(stage, args, { kind: 'dumb' });
+    await terminal.waitFor('Type ada to go ahead:');
+    terminal.type(keys);
+    expect(await terminal.ended).toBe(code);
+    expect(terminal.raw()).not.toContain('\u001b');
+    if (code !== 0) await nothingRecorded(stage);
   });
 
   test('several people: their number', async () => {
@@ -186,6 +258,22 @@ describe('gdpr restore at a terminal', () => {
     yes.type(`y${ENTER}`);
     expect(await yes.ended).toBe(0);
     expect(deletions(stage).at(-1)).toBe('restoreUsers');
+  });
+
+  test('TERM=dumb: a line that says yes, and no escapes', async () => {
+    const stage = await setStage();
+    const args = ['--provider', 'stream', ...FAST];
+    expect((await stage.gdpr(['erase', 'ada', '--yes', ...args])).code).toBe(0);
+    for (const [answer, code] of [
+      ['', 6],
+      ['yes', 0],
+    ] as const) {
+      const terminal = openTerminal(stage, ['restore', 'ada', ...args], { kind: 'dumb' });
+      await terminal.waitFor('Go ahead? (y/N)');
+      terminal.type(`${answer}${ENTER}`);
+      expect(await terminal.ended).toBe(code);
+      expect(terminal.raw()).not.toContain('\u001b');
+    }
   });
 
   test('whoever is active is not asked about: there is nothing to send', async () => {

@@ -283,6 +283,27 @@ describe('gdpr erase --export-first', () => {
     const accepted = await papers(other, [...args, '--accept-partial-export']);
     expect(statesOf(accepted.paper)).toMatchObject(DONE);
   });
+
+  test('says then how to go on all the same, in words that can be run; resume says it too', async () => {
+    const stage = await setStage();
+    const flags = ['--state-dir', stage.env['GDPR_STATE_DIR'] ?? ''];
+    const args = ['erase', 'prolific', '--mode', 'pruning', '--export-first', '--yes'];
+    const run = await stage.gdpr([...flags, ...args, '--poll-interval', '5ms']);
+    expect(run.code).toBe(3);
+    expect(run.err).toContain('What arrived is kept; nothing was deleted.');
+    const command = /To delete all the same: gdpr (.*)$/m.exec(run.err)?.[1] ?? '';
+    for (const more of [[], ['--failed']]) {
+      const resumed = await stage.gdpr([...flags, 'resume', ...more]);
+      expect(resumed.code).toBe(0);
+      expect(resumed.err).not.toContain('Nothing is open');
+      expect(resumed.err).toContain(`To delete all the same: gdpr ${command}\n`);
+      expect(resumed.err).toMatch(/1 request is unsettled:\n {2}req_\w+ {2}erase of prolific/);
+      expect(resumed.err).toMatch(/settle it by hand: gdpr --state-dir \S+ close req_\w+/);
+    }
+    const { paper } = await papers(stage, [...command.split(' '), '--yes']);
+    expect([paper.mode, paper.action]).toEqual(['pruning', 'erase']);
+    expect(statesOf(paper)).toMatchObject(DONE);
+  });
 });
 
 describe('one at a time', () => {

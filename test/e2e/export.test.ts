@@ -194,7 +194,7 @@ describe('gdpr export', () => {
       request_ids: [open?.request_id],
     });
 
-    const status = await stage.gdpr(['status', 'ada']);
+    const status = await stage.gdpr(['status', 'ada', '--offline']);
     expect(status.code).toBe(8);
     expect(status.out).toContain('running');
 

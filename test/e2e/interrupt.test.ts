@@ -21,7 +21,7 @@ describe('being told to stop', () => {
       expect(run.stderr).toMatch(/Nothing is lost: gdpr resume req_/);
       stage.sandbox.control.setFaults([]);
       stage.sandbox.control.open();
-      const status = await stage.gdpr(['status', '--json']);
+      const status = await stage.gdpr(['status', '--json', '--offline']);
       const states = JSON.parse(status.out).steps.map((step: { state: string }) => step.state);
       expect(states).toEqual(['accepted', 'accepted', 'accepted']);
     },
@@ -34,7 +34,7 @@ describe('being told to stop', () => {
     running.kill('SIGINT');
     stage.sandbox.control.open();
     expect((await running).exitCode).toBe(130);
-    const status = await stage.gdpr(['status', '--json']);
+    const status = await stage.gdpr(['status', '--json', '--offline']);
     const [, users] = JSON.parse(status.out).steps;
     expect(users).toMatchObject({
       operation: 'export_users',

@@ -9,11 +9,14 @@ const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 export const ENTER = '\r';
 export const CTRL_C = '\u0003';
 export const CTRL_D = '\u0004';
+export const CTRL_Z = '\u001a';
 
 /** The real program at a real terminal; all three streams are that terminal. */
 export interface Terminal {
   /** What stands there so far, without escape sequences and with plain line ends. */
   text(): string;
+  /** The same as it was sent. */
+  raw(): string;
   /** Resolves once a text stands there; rejects when the program ends without it. */
   waitFor(text: string): Promise<void>;
   type(keys: string): void;
@@ -22,14 +25,28 @@ export interface Terminal {
   ended: Promise<number>;
 }
 
+interface TerminalOptions {
+  /** What `TERM` says. */
+  kind?: string;
+  /** A script of bash, with job control, in which `"$@"` is the program. */
+  script?: string;
+}
+
 /** Starts `gdpr` at a terminal of 80 columns, killed with its test. */
-export function openTerminal({ dir, env }: Stage, args: readonly string[]): Terminal {
-  const pty = spawn(process.execPath, [BIN, ...args], {
-    name: 'xterm',
+export function openTerminal(
+  { dir, env }: Stage,
+  args: readonly string[],
+  { kind = 'xterm', script }: TerminalOptions = {},
+): Terminal {
+  const program = [process.execPath, BIN, ...args];
+  const [file = '', ...rest] =
+    script === undefined ? program : ['bash', '-c', `set -m; ${script}`, 'bash', ...program];
+  const pty = spawn(file, rest, {
+    name: kind,
     cols: 80,
     rows: 50,
     cwd: dir,
-    env: { ...env, TERM: 'xterm' },
+    env: { ...env, TERM: kind },
   });
   let raw = '';
   let isOver = false;
@@ -54,6 +71,7 @@ export function openTerminal({ dir, env }: Stage, args: readonly string[]): Term
   const text = (): string => stripVTControlCharacters(raw).replaceAll('\r', '');
   return {
     text,
+    raw: () => raw,
     ended,
     type: (keys) => pty.write(keys),
     kill: (signal) => pty.kill(signal),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/sqlite.ts';
@@ -59,12 +59,48 @@ describe('gdpr resume of a deletion that was confirmed too long ago', () => {
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain('not confirmed within the last 7 days (1 request)');
     expect(terminal.text()).toContain('req_ada  erase of ada');
-    expect(terminal.text()).toContain('Sendbird account: removed; group channels stay');
+    expect(terminal.text()).toContain('Sendbird: Ada');
+    expect(terminal.text()).toMatch(
+      /account +removed: Sendbird knows no soft delete; cannot be undone/,
+    );
+    expect(terminal.text()).toContain('group channels stay (do_not_delete)');
     expect(stage.calls('registerGdprDelete')).toBe(0);
     terminal.type(`ada${ENTER}`);
     expect(await terminal.ended).toBe(0);
     expect(terminal.text()).toMatch(/account +✓ {2}removed/);
     expect(stage.calls('registerGdprDelete')).toBe(1);
+  });
+
+  test('asks also where nobody can be looked up, and says so', async () => {
+    const stage = await stageWith('ada');
+    stage.sandbox.control.setFaults(['http-500@getUser']);
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type ada to go ahead:');
+    expect(terminal.text().replaceAll(/\s+/g, ' ')).toMatch(
+      /Found not looked up Stopped while looking up/,
+    );
+    terminal.type(CTRL_C);
+    expect(await terminal.ended).toBe(130);
+    expect(stage.calls('registerGdprDelete')).toBe(0);
+  });
+
+  test('leaves whom the profile protects by now: 6, and the rest is carried on', async () => {
+    const stage = await stageWith('ada', 'user-000001');
+    const [state = ''] = await readdir(join(stage.dir, 'state'));
+    const { SENDBIRD_APP_ID: applicationId, SENDBIRD_API_TOKEN: apiToken } = stage.env;
+    const sendbird = { applicationId, apiToken, baseUrl: stage.sandbox.origin };
+    const profiles = { [state]: { sendbird, erase: { protected: ['^ada$'] } } };
+    const file = join(stage.dir, 'gdpr.config.json');
+    await writeFile(file, JSON.stringify({ profile: state, profiles }), { mode: 0o600 });
+    const terminal = openTerminal(stage, RESUME);
+    await terminal.waitFor('Type user-000001 to go ahead:');
+    expect(terminal.text()).not.toContain('req_ada  erase');
+    terminal.type(`user-000001${ENTER}`);
+    expect(await terminal.ended).toBe(6);
+    expect(terminal.text()).toContain('Refused: protected by erase.protected');
+    expect(terminal.text()).toContain('Their deletion was not sent; the rest was carried on.');
+    const sent = stage.log.filter(({ operation }) => operation === 'registerGdprDelete');
+    expect(sent.map(({ ids }) => ids)).toEqual([['user-000001']]);
   });
 
   test('asks for the number of several', async () => {

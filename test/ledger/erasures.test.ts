@@ -24,6 +24,7 @@ describe('erasures', () => {
         requestId: 'req_b',
         operation: 'delete',
         options: { channel_delete_option: 'do_not_delete' },
+        before: 'not_visible',
         finishedAt: T0 + 1,
       },
       {
@@ -31,6 +32,7 @@ describe('erasures', () => {
         requestId: 'req_a',
         operation: 'delete',
         options: { channel_delete_option: 'do_not_delete' },
+        before: 'not_visible',
         finishedAt: T0 + 2,
       },
     ]);

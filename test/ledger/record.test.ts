@@ -312,10 +312,12 @@ describe('record', () => {
   });
 
   it('looks at the lease of what a call, a patch of a call or a file touches', async () => {
-    const { ledger } = await stage(['a', 'b']);
+    const { ledger, raw } = await stage(['a', 'b']);
     await ledger.record('me', { at: T0, calls: [callFor('call_1', ['a', 'b'])] });
     await ledger.release(holder('me'));
     await ledger.take(['req_a'], holder('me'), T0);
+    await ledger.take(['req_b'], holder('other'), T0);
+    raw().exec("UPDATE steps SET call_id = 'call_1' WHERE id LIKE '%_users'");
     const changes = [
       { at: T0, calls: [callFor('call_2', ['a', 'b'])] },
       { at: T0, callPatches: [{ id: 'call_1', patch: { taskId: 't' } }] },

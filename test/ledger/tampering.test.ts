@@ -93,6 +93,9 @@ async function afterTamperingWithErase(sql: string): Promise<unknown> {
   await ledger.record('me', looked('a', 'visible'));
   await ledger.record('me', looked('a', 'not_visible'));
   await ledger.record('me', looked('b', 'not_visible'));
+  const why = { reason: 'many accounts', operator: 'jane', at: T0 + 2 };
+  await ledger.extend('me', 'req_a', { ...why, until: '2027-02-21' });
+  await ledger.settle('me', 'req_r', why);
   const ids = ['req_a', 'req_b', 'req_r'];
   for (const id of ids) expect(await ledger.request(id)).toMatchObject({ id });
   const db = raw();
@@ -190,6 +193,72 @@ describe('an erase or restore whose record was tampered with', () => {
       `UPDATE steps SET after = 'gone' WHERE id = 'st_a_feeds'`,
       'after',
     ],
+    [
+      'how long it was extended was edited',
+      `UPDATE requests SET extended_until = '2027-02-28' WHERE id = 'req_a'`,
+      'extension',
+    ],
+    [
+      'why it was extended was edited',
+      `UPDATE requests SET extension_reason = 'none' WHERE id = 'req_a'`,
+      'extension',
+    ],
+    [
+      'who extended it was edited',
+      `UPDATE requests SET extended_by = 'joe' WHERE id = 'req_a'`,
+      'extension',
+    ],
+    [
+      'when it was extended was edited',
+      `UPDATE requests SET extended_at = extended_at + 1 WHERE id = 'req_a'`,
+      'extension',
+    ],
+    [
+      'its extension was removed',
+      `UPDATE requests SET extended_until = NULL WHERE id = 'req_a'`,
+      'extension',
+    ],
+    [
+      'a part of its extension was removed',
+      `UPDATE requests SET extension_reason = NULL WHERE id = 'req_a'`,
+      'extension_reason',
+    ],
+    [
+      'an extension was made up',
+      `UPDATE requests SET extended_until = '2027-02-21', extension_reason = 'r', extended_by = 'o', extended_at = 1 WHERE id = 'req_b'`,
+      'extension',
+    ],
+    [
+      'why it was closed was edited',
+      `UPDATE requests SET closing_reason = 'done' WHERE id = 'req_r'`,
+      'closing',
+    ],
+    [
+      'who closed it was edited',
+      `UPDATE requests SET closed_by = 'joe' WHERE id = 'req_r'`,
+      'closing',
+    ],
+    [
+      'when it was closed was edited',
+      `UPDATE requests SET closed_at = closed_at + 1 WHERE id = 'req_r'`,
+      'closing',
+    ],
+    [
+      'its closing was removed',
+      `UPDATE requests SET closed_at = NULL WHERE id = 'req_r'`,
+      'closing',
+    ],
+    [
+      'a part of its closing was removed',
+      `UPDATE requests SET closed_by = NULL WHERE id = 'req_r'`,
+      'closed_by',
+    ],
+    ['it was opened again', `UPDATE requests SET state = 'open' WHERE id = 'req_r'`, 'state'],
+    [
+      'a closing was made up',
+      `UPDATE requests SET closed_at = 1, closed_by = 'o', closing_reason = 'r', state = 'closed' WHERE id = 'req_b'`,
+      'closing',
+    ],
   ])('is refused: %s', async (_what, sql, word) => {
     expect(await afterTamperingWithErase(sql)).toMatchObject([
       { name: 'GdprError', fault: 'ledger', message: expect.stringContaining(word) },
@@ -251,9 +320,13 @@ describe('the events table', () => {
         },
       ],
     });
+    const why = { reason: 'she is on leave', operator: 'joe', at: T0 };
+    await ledger.extend('me', 'req_a', { ...why, until: '2027-02-21' });
+    await ledger.settle('me', 'req_a', why);
     const text = JSON.stringify(raw().prepare('SELECT * FROM events').all());
     expect(text).toContain('rejected');
-    for (const word of ['user a', 'note about', 'jane', 'ZD-1042', '/exports'])
+    expect(text).toContain('extended');
+    for (const word of ['user a', 'note about', 'jane', 'joe', 'on leave', 'ZD-1042', '/exports'])
       expect(text).not.toContain(word);
   });
 });

@@ -6,15 +6,15 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import { ACCOUNTS, deps, erasure, FILE, holder, recordAll, T0, tempFolder, YES } from './stage.ts';
 
-const DUMP = new URL('../../fixtures/ledgers/version-1.sql', import.meta.url);
 const ALL = ['req_done', 'req_running', 'req_failed', 'req_planned'];
 
-/** The ledger that version 1 left, brought to the newest version by opening it. */
-async function upgraded(): Promise<{ ledger: Ledger; file: string }> {
+/** The ledger that a version left, brought to the newest version by opening it. */
+async function upgraded(version: number): Promise<{ ledger: Ledger; file: string }> {
   const folder = tempFolder();
   const file = join(folder, 'ledger.sqlite');
+  const dump = new URL(`../../fixtures/ledgers/version-${version}.sql`, import.meta.url);
   const db = new DatabaseSync(file);
-  db.exec(readFileSync(DUMP, 'utf8'));
+  db.exec(readFileSync(dump, 'utf8'));
   db.close();
   const ledger = await openLedger(folder, deps(false));
   onTestFinished(() => ledger.close());
@@ -23,7 +23,7 @@ async function upgraded(): Promise<{ ledger: Ledger; file: string }> {
 
 describe('a ledger of version 1', () => {
   it('is migrated, with every chain whole and every request what it was', async () => {
-    const { ledger, file } = await upgraded();
+    const { ledger, file } = await upgraded(1);
     const states = ['completed', 'open', 'in_doubt', 'open'];
     const sequences = [10, 5, 8, 3];
     for (const [index, id] of ALL.entries()) {
@@ -54,7 +54,7 @@ describe('a ledger of version 1', () => {
   });
 
   it('goes on: what was under way is due, ends and is sealed, and an erase is recorded', async () => {
-    const { ledger } = await upgraded();
+    const { ledger } = await upgraded(1);
     expect(await ledger.take(ALL, holder('me'), T0)).toEqual(ALL);
     const query = { at: T0 + 9, limit: 9, accounts: ACCOUNTS };
     const due = await ledger.due('me', query);
@@ -78,5 +78,58 @@ describe('a ledger of version 1', () => {
     expect(await ledger.request('req_running')).toMatchObject({ state: 'completed', sealed: true });
     await ledger.open([erasure('a')], recordAll, T0 + 10, YES);
     expect(await ledger.request('req_a')).toMatchObject({ confirmedAt: T0 + 10 });
+  });
+});
+
+describe('a ledger of version 2', () => {
+  const all = ['req_first', 'req_second', 'req_gone', 'req_back', 'req_copy'];
+
+  it('is migrated, with every chain whole and every request what it was', async () => {
+    const { ledger, file } = await upgraded(2);
+    const states = ['open', 'open', 'completed', 'open', 'partial'];
+    const sequences = [12, 13, 21, 4, 9];
+    const confirmedAt = [T0, T0 + 6, T0, T0, null];
+    for (const [index, id] of all.entries()) {
+      expect(await ledger.request(id)).toMatchObject({
+        id,
+        state: states[index],
+        confirmedAt: confirmedAt[index],
+        extension: null,
+        closing: null,
+        sealed: true,
+        dueOn: '2026-12-21',
+        ledger: { sequence: sequences[index] },
+      });
+    }
+    const listed = await ledger.list({ order: 'urgent', states: ['open', 'partial'] });
+    expect(listed.map(({ id }) => id)).toEqual(['req_first', 'req_second', 'req_back', 'req_copy']);
+    expect(await ledger.tally({ reference: 'ZD-1042' }, '2026-12-22')).toMatchObject({
+      states: { open: 3, completed: 1, partial: 1, closed: 0 },
+      overdue: 4,
+    });
+    expect(existsSync(`${file}.v2.bak`)).toBe(true);
+  });
+
+  it('goes on: those that share a call go together, and one can be extended or closed', async () => {
+    const { ledger } = await upgraded(2);
+    expect(await ledger.companions('call_shared')).toEqual(['req_first', 'req_second']);
+    expect(await ledger.take(['req_first'], holder('you'), T0 + 9)).toEqual(['req_first']);
+    const why = { reason: 'by letter', operator: 'joe', at: T0 + 9 };
+    await ledger.extend('you', 'req_first', { ...why, until: '2027-02-21' });
+    await ledger.settle('you', 'req_second', why);
+    const query = { at: T0 + 200, limit: 9, accounts: ACCOUNTS };
+    expect((await ledger.due('you', query)).map(({ step }) => step.id)).toEqual([
+      'st_first_delete',
+      'st_first_users',
+    ]);
+    await ledger.record('you', {
+      at: T0 + 201,
+      steps: ['st_first_users', 'st_first_delete', 'st_second_users'].map((id) => ({
+        id,
+        patch: { state: 'succeeded', finishedAt: T0 + 201 },
+      })),
+    });
+    expect(await ledger.request('req_first')).toMatchObject({ state: 'completed' });
+    expect(await ledger.request('req_second')).toMatchObject({ state: 'closed' });
   });
 });

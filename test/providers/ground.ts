@@ -25,8 +25,13 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** Starts a sandbox with these faults. */
-export async function ground(...faults: string[]): Promise<Ground> {
+/** Starts a sandbox with these faults, whose tasks end at once. */
+export function ground(...faults: string[]): Promise<Ground> {
+  return slowGround(0, ...faults);
+}
+
+/** Starts a sandbox with these faults, whose tasks take `taskTime` ms of its clock. */
+export async function slowGround(taskTime: number, ...faults: string[]): Promise<Ground> {
   const clock = testClock(START + 30_000);
   const log: CallLogEntry[] = [];
   const lines: string[] = [];
@@ -34,7 +39,7 @@ export async function ground(...faults: string[]): Promise<Ground> {
     port: 0,
     seed: 1,
     users: 10,
-    taskTime: 0,
+    taskTime,
     latency: 0,
     rate: 1_000,
     faults: faults.map(parseFault),

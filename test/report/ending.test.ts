@@ -3,7 +3,9 @@ import { type Ending, type Stopped, lastWords } from '../../src/report/ending.ts
 import { receiptOf } from '../../src/requests/receipt.ts';
 import type { Request, RequestState, Step } from '../../src/requests/request.ts';
 import {
+  FILE,
   GONE,
+  HARD,
   STILL_THERE,
   T0,
   access,
@@ -173,8 +175,18 @@ describe('lastWords', () => {
   });
 });
 
+const PRUNING = { user: 'pruning', messages: 'pruning' };
+
 const erasing = (state: RequestState, steps: readonly Step[], more: Partial<Request> = {}) =>
   receipt(state, steps, { action: 'erase', mode: 'hard', ...more });
+
+/** What is advised about a deletion that was not sent since its export was cut. */
+const cutAt = (more: Partial<Request>, deletion: Partial<Step>, at: 'stream' | 'sendbird') => {
+  const copy = at === 'stream' ? done : access({ state: 'succeeded', finishedAt: T0 });
+  const not = { state: 'not_sent', finishedAt: T0, ...deletion } as const;
+  const steps = [{ ...copy, whole: false }, at === 'stream' ? account(not) : removal(not)];
+  return end(3, { receipts: [erasing('partial', steps, more)] }).next.split(': gdpr ')[1];
+};
 
 describe('the last words of an erase', () => {
   it('speaks of files only where there are some', () => {
@@ -277,9 +289,77 @@ describe('the last words of an erase', () => {
       account({ state: 'not_sent', finishedAt: T0 }),
       removal({ state: 'not_sent', finishedAt: T0 }),
     ];
-    const { next } = end(3, { receipts: [erasing('partial', steps)] });
-    expect(next).toContain('gdpr erase ada --export-first --accept-partial-export');
-    expect(next).not.toContain('gdpr resume');
+    const invocation = 'gdpr --profile prod';
+    const { next } = end(3, { invocation, receipts: [erasing('partial', steps)] });
+    expect(next).toBe(
+      'Nothing was deleted. The export is not whole, so the deletion was not sent. To delete all the same: gdpr --profile prod erase ada --hard --reference ZD-1042 --received 2026-11-20 --export-first --accept-partial-export',
+    );
+  });
+
+  it.each([
+    ['softly', { mode: 'soft' }, { options: { user: 'soft', messages: 'soft' } }, 'stream', ''],
+    ['pruning', { mode: 'pruning' }, { options: PRUNING }, 'stream', ' --mode pruning'],
+    [
+      'with options',
+      { mode: 'soft' },
+      { options: { user: 'soft', messages: 'hard', calls: 'soft', files: true } },
+      'stream',
+      ' --messages hard --calls soft --files',
+    ],
+    [
+      'with new owners',
+      {},
+      { options: { ...HARD, new_channel_owner_id: 'b c', new_call_owner_id: 'bob' } },
+      'stream',
+      " --hard --new-channel-owner 'b c' --new-call-owner bob",
+    ],
+    [
+      'at Sendbird',
+      { mode: null },
+      { options: { channel_delete_option: 'all' } },
+      'sendbird',
+      ' --channels all',
+    ],
+  ] as const)('3: that command does the same again: %s', (_, more, deletion, at, flags) => {
+    expect(cutAt({ reference: null, ...more }, deletion, at)).toBe(
+      `erase ada --provider ${at}${flags} --received 2026-11-20 --export-first --accept-partial-export`,
+    );
+  });
+
+  it('3: that command names the same person, and the folder of the files', () => {
+    const steps = [
+      { ...done, whole: false, artifacts: [FILE] },
+      account({ state: 'not_sent', finishedAt: T0 }),
+      removal({ state: 'not_sent', finishedAt: T0 }),
+    ];
+    const subject = { userId: 'Ada L.', streamId: 'ada', sendbirdId: '-a' };
+    const of = request({ state: 'partial', action: 'erase', mode: 'hard', subject, steps });
+    const { next } = end(3, { receipts: [receiptOf(of, '/srv/my out/req_1')] });
+    expect(next).toMatch(/^What arrived is kept; nothing was deleted\./);
+    expect(next).toMatch(
+      /: gdpr erase 'Ada L\.' --stream-id ada --sendbird-id -a --hard .* --out '\/srv\/my out'$/,
+    );
+  });
+
+  it('3: of several, what was done, and who was not found', () => {
+    const well = ['ada', 'grace', 'linus', 'quiet'].map((userId) =>
+      erasing('completed', [account(GONE)], {
+        subject: { userId, streamId: userId, sendbirdId: null },
+      }),
+    );
+    const nobody = erasing('not_found', [account({ state: 'not_found', finishedAt: T0 })], {
+      subject: { userId: 'nobodyQ', streamId: 'nobodyQ', sendbirdId: null },
+    });
+    expect(end(3, { receipts: [...well, nobody] }).next).toBe(
+      '4 of 5 completed. What was deleted stays deleted. Of nobodyQ nothing was changed. Check the id, or give --stream-id or --sendbird-id.',
+    );
+    const error = fault('task_failed');
+    const failed = erasing('failed', [
+      account({ state: 'failed', attempts: 1, finishedAt: T0, error }),
+    ]);
+    expect(end(3, { receipts: [...well, nobody, failed] }).next).toMatch(
+      /^4 of 6 completed\. What was deleted stays.* Of nobodyQ nothing.*again: gdpr resume req_1$/,
+    );
   });
 
   it('1: nobody of that name: nothing was changed', () => {

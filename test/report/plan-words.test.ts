@@ -78,8 +78,7 @@ describe('the words of an erase', () => {
                   channels   group channels stay (do_not_delete)
 
       Hidden is not erased: only gdpr erase --hard meets Art. 17.
-      3 calls, a few seconds. Nothing else is touched. Nobody was called and nothing
-      was recorded."
+      3 calls, a few seconds. Nothing else is touched."
     `);
   });
 
@@ -126,6 +125,45 @@ describe('the words of an erase', () => {
     expect(words({ mode, flags: one })).not.toBe(words({ mode, flags: other }));
   });
 
+  it.each([
+    ['files', { files: false }, {}, 'uploaded files', '--files'],
+    ['calls', {}, { calls: 'soft' }, 'calls', '--calls hard'],
+    [
+      'both',
+      { files: false, calls: 'soft' },
+      {},
+      'calls and uploaded files',
+      '--calls hard --files',
+    ],
+  ] as const)('promise no erasure for good without %s', (_, profile, flags, what, how) => {
+    const said = words({ mode: 'hard', profile, flags }).replaceAll(/\s+/g, ' ');
+    expect(said).toContain('This will erase ada, but at Stream not all of what is theirs:');
+    expect(said).not.toContain('for good:');
+    expect(said).toContain(
+      `Not erased at Stream: ${what}. Art. 17 is not met by that; with ${how}`,
+    );
+  });
+
+  it('say that feed data stays where the company is said to use none', () => {
+    const chat = { ...AT_STREAM, operations: ['export_users'] as const };
+    expect(words({ mode: 'hard', targets: [chat] })).toContain(
+      'feed data  stays: not asked for (stream.products has no feeds)',
+    );
+  });
+
+  it('count the calls as the least there can be where somebody may be unknown', () => {
+    const two = [subject('ada'), subject('nobody')];
+    const nobody = presence({ visible: false });
+    const all = { ada: presence(), nobody: presence() };
+    const some = { ada: presence(), nobody };
+    const said = (ids: typeof all) =>
+      words({ subjects: two, facts: { sightings: sightings(seen({ ids }), seen({ ids })) } });
+    expect(said(all)).toMatch(/^4 calls,/m);
+    expect(said(some)).toMatch(/^At least 4 calls,/m);
+    const one = sightings(seen({ ids: { ada: nobody } }), seen({ ids: { ada: nobody } }));
+    expect(words({ facts: { sightings: one } })).toMatch(/^3 calls,/m);
+  });
+
   it('names what others lose, and what no soft mode saves', () => {
     expect(words(hard)).toContain('1:1 chats  removed, for the other person too');
     expect(words({ channels: 'all' })).toMatch(/for everybody\s+\(all\)/);
@@ -165,7 +203,9 @@ describe('the words of an erase', () => {
 
   it('reports the guards of a dry run, and that nobody was looked up', () => {
     const refusals = [{ message: 'Refused: too many.', next: 'Nothing was sent. Add --max 3' }];
-    const said = words({ facts: { refusals } }).replaceAll(/\s+/g, ' ');
+    const plan = erasure({ facts: { refusals } });
+    expect(text(plan)).not.toContain('Nobody was called');
+    const said = proposalText(plan, CALENDAR, true).replaceAll(/\s+/g, ' ');
     expect(said).toContain('Would be refused: too many. Add --max 3');
     expect(said).toContain('Found not looked up');
     expect(said).toContain('Nobody was called and nothing was recorded.');
@@ -221,7 +261,8 @@ describe('the words of a restore', () => {
                   feed data  does not come back
                   follows    do not come back
                   channels   memberships do not come back
-                  messages   and reactions: a restore does not bring them back
+                  messages   and reactions may stay hidden: Stream promises the
+                             account only
         Sendbird  account    no restore here: a deletion at Sendbird is permanent
 
       1 call, a few seconds."
@@ -230,7 +271,19 @@ describe('the words of a restore', () => {
 
   it('says when there is nothing to do', () => {
     const said = text(restoration({ sightings: new Map([['stream', seen()]]) }));
-    expect(said).toContain('There is nothing to restore of ada');
+    expect(said).toContain('There is nothing to restore of ada, visible at Stream already:');
     expect(said).toContain('Nothing is sent.');
+    expect(said).not.toContain('shown again');
+    const active = restoration({
+      targets: [AT_STREAM],
+      sightings: new Map([['stream' as const, seen()]]),
+    });
+    expect(text(active)).toMatch(/visible at Stream already\.\n\nNothing is sent\.$/);
+  });
+
+  it('of Sendbird alone, where nobody looks, does not call itself a dry run', () => {
+    const said = text(restoration({ targets: [AT_SENDBIRD] }));
+    expect(said).not.toContain('nothing was recorded');
+    expect(said).not.toContain('shown again');
   });
 });

@@ -403,6 +403,44 @@ describe('the line about Art. 17', () => {
     expect(erase(steps)).not.toContain('Art. 17');
   });
 
+  it.each([
+    ['open', { state: 'open', finishedAt: null } as const, soft()],
+    [
+      'still visible',
+      { state: 'partial' } as const,
+      soft().map((each) => ({ ...each, ...STILL_THERE })),
+    ],
+    [
+      'the account still visible',
+      { state: 'partial' } as const,
+      [soft()[0] ?? feedData(), account({ ...STILL_THERE, options: SOFT })],
+    ],
+  ])('is absent before it is hidden: %s', (_, more, steps) => {
+    expect(erase(steps, more)).not.toContain('Art. 17');
+  });
+
+  it.each([
+    ['files', { ...HARD, files: false }, 'uploaded files', '--hard --files.'],
+    ['calls', { ...HARD, calls: 'soft' }, 'calls', '--hard --calls hard.'],
+    [
+      'both',
+      { ...HARD, calls: 'soft', files: false },
+      'calls and uploaded files',
+      '--hard --calls hard --files.',
+    ],
+  ])('names what a weakened hard erase has left: %s', (_, options, what, flags) => {
+    const text = erase([feedData(GONE), account({ ...GONE, options })]);
+    expect(text).toContain(
+      `Not erased at Stream: ${what}. Art. 17 is not met. To finish: gdpr erase ada ${flags}`,
+    );
+    expect(text).not.toContain('Hidden at Stream');
+  });
+
+  it('overrules what was asked for softer, and might be asked for again', () => {
+    const text = erase([account({ ...GONE, options: { ...SOFT, calls: 'soft' } })]);
+    expect(text.endsWith('To finish: gdpr erase ada --hard --calls hard.')).toBe(true);
+  });
+
   it('stands also where something else went wrong', () => {
     expect(erase([...soft(), removal(STILL_THERE)], { state: 'partial' })).toContain(ART_17);
   });
@@ -489,4 +527,34 @@ test.each([
   ['a'.repeat(101), `"${'a'.repeat(100)}…"`],
 ])('the subject %j is called %s', (id, name) => {
   expect(subjectName(id)).toBe(name);
+});
+
+describe('receiptText of what was done by hand', () => {
+  const closing = { reason: 'answered by phone;\u001b[2J no more', operator: 'joe', at: T0 };
+
+  it('says by whom, when and why it was closed, and what was left', () => {
+    const steps = [feedData({ state: 'accepted' }), removal(GONE)];
+    const text = show({ action: 'erase', state: 'closed', closing, finishedAt: T0, steps });
+    expect(text).toContain('(closed)');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'Closed by hand by joe on 2026-11-20 09:00 UTC: answered by phone;\\u{1b}[2J no more Not finished then, and not followed any more: Stream feed data.',
+    );
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  });
+
+  it('says that the deadline was extended, from which day, and goes by the new one', () => {
+    const extension = { until: '2027-01-20', reason: 'many', operator: 'joe', at: T0 };
+    const text = show({ extension, steps: [access()] });
+    expect(text).toContain('due Wed 20 Jan 2027 (60 days left)');
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'Extended once (Art. 12(3)), before it was due on Mon 21 Dec 2026, by joe on 2026-11-20 09:00 UTC: many',
+    );
+  });
+
+  it('stays within 80 columns', () => {
+    const reason = 'a reason of many words '.repeat(12);
+    const extension = { until: '2027-01-20', reason, operator: 'joe', at: T0 };
+    const lines = show({ extension, closing: { ...closing, reason } }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
 });

@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   calendarDay,
+  dayAfter,
   daysBetween,
   dueDay,
+  dueNow,
   isCalendarDay,
+  latestDay,
   spellDay,
 } from '../../src/requests/deadline.ts';
 
@@ -64,6 +67,65 @@ describe('dueDay', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe('latestDay, which an extension may reach', () => {
+  test.each([
+    ['2026-11-20', '2027-02-22', 'the 20th is a Saturday'],
+    ['2026-01-15', '2026-04-15', 'a Wednesday stays'],
+    ['2026-11-30', '2027-03-01', 'no 30th in February; the 28th is a Sunday'],
+    ['2023-11-30', '2024-02-29', 'a leap year'],
+    ['2023-11-29', '2024-02-29', 'a leap day itself'],
+    ['2024-11-30', '2025-02-28', 'no leap year'],
+    ['2099-11-30', '2100-03-01', '2100 is none; the 28th is a Sunday'],
+    ['2024-02-29', '2024-05-29', 'from a leap day'],
+    ['2026-10-31', '2027-02-01', 'over the year; the 31st is a Sunday'],
+    ['2026-12-31', '2027-03-31', 'over the year'],
+    ['2026-08-31', '2026-11-30', '31 to 30 days'],
+    ['2026-01-31', '2026-04-30', 'two shorter months between do not count'],
+    ['2026-02-28', '2026-05-28', 'the 28th, not the end of May'],
+  ])('%s: %s (%s)', (received, latest) => {
+    expect(latestDay(received, never)).toBe(latest);
+  });
+
+  it('moves on over holidays', () => {
+    const easter = new Set(['2026-04-03', '2026-04-06']);
+    expect(latestDay('2026-01-03', (day) => easter.has(day))).toBe('2026-04-07');
+    expect(latestDay('2026-10-01', (day) => day === '2027-01-01')).toBe('2027-01-04');
+  });
+
+  it('is later than the first due day by at least 57 days, and by no more than 65', () => {
+    const days = fc
+      .integer({ min: 0, max: 40_000 })
+      .map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
+    fc.assert(
+      fc.property(days, (received) => {
+        const more = daysBetween(dueDay(received, never), latestDay(received, never));
+        expect(more).toBeGreaterThanOrEqual(57);
+        expect(more).toBeLessThanOrEqual(65);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('dueNow', () => {
+  it('is the day of the extension where there is one', () => {
+    const extension = { until: '2027-01-29', reason: 'many', operator: 'jane', at: 0 };
+    expect(dueNow({ dueOn: '2026-12-21', extension: null })).toBe('2026-12-21');
+    expect(dueNow({ dueOn: '2026-12-21', extension })).toBe('2027-01-29');
+  });
+});
+
+test.each([
+  ['2026-03-28', '2026-03-29'],
+  ['2026-03-29', '2026-03-30'],
+  ['2026-10-25', '2026-10-26'],
+  ['2024-02-28', '2024-02-29'],
+  ['2023-02-28', '2023-03-01'],
+  ['2026-12-31', '2027-01-01'],
+])('the day after %s is %s', (day, next) => {
+  expect(dayAfter(day)).toBe(next);
 });
 
 describe('calendarDay', () => {

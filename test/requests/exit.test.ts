@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { type RunEnd, exitCode, statusCode } from '../../src/requests/exit.ts';
+import {
+  type RunEnd,
+  cancelCode,
+  exitCode,
+  statusCode,
+  unsettled,
+} from '../../src/requests/exit.ts';
 import { deletionLooked } from '../../src/requests/deletion-looked.ts';
 import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests/request.ts';
 import { requestState } from '../../src/requests/state.ts';
 import { NOW, account, applied, fault, feeds, removal, step } from './make.ts';
-
-const on = (state: RequestState, dueOn = '2026-12-21') => ({ state, dueOn });
 
 const WELL: RunEnd = { signal: null, denied: false, unavailable: false };
 
@@ -98,21 +102,58 @@ describe('the checks after a deletion', () => {
   });
 });
 
+const NONE: Record<RequestState, number> = {
+  open: 0,
+  completed: 0,
+  partial: 0,
+  failed: 0,
+  not_found: 0,
+  in_doubt: 0,
+  cancelled: 0,
+  closed: 0,
+};
+
+/** So many requests in these states. */
+function standings(
+  some: Partial<Record<RequestState, number>>,
+  overdue = 0,
+): Parameters<typeof statusCode>[0] {
+  return { states: { ...NONE, ...some }, overdue };
+}
+
 describe('statusCode', () => {
-  const today = '2026-11-20';
   test.each([
-    [[], 0],
-    [[on('completed'), on('not_found'), on('cancelled'), on('closed')], 0],
-    [[on('failed')], 3],
-    [[on('partial'), on('completed')], 3],
-    [[on('open'), on('failed')], 8],
-    [[on('in_doubt'), on('open')], 7],
-    [[on('in_doubt'), on('failed', '2026-11-19')], 9],
-    [[on('open', '2026-11-19')], 9],
-    [[on('open', today)], 8],
-    [[on('completed', '2026-11-19')], 0],
-    [[on('closed', '2020-01-01'), on('failed')], 3],
-  ] as const)('%j is %i', (requests, code) => {
-    expect(statusCode(requests, today)).toBe(code);
+    [standings({}), 0],
+    [standings({ completed: 1, not_found: 2, cancelled: 3, closed: 4 }), 0],
+    [standings({ failed: 1 }), 3],
+    [standings({ partial: 1, completed: 5 }), 3],
+    [standings({ open: 1, failed: 1 }), 8],
+    [standings({ in_doubt: 1, open: 9 }), 7],
+    [standings({ in_doubt: 1, failed: 1 }, 1), 9],
+    [standings({ open: 1 }, 1), 9],
+    [standings({ closed: 1, failed: 1 }), 3],
+  ] as const)('%j is %i', (of, code) => {
+    expect(statusCode(of)).toBe(code);
+  });
+
+  test('what is settled is not left to anybody', () => {
+    expect(unsettled(standings({ open: 1, in_doubt: 2, failed: 3, partial: 4 }).states)).toBe(10);
+    expect(unsettled(standings({ completed: 1, closed: 2, cancelled: 3 }).states)).toBe(0);
+  });
+});
+
+describe('cancelCode', () => {
+  test.each([
+    [[], {}, 1],
+    [['withdrawn', 'withdrawn'], {}, 0],
+    [['withdrawn', 'goes_on'], {}, 3],
+    [['goes_on'], {}, 1],
+    [['withdrawn', 'in_doubt'], {}, 7],
+    [['withdrawn', 'goes_on'], { unavailable: true }, 5],
+    [['in_doubt', 'goes_on'], { unavailable: true }, 7],
+    [['in_doubt', 'goes_on'], { denied: true, unavailable: true }, 4],
+    [['withdrawn'], { signal: 130, denied: true }, 130],
+  ] as const)('%j, %j is %i', (ends, end, code) => {
+    expect(cancelCode(ends, { ...WELL, ...end })).toBe(code);
   });
 });

@@ -172,6 +172,8 @@ export function request(more: Partial<Request> = {}): Request {
     outDir: '/srv/gdpr-exports',
     acceptPartial: false,
     confirmedAt: null,
+    extension: null,
+    closing: null,
     state: 'open',
     sealed: false,
     steps: [],

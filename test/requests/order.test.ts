@@ -9,7 +9,13 @@ function moved(steps: readonly Step[], acceptPartial = false): Record<string, ob
 }
 
 const ENDED = { finishedAt: T0 } as const;
-const NOT_SENT = { state: 'not_sent', blocked: false, nextAt: null, finishedAt: T0 };
+const NOT_SENT = {
+  state: 'not_sent',
+  blocked: false,
+  nextAt: null,
+  finishedAt: T0,
+  note: 'nothing was sent: what comes before it did not end well',
+};
 
 describe('order: the account after its feed data', () => {
   test.each(['planned', 'intended', 'accepted'] as const)('feed data %s: it waits', (state) => {
@@ -39,7 +45,7 @@ describe('order: the account after its feed data', () => {
 
   it('is planned again when its feed data is taken up again', () => {
     const out = account({ state: 'not_sent', ...ENDED });
-    const again = { state: 'planned', finishedAt: null };
+    const again = { state: 'planned', finishedAt: null, note: null };
     expect(moved([feeds(), out])).toEqual({ delete_users: { ...again, blocked: true } });
     expect(moved([feeds({ state: 'reported' }), out])).toEqual({
       delete_users: { ...again, blocked: false },
@@ -68,9 +74,13 @@ describe('order: nothing is deleted before the export is there', () => {
     expect(free).toEqual({ delete_users: { blocked: true } });
   });
 
-  it('needs no export of what is not there', () => {
-    expect(moved([access({ state: 'not_found', ...ENDED }), removal({ blocked: true })])).toEqual({
+  it('needs no export of what is not there, unless it was seen there before the question', () => {
+    const nothing = access({ state: 'not_found', ...ENDED });
+    expect(moved([nothing, removal({ before: 'not_visible', blocked: true })])).toEqual({
       delete: { blocked: false },
+    });
+    expect(moved([nothing, removal({ before: 'visible', blocked: true })])).toEqual({
+      delete: NOT_SENT,
     });
   });
 

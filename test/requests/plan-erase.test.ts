@@ -69,7 +69,9 @@ describe('planErase', () => {
     const chat = { ...AT_STREAM, operations: ['export_users'] as const };
     const plan = erasure({ targets: [chat] });
     expect(plan.requests[0]?.steps.map(({ operation }) => operation)).toEqual(['delete_users']);
-    expect(plan.effects.map(({ what }) => what)).not.toContain('feed_data');
+    expect(plan.effects.map(({ what }) => what)).not.toContain('follows');
+    expect(plan.effects[0]).toMatchObject({ what: 'feed_data', how: 'untouched', undo: null });
+    expect(plan.needs).toBe('answered');
   });
 
   it('uses the id of each provider, and leaves out who has none there', () => {

@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { type Erasure, erasureOf } from '../../src/requests/plan-restore.ts';
+import { type Erasure, standingErasure } from '../../src/requests/past-erasure.ts';
 import { SENDBIRD, STREAM } from './make.ts';
 import { AT_SENDBIRD, AT_STREAM, presence, restoration, seen, subject } from './proposals.ts';
 
 function erased(options: Record<string, unknown>, more: Partial<Erasure> = {}): Erasure {
-  return { subjectId: 'ada', requestId: 'req_0', operation: 'delete_users', options, ...more };
+  const usual = { subjectId: 'ada', requestId: 'req_0', operation: 'delete_users' } as const;
+  return { ...usual, before: 'visible', options, ...more };
 }
 
 const note = (erasures: readonly Erasure[]) =>
   restoration({ targets: [AT_STREAM], erasures }).requests[0]?.steps[0]?.note;
+
+const earlier = (erasures: readonly Erasure[]) =>
+  restoration({ erasures }).found.map((each) => each.earlier);
+
+const of = (erasures: readonly Erasure[], id = 'ada') =>
+  standingErasure(erasures, 'delete_users', id)?.requestId ?? null;
 
 describe('planRestore', () => {
   it('restores at Stream, and says that Sendbird cannot', () => {
@@ -52,22 +59,49 @@ describe('planRestore', () => {
   });
 
   it('notes what does not come back, and what was deleted harder than soft', () => {
-    expect(note([])).toMatch(/feed data and follows, channel memberships/);
+    expect(note([])).toMatch(
+      /not feed data, follows and channel memberships; messages and reactions may stay/,
+    );
     expect(note([erased({ user: 'soft', messages: 'soft' })])).toBe(note([]));
     const harder = note([erased({ user: 'soft', messages: 'hard', files: true })]);
     expect(harder).toContain('req_0 deleted harder than soft: messages hard, files.');
   });
+
+  it('names an earlier deletion at the provider where it happened, and nowhere else', () => {
+    const atSendbird = erased({}, { operation: 'delete', requestId: 'req_2' });
+    expect(earlier([erased({ user: 'soft' })])).toEqual(['req_0', null]);
+    expect(earlier([atSendbird])).toEqual([null, 'req_2']);
+  });
+
+  it('brings nothing back, and says so, where nothing is sent', () => {
+    const active = restoration({ sightings: new Map([['stream' as const, seen()]]) });
+    expect(active.effects).toMatchObject([{ provider: 'sendbird', how: 'unsupported' }]);
+  });
 });
 
-describe('erasureOf', () => {
+describe('standingErasure', () => {
+  const hard = erased({ user: 'hard' }, { requestId: 'req_1' });
   it('is the last deletion of that user, and of no other', () => {
     const erasures = [
-      erased({ user: 'hard' }, { requestId: 'req_1' }),
+      erased({ user: 'soft' }, { requestId: 'req_1' }),
       erased({ user: 'soft' }, { requestId: 'req_2' }),
       erased({ hard_delete: true }, { requestId: 'req_3', operation: 'delete_feeds' }),
       erased({ user: 'hard' }, { requestId: 'req_4', subjectId: 'Ada' }),
     ];
-    expect(erasureOf('ada', erasures)?.requestId).toBe('req_2');
-    expect(erasureOf('nobody', erasures)).toBeNull();
+    expect(of(erasures)).toBe('req_2');
+    expect(of(erasures, 'nobody')).toBeNull();
+  });
+
+  it('is a hard one, whatever softer one was sent after somebody who was gone', () => {
+    for (const before of ['not_visible', null] as const) {
+      const later = erased({ user: 'soft' }, { requestId: 'req_2', before });
+      expect(of([hard, later])).toBe('req_1');
+    }
+    const harder = erased({ user: 'hard' }, { requestId: 'req_3', before: 'not_visible' });
+    expect(of([erased({ user: 'soft' }), harder])).toBe('req_3');
+  });
+
+  it('is no deletion from before the account was seen again', () => {
+    expect(of([hard, erased({ user: 'soft' }, { requestId: 'req_2' })])).toBe('req_2');
   });
 });

@@ -4,6 +4,7 @@ import type { Request, Step } from '../../src/requests/request.ts';
 import {
   FILE,
   GONE,
+  HARD,
   SOFT,
   STILL_THERE,
   T0,
@@ -31,8 +32,11 @@ const RECEIPT_KEYS = [
   'due_on',
   'created_at',
   'finished_at',
+  'extension',
+  'closing',
   'bundle',
   'not_covered',
+  'not_erased',
   'steps',
   'verification',
   'ledger',
@@ -86,6 +90,30 @@ describe('receiptOf', () => {
       intended_at: null,
       note: null,
       error: null,
+    });
+  });
+
+  it('tells of an extension, and then of the day that counts', () => {
+    const extension = { until: '2027-01-20', reason: 'many', operator: 'joe', at: T0 };
+    expect(read(request({ extension }), null)).toMatchObject({
+      due_on: '2027-01-20',
+      extension: {
+        until: '2027-01-20',
+        first_due_on: '2026-12-21',
+        reason: 'many',
+        operator: 'joe',
+        at: '2026-11-20T09:00:00.000Z',
+      },
+      closing: null,
+    });
+  });
+
+  it('tells by whom, when and why it was closed', () => {
+    const closing = { reason: 'by phone', operator: 'joe', at: T0 };
+    expect(read(request({ state: 'closed', closing }), null)).toMatchObject({
+      due_on: '2026-12-21',
+      extension: null,
+      closing: { reason: 'by phone', operator: 'joe', at: '2026-11-20T09:00:00.000Z' },
     });
   });
 
@@ -286,6 +314,36 @@ describe('erasure', () => {
       {},
       'hidden',
     ],
+    [
+      'soft, and gone before by a hard one',
+      [account({ ...GONE, options: SOFT, before: 'not_visible', earlierOptions: HARD })],
+      {},
+      'erased',
+    ],
+    [
+      'soft, of somebody who was seen again after a hard one',
+      [account({ ...GONE, options: SOFT, earlierOptions: HARD })],
+      {},
+      'hidden',
+    ],
+    [
+      'soft, and gone before by a soft one',
+      [account({ ...GONE, options: SOFT, before: 'not_visible', earlierOptions: SOFT })],
+      {},
+      'hidden',
+    ],
+    [
+      'hard but for files',
+      [account({ ...GONE, options: { ...HARD, files: false } })],
+      {},
+      'hidden',
+    ],
+    [
+      'hard but for calls',
+      [account({ ...GONE, options: { ...HARD, calls: 'soft' } })],
+      {},
+      'hidden',
+    ],
     ['partial', [account(GONE), removal(STILL_THERE)], { state: 'partial' }, null],
     ['open', [account(GONE), removal()], { state: 'open' }, null],
     ['not found', [account({ state: 'not_found' })], { state: 'not_found' }, null],
@@ -298,6 +356,31 @@ describe('erasure', () => {
 
 const linesOf = (steps: readonly Step[], more: Partial<Request> = {}): string =>
   receiptOf(erase(steps, more), null).not_covered.join('\n');
+
+const leftOf = (steps: readonly Step[]) => receiptOf(erase(steps), null).not_erased;
+
+describe('not_erased', () => {
+  it('names what a softer or narrower deletion has left at Stream', () => {
+    expect(leftOf([feeds(GONE), account(GONE), removal(GONE)])).toEqual([]);
+    expect(
+      leftOf([account({ ...GONE, options: { ...HARD, files: false, calls: 'soft' } })]),
+    ).toEqual(['calls', 'files']);
+    expect(leftOf([feeds({ ...GONE, ...softly }), account({ ...GONE, options: SOFT })])).toEqual([
+      'feed_data',
+      'account',
+      'messages',
+      'conversations',
+      'calls',
+      'files',
+    ]);
+    expect(leftOf([account({ ...STILL_THERE, options: SOFT })])).toEqual([]);
+  });
+
+  it('is what neither this erase nor a harder one before has removed', () => {
+    const past = { before: 'not_visible', earlierOptions: { ...HARD, files: false } } as const;
+    expect(leftOf([account({ ...GONE, ...past, options: SOFT })])).toEqual(['files']);
+  });
+});
 
 describe('what a deletion or restore does not cover', () => {
   it('is little when it is hard', () => {
@@ -316,6 +399,17 @@ describe('what a deletion or restore does not cover', () => {
       expect(soft).toContain(`Stream: ${what}`);
     }
     expect(soft).not.toContain('Sendbird');
+  });
+
+  it('names what is only hidden where the account is removed', () => {
+    const weak = { ...HARD, calls: 'soft', files: false };
+    expect(linesOf([feeds(), account({ options: weak })])).toBe(
+      [
+        'Stream: other apps than this one',
+        'Stream: calls are hidden, not removed',
+        'Stream: uploaded files',
+      ].join('\n'),
+    );
   });
 
   it('of a restore is other apps; nothing where there is no restore', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Action, PlannedRequest } from '../../src/requests/request.ts';
 import { judge, judgeNew } from '../../src/requests/standing.ts';
-import { HARD, SOFT, access, account, feeds, removal, request, step } from './make.ts';
+import { HARD, SOFT, T0, access, account, feeds, removal, request, step } from './make.ts';
 
 function open(id: string, action: Action, more: Parameters<typeof request>[0] = {}) {
   return request({ id, action, steps: [step(), access()], ...more });
@@ -21,6 +21,15 @@ const erase = (more: Parameters<typeof request>[0] = {}): Parameters<typeof requ
 });
 
 describe('judge', () => {
+  it('does not carry on an erase that would delete more than the plan says', () => {
+    const wider = open('req_1', 'erase', erase());
+    const narrow = wanted('erase', erase({ steps: [feeds(), account()] }));
+    expect(judge(narrow, [wider])).toEqual({ kind: 'conflict', requestId: 'req_1' });
+    const gone = { state: 'succeeded', finishedAt: T0 } as const;
+    const rest = open('req_1', 'erase', erase({ steps: [feeds(), account(), removal(gone)] }));
+    expect(judge(narrow, [rest])).toEqual({ kind: 'carry', requestId: 'req_1' });
+  });
+
   it('records where nothing stands', () => {
     expect(judge(wanted(), [])).toEqual({ kind: 'record' });
   });

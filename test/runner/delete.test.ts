@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Submission } from '../../src/requests/outcome.ts';
-import { fault } from '../requests/make.ts';
+import type { Judge } from '../../src/ledger/ledger.ts';
+import { run } from '../../src/runner/runner.ts';
+import { HARD, SOFT, fault } from '../requests/make.ts';
 import { erasing, people } from './erasures.ts';
 import { type FakeProvider, type Script } from './fake-provider.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, holder, setStage } from './stage.ts';
 
 const HOUR = 3_600_000;
 
@@ -66,10 +68,10 @@ describe('the calls of an erasure', () => {
       },
     });
     const begun = stage.clock.now();
-    const run = stage.go();
+    const running = stage.go();
     await stage.clock.sleep(10 * 60_000);
     stage.stop.abort();
-    await run;
+    await running;
     expect(sizes(stage.stream, 'delete_users')).toEqual([100, 100, 49]);
     const last = stage.stream.heard.findLast(
       ({ what, about }) => what === 'submit' && about.startsWith('delete_users'),
@@ -201,6 +203,34 @@ describe('the calls of an erasure', () => {
     await second.go();
     expect((await all(second)).toSorted()).toEqual(['completed', 'failed']);
     expect(second.stream.count('submit')).toBe(2);
+  });
+});
+
+const recordAll: Judge = () => ({ kind: 'record' });
+
+describe('an absence after an earlier erase', () => {
+  test.each([
+    { first: HARD, state: 'completed', says: 'already gone: erased before by req_ada' },
+    { first: SOFT, state: 'failed', says: 'req_ada has hidden it and no more' },
+  ])('that was $first.user: $state', async ({ first, state, says }) => {
+    const stage = await setStage({
+      plan: erasing(['delete_users'], () => ({ options: first })),
+      stream: nth('delete_users', unknown, 2),
+    });
+    await stage.go();
+    const [once] = erasing(['delete_users'], () => ({
+      before: 'not_visible',
+      earlier: 'req_ada',
+    }))(['ada']);
+    if (once === undefined) throw new Error('no plan');
+    const id = 'req_again';
+    const steps = once.steps.map((step) => ({ ...step, id: `${id}/delete_users` }));
+    const yes = { operator: 'jane', how: 'flag' as const };
+    await stage.ledger.open([{ ...once, id, steps }], recordAll, stage.clock.now(), yes);
+    await run([id], 'ended', holder('me'), stage.work);
+    const request = await stage.ledger.request(id);
+    expect(request?.state).toBe(state);
+    expect(JSON.stringify(request?.steps)).toContain(says);
   });
 });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Submission } from '../../src/requests/outcome.ts';
 import type { Outgoing } from '../../src/providers/provider.ts';
+import { Health } from '../../src/runner/health.ts';
+import { revive } from '../../src/requests/revive.ts';
+import { run } from '../../src/runner/runner.ts';
 import { fault } from '../requests/make.ts';
 import { erasing, people } from './erasures.ts';
 import { type FakeProvider, type Script } from './fake-provider.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type Stage, holder, setStage } from './stage.ts';
 
 const HOUR = 3_600_000;
 
@@ -83,13 +86,31 @@ describe('a deletion at Stream whose answer is lost', () => {
         },
       },
     };
-    const { run } = await import('../../src/runner/runner.ts');
-    const { holder } = await import('./stage.ts');
     await expect(run(stage.ids, 'ended', holder('me'), broken)).rejects.toThrow('dies here');
     expect(await stage.step('delete_users')).toMatchObject({ state: 'intended' });
     await stage.clock.sleep(HOUR + 1);
     await stage.go();
     expect(stage.stream.count('submit')).toBe(0);
+    expect(await all(stage)).toEqual(['in_doubt']);
+  });
+
+  it('is in doubt also when its confirmation has run out meanwhile: it may have been sent', async () => {
+    const stage = await setStage({
+      plan: erasing(['delete_feeds', 'delete_users']),
+      stream: { submit: () => ({ kind: 'unavailable', error: fault('unavailable') }) },
+    });
+    await stage.go();
+    await stage.clock.sleep(8 * 24 * HOUR);
+    const again = {
+      ...stage.work,
+      health: new Health(
+        () => stage.clock.now(),
+        () => 0.5,
+        2_000,
+      ),
+    };
+    await run(stage.ids, 'ended', holder('me'), again);
+    expect(stage.stream.count('submit')).toBe(2);
     expect(await all(stage)).toEqual(['in_doubt']);
   });
 
@@ -158,5 +179,97 @@ describe('a deletion at Sendbird whose answer is lost', () => {
     await stage.go();
     expect(stage.sendbird.count('submit')).toBe(2);
     expect(await all(stage)).toEqual(['in_doubt']);
+  });
+});
+
+describe('what a hostile world has shown', () => {
+  it('a deletion whose task cannot be read is not sent again: its task is asked about again', async () => {
+    const unreadable = { kind: 'unreadable', error: fault('unreadable_answer') } as const;
+    const stage = await setStage({
+      plan: erasing(['delete']),
+      sendbird: { check: (_call, n) => (n <= 3 ? unreadable : undefined) },
+    });
+    await stage.go();
+    const [step] = (await stage.request()).steps;
+    if (step === undefined) throw new Error('no step');
+    expect(step).toMatchObject({ state: 'failed', error: { code: 'unreadable_answer' } });
+    const asked = { failed: false, resend: false };
+    await stage.ledger.record('me', revive([step], asked, stage.clock.now()));
+    await stage.go();
+    expect(stage.sendbird.count('submit')).toBe(1);
+    expect(await all(stage)).toEqual(['completed']);
+  });
+
+  it('a call that is found in the list is found for all of its steps, those left alone included', async () => {
+    let listed = false;
+    const stage = await setStage({
+      users: people(3),
+      plan: erasing(['delete']),
+      sendbird: {
+        submit: () => lost,
+        search: (_call, since) => ({
+          kind: 'listed',
+          tasks: listed ? [{ taskId: 'late', createdAt: since, status: 'done' }] : [],
+        }),
+      },
+    });
+    await stage.go();
+    expect(await all(stage)).toEqual(['in_doubt', 'in_doubt', 'in_doubt']);
+    listed = true;
+    const step = await stage.step('delete');
+    const asked = { failed: false, resend: false };
+    await stage.ledger.record('me', revive([step], asked, stage.clock.now()));
+    await stage.go();
+    expect(await all(stage)).toEqual(['completed', 'completed', 'completed']);
+  });
+
+  it('a Sendbird deletion in doubt that is kept from being repeated for a day is not sent then', async () => {
+    let sent = 0;
+    const stage = await setStage({
+      plan: erasing(['delete']),
+      sendbird: {
+        submit: () => {
+          sent += 1;
+          return sent === 1 ? lost : { kind: 'credentials', error: fault('credentials') };
+        },
+        look: () => ({ kind: 'looked', visible: new Set(['ada']) }),
+      },
+    });
+    await stage.go();
+    expect(await stage.step('delete')).toMatchObject({ state: 'planned' });
+    const before = sent;
+    await stage.clock.sleep(26 * HOUR);
+    const again = {
+      ...stage.work,
+      health: new Health(
+        () => stage.clock.now(),
+        () => 0.5,
+        2_000,
+      ),
+    };
+    await run(stage.ids, 'ended', holder('me'), again);
+    expect(sent).toBe(before);
+    expect(await all(stage)).toEqual(['in_doubt']);
+  });
+
+  it('a pass sends what is planned, however new what it knows of the provider is', async () => {
+    const stage = await setStage({ plan: erasing(['delete_feeds']) });
+    let ticks = 0;
+    const ticking = { ...stage.clock, now: () => stage.clock.now() + (ticks += 1) };
+    const health = new Health(ticking.now, () => 0.5, 2_000);
+    await run(stage.ids, 'idle', holder('me'), { ...stage.work, clock: ticking, health });
+    expect(stage.stream.count('submit')).toBe(1);
+  });
+
+  it('two runs that wait for each other both end', async () => {
+    const stage = await setStage({ users: ['a', 'b'], plan: erasing(['delete_feeds']) });
+    const [a = '', b = ''] = stage.ids;
+    const now = stage.clock.now();
+    await stage.ledger.take([a], holder('me'), now);
+    await stage.ledger.take([b], holder('you'), now);
+    const yours = { ...stage.work, token: 'you' };
+    await Promise.all([stage.go(), run(stage.ids, 'ended', holder('you'), yours)]);
+    expect(await all(stage)).toEqual(['completed', 'completed']);
+    expect(stage.stream.count('submit')).toBe(2);
   });
 });

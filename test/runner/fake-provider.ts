@@ -80,6 +80,7 @@ export function fakeProvider(
   return {
     name,
     account,
+    checksMany: name === 'sendbird',
     heard,
     count: (what, about) =>
       heard.filter((each) => each.what === what && (about ?? each.about) === each.about).length,
@@ -117,6 +118,7 @@ export function fakeProvider(
       const well: Sighting = { kind: 'looked', visible: new Set(back) };
       return (await script.look?.(call, n)) ?? well;
     },
+    withdraw: async () => ({ kind: 'too_late', error: fault('refused') }),
     limits: async () => new Map(),
     async search(call, since) {
       const n = hear('search', `${call.operation} ${call.subjectIds.join()}`);

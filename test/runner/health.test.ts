@@ -132,6 +132,7 @@ describe('a run whose provider does not answer', () => {
       sendbird: {
         submit: (_, n) =>
           n <= 20 ? { kind: 'unsent', error } : { kind: 'absent', error: fault('unknown') },
+        lookup: () => false,
       },
     });
     await stage.go();

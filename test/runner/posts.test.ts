@@ -266,3 +266,25 @@ describe('a file that does not come', () => {
     expect((await stage.request()).state).toBe('failed');
   });
 });
+
+describe('an export that is refused as unknown', () => {
+  const unknown = { kind: 'absent', error: fault('not_found') } as const;
+
+  it('is not found when nobody can see the account', async () => {
+    const stage = await setStage({
+      only: 'sendbird',
+      sendbird: { submit: () => unknown, lookup: () => false },
+    });
+    await stage.go();
+    expect(await stage.step('access')).toMatchObject({ state: 'not_found' });
+  });
+
+  it('fails when the account can be seen: it has not been exported', async () => {
+    const stage = await setStage({ only: 'sendbird', sendbird: { submit: () => unknown } });
+    await stage.go();
+    expect(await stage.step('access')).toMatchObject({
+      state: 'failed',
+      error: { code: 'refused', passing: true },
+    });
+  });
+});

@@ -63,6 +63,7 @@ describe('run', () => {
           db.close();
           return { kind: 'absent', error: fault('user_unknown') };
         },
+        lookup: () => false,
       },
     });
     await stage.go();

@@ -145,6 +145,21 @@ describe('cancel', () => {
     await slow.close();
   });
 
+  test.each([
+    ['cancel-shown', 'canceled', true],
+    ['cancel-ignored', 'scheduled', false],
+  ])('%s: answered, then shown as %s', async (fault, status, stays) => {
+    const slow = await openBox({ taskTime: 100, faults: [fault] });
+    const body = { action: 'delete', user_ids: ['ada'] };
+    const { json } = await slow.sendbird('POST', '/v3/privacy/gdpr', body);
+    const path = `/v3/privacy/gdpr/${String(json['request_id'])}`;
+    expect((await slow.sendbird('DELETE', path)).status).toBe(200);
+    expect((await slow.sendbird('GET', path)).json['status']).toBe(status);
+    slow.clock.pass(200);
+    expect(slow.sandbox.control.user('sendbird', 'ada').visible).toBe(stays);
+    await slow.close();
+  });
+
   test('is refused once it is under way', async () => {
     const { json } = await register({ action: 'access', user_id: 'ada' });
     const path = `/v3/privacy/gdpr/${String(json['request_id'])}`;

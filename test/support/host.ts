@@ -126,7 +126,7 @@ export function fakeHost(overrides: Partial<FakeHost> = {}): FakeHost {
     uid: 1000,
     stdout: fakeOutput(),
     stderr: fakeOutput(),
-    stdin: { isTTY: false, stream: new PassThrough() },
+    stdin: { isTTY: false, stream: new PassThrough(), onContinued: () => () => {} },
     clock: fakeClock(),
     random: () => 0.5,
     newId: () => `01K5Y0${String((ids += 1)).padStart(20, '0')}`,

@@ -1,30 +1,27 @@
 import { createRedactor } from '../../http/redaction.ts';
 import { unlock } from '../unlock.ts';
-import { checkAll } from '../check-all.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { notOurs } from '../not-ours.ts';
-import type { Provider, RunningCall } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { accessFile } from './access-file.ts';
+import { check } from './check.ts';
 import { type SendbirdAccount, createSendbirdClient } from './client.ts';
 import { SENDBIRD, outcomeOf } from './denial.ts';
+import type { SendbirdDeps } from './deps.ts';
 import { look } from './look.ts';
 import { lookUp } from './lookup.ts';
 import { registrationOf } from './registration.ts';
 import { registrationFor } from './request.ts';
-import { type RequestView, reportOf, viewOf } from './request-view.ts';
+import { reportOf, viewRequest } from './request-view.ts';
 import { searchRequests } from './search.ts';
+import { withdraw } from './withdraw.ts';
 
 /** Sendbird behind the provider interface: access, deletion, their state, and who can be seen. */
 export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Provider {
   const { http, clock } = deps;
   const redactor = createRedactor();
   const client = createSendbirdClient(account, deps, redactor);
-
-  const view = async (call: RunningCall, signal: AbortSignal): Promise<RequestView> => {
-    const asked = registrationFor(call);
-    const reply = await client.viewGdprRequest(call.taskId, signal);
-    return viewOf(outcomeOf(reply, redactor, clock.now()), call.taskId, asked, redactor);
-  };
+  const asking: SendbirdDeps = { client, redactor, clock };
 
   return {
     name: 'sendbird',
@@ -40,26 +37,28 @@ export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Pr
       return registrationOf(outcomeOf(reply, redactor, clock.now()), asked, redactor);
     },
 
-    check: (calls, signal) =>
-      checkAll(calls, async (call) => reportOf(await view(call, signal), redactor)),
+    checksMany: true,
+
+    check: (calls, signal) => check(calls, asking, signal),
 
     async collect(call, signal) {
-      const seen = await view(call, signal);
+      const seen = await viewRequest(call, asking, signal);
       const report = reportOf(seen, redactor);
       if (report.kind !== 'done') return report;
       if (seen.kind !== 'request') throw notOurs('a request that is done was not seen');
       return accessFile(seen.request, http, account.origin);
     },
 
-    lookup: (subjectIds, signal) => lookUp(subjectIds, { client, redactor, clock }, signal),
+    lookup: (subjectIds, signal) => lookUp(subjectIds, asking, signal),
 
-    look: (call, signal) => look(call, { client, redactor, clock }, signal),
+    look: (call, signal) => look(call, asking, signal),
+
+    withdraw: (call, signal) => withdraw(call, asking, signal),
 
     // There is no call that tells: the headers of each answer do, and the pace has heard them.
     limits: async () => new Map(),
 
-    search: (call, since, signal) =>
-      searchRequests(registrationFor(call), since, client, redactor, clock, signal),
+    search: (call, since, signal) => searchRequests(registrationFor(call), since, asking, signal),
 
     renewCredentials: () => account.apiToken.renew(),
   };

@@ -29,6 +29,8 @@ export interface SendbirdClient {
   viewGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/privacy/gdpr`: a page of at most 100; `token` null: the first. */
   listGdprRequests(token: string | null, signal: AbortSignal): Promise<Reply>;
+  /** `DELETE /v3/privacy/gdpr/{request_id}`. Waits for its turn; it has no other pace. */
+  cancelGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/users/{user_id}`. Its answer holds the user's access_token. */
   getUser(userId: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/users`, deactivated users included. Ids are joined by commas: none may hold one. */
@@ -97,6 +99,11 @@ export function createSendbirdClient(
         { method: 'GET', path: `/privacy/gdpr?limit=100${page(token)}` },
         signal,
       ),
+    async cancelGdprRequest(requestId, signal) {
+      const path = `/privacy/gdpr/${pathSegment(requestId)}`;
+      await pace.enter(laneOf('cancelGdprRequest'), signal);
+      return call('cancelGdprRequest', { method: 'DELETE', path }, signal);
+    },
     getUser: (userId, signal) =>
       call('getUser', { method: 'GET', path: `/users/${pathSegment(userId)}` }, signal),
     listUsers: (userIds, token, signal) => {

@@ -2,12 +2,13 @@ import type { Sighting } from '../../requests/outcome.ts';
 import { notOurs } from '../not-ours.ts';
 import { visibleIn } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';
-import { type LookupDeps, lookUp } from './lookup.ts';
+import type { SendbirdDeps } from './deps.ts';
+import { lookUp } from './lookup.ts';
 
 /** Looks for the accounts that a call deletes; of what they wrote there is nothing to ask about. */
 export async function look(
   { operation, subjectIds }: Outgoing,
-  deps: LookupDeps,
+  deps: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Sighting> {
   if (operation !== 'delete') throw notOurs(`Sendbird cannot be looked at for ${operation}`);

@@ -3,8 +3,8 @@ import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Lookup, Presence, Unreachable } from '../../requests/outcome.ts';
 import { ABSENT, presenceOf } from '../presence.ts';
-import type { SendbirdClient } from './client.ts';
 import { outcomeOf, unreachable } from './denial.ts';
+import type { SendbirdDeps } from './deps.ts';
 import { readPages } from './pages.ts';
 import { User, UserPage } from './schemas.ts';
 
@@ -16,13 +16,6 @@ const MOST_CHARACTERS = 4_000;
 /** A deactivated user: some calls refuse it, and the account is there (ERRS). */
 const DEACTIVATED = 400300;
 
-/** What looking up needs. */
-export interface LookupDeps {
-  client: SendbirdClient;
-  redactor: Redactor;
-  clock: { now(): number };
-}
-
 type Seen = { kind: 'seen'; users: readonly (readonly [string, Presence])[] } | Unreachable;
 
 /**
@@ -31,7 +24,7 @@ type Seen = { kind: 'seen'; users: readonly (readonly [string, Presence])[] } | 
  */
 export async function lookUp(
   userIds: readonly string[],
-  deps: LookupDeps,
+  deps: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Lookup> {
   const visible = new Map<string, Presence>();
@@ -50,7 +43,7 @@ export async function lookUp(
   };
 }
 
-async function seeOne(id: string, deps: LookupDeps, signal: AbortSignal): Promise<Seen> {
+async function seeOne(id: string, deps: SendbirdDeps, signal: AbortSignal): Promise<Seen> {
   const reply = await deps.client.getUser(id, signal);
   const outcome = outcomeOf(reply, deps.redactor, deps.clock.now());
   if (outcome.kind === 'absent') return { kind: 'seen', users: [] };
@@ -70,7 +63,7 @@ async function seeOne(id: string, deps: LookupDeps, signal: AbortSignal): Promis
 
 async function seeMany(
   ids: readonly string[],
-  { client, redactor, clock }: LookupDeps,
+  { client, redactor, clock }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Seen> {
   const listing = await readPages(

@@ -12,17 +12,41 @@ const TOKEN_EXPIRED = 400109;
 /** What was wanted of a list read to its end, or why it could not be; never a part. */
 export type Listing<Item> = { kind: 'all'; items: readonly Item[] } | Unreachable;
 
-/**
- * Follows `next` until it is empty and takes from each page what is wanted. A token that comes
- * twice and a list without an end count as answers that do not fit: what was not seen must not
- * pass for not there.
- */
-export async function readPages<Page extends { next?: string | null | undefined }, Item>(
+/** A step through a list. `again`: it begins anew; `Unreachable`: it cannot be read on. */
+export type Turn<Page> = { kind: 'page'; page: Page } | { kind: 'again' } | Unreachable;
+
+/** A page of any list. */
+interface AnyPage {
+  next?: string | null | undefined;
+}
+
+/** Asks for one page; `token` null: the first. */
+export type AskPage = (token: string | null) => Promise<Outcome>;
+
+/** Reads a list to its end and takes from each page what is wanted. */
+export async function readPages<Page extends AnyPage, Item>(
   schema: Schema<Page>,
-  ask: (token: string | null) => Promise<Outcome>,
+  ask: AskPage,
   take: (page: Page) => readonly Item[],
 ): Promise<Listing<Item>> {
   const items: Item[] = [];
+  for await (const turn of turnPages(schema, ask)) {
+    if (turn.kind === 'page') items.push(...take(turn.page));
+    else if (turn.kind === 'again') items.length = 0;
+    else return turn;
+  }
+  return { kind: 'all', items };
+}
+
+/**
+ * Follows `next` until it is empty, one call a page, as long as its reader goes on. A token that
+ * comes twice and a list without an end count as answers that do not fit: what was not seen must
+ * not pass for not there.
+ */
+export async function* turnPages<Page extends AnyPage>(
+  schema: Schema<Page>,
+  ask: AskPage,
+): AsyncGenerator<Turn<Page>, void, undefined> {
   const seen = new Set<string>();
   let token: string | null = null;
   let restarted = false;
@@ -32,20 +56,32 @@ export async function readPages<Page extends { next?: string | null | undefined 
       restarted = true;
       token = null;
       seen.clear();
-      items.length = 0;
+      yield { kind: 'again' };
       continue;
     }
-    if (outcome.kind !== 'ok') return unreachable(outcome);
-    const reading = readJson(outcome.answer.text, schema);
-    if (reading.kind === 'not_json') return misfit('it is not JSON');
-    if (reading.kind === 'misfit') return misfit(`the field ${reading.field}`);
-    items.push(...take(reading.value));
-    token = reading.value.next ?? '';
-    if (token === '') return { kind: 'all', items };
-    if (seen.has(token)) return misfit('the field next leads in a circle');
+    const turn = turnOf(outcome, schema);
+    yield turn;
+    if (turn.kind !== 'page') return;
+    token = turn.page.next ?? '';
+    if (token === '') return;
+    if (seen.has(token)) {
+      yield misfit('the field next leads in a circle');
+      return;
+    }
     seen.add(token);
   }
-  return misfit(`it has no end after ${MOST_PAGES} pages`);
+  yield misfit(`it has no end after ${MOST_PAGES} pages`);
+}
+
+function turnOf<Page>(
+  outcome: Outcome,
+  schema: Schema<Page>,
+): Exclude<Turn<Page>, { kind: 'again' }> {
+  if (outcome.kind !== 'ok') return unreachable(outcome);
+  const reading = readJson(outcome.answer.text, schema);
+  if (reading.kind === 'not_json') return misfit('it is not JSON');
+  if (reading.kind === 'misfit') return misfit(`the field ${reading.field}`);
+  return { kind: 'page', page: reading.value };
 }
 
 function misfit(what: string): Unreachable {

@@ -2,8 +2,10 @@ import { failure } from '../../http/failure.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/outcome.ts';
-import { type Outcome, unreachable } from './denial.ts';
-import { type Registration, contradiction } from './request.ts';
+import type { RunningCall } from '../provider.ts';
+import { type Outcome, outcomeOf, unreachable } from './denial.ts';
+import type { SendbirdDeps } from './deps.ts';
+import { type Registration, contradiction, registrationFor } from './request.ts';
 import { AccessRequest, DeleteRequest, type GdprRequest } from './schemas.ts';
 
 /** A request as Sendbird shows it, or why it cannot be seen. */
@@ -14,8 +16,33 @@ export type RequestView =
 /** A value that is not valid: a view holds no other than the id ([U], which code it gets). */
 const INVALID_VALUE = 400111;
 
+/** Looks at the request of a call; the view is asserted to be of what was asked for. */
+export async function viewRequest(
+  call: RunningCall,
+  { client, redactor, clock }: SendbirdDeps,
+  signal: AbortSignal,
+): Promise<RequestView> {
+  const asked = registrationFor(call);
+  const reply = await client.viewGdprRequest(call.taskId, signal);
+  return viewOf(outcomeOf(reply, redactor, clock.now()), call.taskId, asked, redactor);
+}
+
+/**
+ * What an entry of the list shows of the request that was asked for, asserted as a view is. Null:
+ * it lacks what a view has, which may then be looked at.
+ */
+export function viewOfEntry(
+  entry: unknown,
+  asked: Registration,
+  redactor: Redactor,
+): RequestView | null {
+  const schema = asked.action === 'access' ? AccessRequest : DeleteRequest;
+  const reading = schema.safeParse(entry);
+  return reading.success ? asserted(reading.data, asked, redactor) : null;
+}
+
 /** Reads the view of request `requestId`, which must be the one that was asked for. */
-export function viewOf(
+function viewOf(
   outcome: Outcome,
   requestId: string,
   asked: Registration,
@@ -41,9 +68,13 @@ export function viewOf(
   if (request.request_id !== requestId) {
     return unreadable('the field request_id names another request');
   }
+  return asserted(request, asked, redactor);
+}
+
+function asserted(request: GdprRequest, asked: Registration, redactor: Redactor): RequestView {
   const wrong = contradiction(request, asked);
   if (wrong === null) return { kind: 'request', request };
-  const message = `Sendbird's request ${redactor.clean(requestId)} is not the one that was asked for: its ${wrong} differs`;
+  const message = `Sendbird's request ${redactor.clean(request.request_id)} is not the one that was asked for: its ${wrong} differs`;
   const error = failure('wrong_answer', message, { httpStatus: 200 });
   return { kind: 'failed', status: redactor.clean(request.status), error };
 }

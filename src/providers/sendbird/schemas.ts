@@ -75,6 +75,9 @@ export const RequestPage = z.object({
   next: z.string().nullish(),
 });
 
+/** A page of the same list, whose entries are each read alone: an odd one spoils no other. */
+export const EntryPage = RequestPage.extend({ requests: z.array(z.unknown()) });
+
 /** What is said about a user beside the id may be missing or odd: nothing depends on it. */
 const Told = Instant.nullish()
   .transform((at) => at ?? null)

@@ -1,7 +1,6 @@
-import type { Redactor } from '../../http/redaction.ts';
 import type { FoundTask, Search } from '../../requests/outcome.ts';
-import type { SendbirdClient } from './client.ts';
 import { outcomeOf } from './denial.ts';
+import type { SendbirdDeps } from './deps.ts';
 import { readPages } from './pages.ts';
 import { type Registration, isLike } from './request.ts';
 import { RequestPage } from './schemas.ts';
@@ -14,9 +13,7 @@ import { RequestPage } from './schemas.ts';
 export async function searchRequests(
   wanted: Registration,
   since: number,
-  client: SendbirdClient,
-  redactor: Redactor,
-  clock: { now(): number },
+  { client, redactor, clock }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Search> {
   const listing = await readPages(

@@ -1,3 +1,4 @@
+import { failure } from '../../http/failure.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import { checkAll } from '../check-all.ts';
 import type { ProviderDeps } from '../deps.ts';
@@ -43,6 +44,8 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
       return read(outcome, call.subjectIds);
     },
 
+    checksMany: false,
+
     check: (calls, signal) =>
       checkAll(calls, async (call) => reportOf(await view(call, signal), call, redactor)),
 
@@ -57,6 +60,12 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
     lookup: (subjectIds, signal) => lookUp(subjectIds, client, redactor, clock, signal),
 
     look: (call, signal) => look(call, { client, redactor, clock }, signal),
+
+    async withdraw() {
+      const message =
+        'Stream has no way to withdraw what it has accepted: nothing was sent, and its task goes on';
+      return { kind: 'too_late', error: failure('refused', message) };
+    },
 
     limits: (operations, signal) =>
       limitsOf(operations, { client, connection, redactor, clock }, signal),

@@ -54,6 +54,8 @@ export const faultTable: readonly FaultDescription[] = [
     'The deletion is reported as done, but nothing of that user was deleted.',
   ),
   task('link-not-renewed', 'Sendbird: every view gives the same link, and it has expired.'),
+  task('cancel-shown', 'Sendbird: once cancelled, the request is still shown, as canceled.'),
+  task('cancel-ignored', 'Sendbird: a cancellation is answered with 200 and has no effect.'),
   file('hold-file', 'The download waits at a gate in the middle of its body.'),
   file('link-expired', 'The link answers as an expired signed link does: 403 AccessDenied, XML.'),
   file('redirect', 'One redirect to another loopback address, then the file.'),

@@ -63,8 +63,8 @@ export function list(world: World, requests: GdprRequests): Handler {
 }
 
 /**
- * Cancels: an empty answer, and the request is unknown from then on. [U] works while scheduled;
- * later it is refused with 400111.
+ * Cancels: an empty answer, and [U] the request is unknown from then on; the fault `cancel-shown`
+ * is the other answer. [U] works while scheduled; later it is refused with 400111.
  */
 export function cancel(requests: GdprRequests): Handler {
   return (call) => {

@@ -11,6 +11,8 @@ const FAULTS = [
   'task-no-url',
   'no-data',
   'link-not-renewed',
+  'cancel-shown',
+  'cancel-ignored',
 ] as const;
 
 export interface GdprRequest extends TaskSummary {
@@ -18,8 +20,8 @@ export interface GdprRequest extends TaskSummary {
   channels: ChannelDeleteOption | null;
   staying: readonly string[];
   sequence: number;
-  /** How it ended. */
-  end: 'done' | 'no_data' | null;
+  /** How it ended; `canceled` only by fault, others are gone. */
+  end: 'done' | 'no_data' | 'canceled' | null;
   looks: number;
   /** The state of the accounts that its file shows. */
   version: number;
@@ -90,7 +92,7 @@ export function createGdprRequests(world: World): GdprRequests {
     settle(now, finish) {
       for (let next = running[0]; next && (next.endsAt ?? 0) <= now; next = running[0]) {
         running.shift();
-        if (!requests.has(next.id)) continue;
+        if (!requests.has(next.id) || next.settled) continue;
         // Sendbird documents no "failed": a fault on its side is said to show as no_data.
         const fails = next.faults.includes('task-fails') || next.faults.includes('no-data');
         next.end = fails ? 'no_data' : finish(next);
@@ -99,7 +101,13 @@ export function createGdprRequests(world: World): GdprRequests {
     },
     get,
     cancel(request) {
-      requests.delete(request.id);
+      if (request.faults.includes('cancel-ignored')) return;
+      if (!request.faults.includes('cancel-shown')) {
+        requests.delete(request.id);
+        return;
+      }
+      request.end = 'canceled';
+      request.settled = true;
     },
     newest(before, limit) {
       const page: GdprRequest[] = [];

@@ -1,10 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createHttp } from '../../../src/http/http.ts';
-import type { Outgoing, Provider } from '../../../src/providers/provider.ts';
-import { createSendbird } from '../../../src/providers/sendbird/adapter.ts';
-import { type TestServer, serve } from '../../http/server.ts';
-import { testClock } from '../../http/test-clock.ts';
-import { ABSENT, SEEN, type Stage, never, source, stage } from '../stage.ts';
+import type { Outgoing } from '../../../src/providers/provider.ts';
+import { type Answering, answering } from '../answering.ts';
+import { ABSENT, SEEN, type Stage, never, stage } from '../stage.ts';
 
 const access: Outgoing = { operation: 'access', subjectIds: ['ada'], options: {} };
 const closers: (() => Promise<void>)[] = [];
@@ -30,29 +27,11 @@ const entry = (request_id: string, created_at: number, more: Partial<Entry> = {}
   ...more,
 });
 
-/** A Sendbird whose answers a test makes from the URL asked for. */
-async function answering(
-  answer: (url: URL, count: number) => unknown,
-): Promise<{ server: TestServer; sendbird: Provider }> {
-  const server = await serve((request, response, count) => {
-    const body = answer(new URL(request.url ?? '', 'http://x'), count);
-    const failed = typeof body === 'object' && body !== null && 'error' in body;
-    response.writeHead(failed ? 400 : 200).end(JSON.stringify(body));
-  });
-  const clock = testClock();
-  const http = createHttp({ clock, random: () => 0.5, scale: 1 });
-  closers.push(
-    () => http.close(),
-    () => server.close(),
-  );
-  const pace = {
-    admit: () => null,
-    enter: async () => undefined,
-    learn: () => undefined,
-    hold: () => undefined,
-  };
-  const account = { applicationId: 'APP', apiToken: source('t'), origin: server.origin };
-  return { server, sendbird: createSendbird(account, { http, pace, clock, agent: 'gdpr-test' }) };
+/** An answering Sendbird that is closed with the test. */
+async function opened(answer: Parameters<typeof answering>[0]): Promise<Answering> {
+  const on = await answering(answer);
+  closers.push(() => on.close());
+  return on;
 }
 
 describe('search', () => {
@@ -69,7 +48,7 @@ describe('search', () => {
       'p 2&x': { requests: [entry('r9', 9_000_000_000_000), entry('r1', 1_000)], next: 'p3' },
       p3: { requests: [entry('r5', 5_000_000_000_000), entry('r4', 4_999_999_999_999)], next: '' },
     };
-    const { server, sendbird } = await answering(
+    const { requests, sendbird } = await opened(
       (url) => pages[url.searchParams.get('token') ?? ''],
     );
     expect(await sendbird.search(access, 5_000_000_000_000, never)).toEqual({
@@ -79,23 +58,23 @@ describe('search', () => {
         { taskId: 'r9', createdAt: 9_000_000_000_000, status: 'scheduled' },
       ],
     });
-    expect(server.requests[0]).toBe('GET /v3/privacy/gdpr?limit=100');
-    expect(server.requests[1]).toBe('GET /v3/privacy/gdpr?limit=100&token=p%202%26x');
-    expect(server.requests).toHaveLength(3);
+    expect(requests[0]).toBe('GET /v3/privacy/gdpr?limit=100');
+    expect(requests[1]).toBe('GET /v3/privacy/gdpr?limit=100&token=p%202%26x');
+    expect(requests).toHaveLength(3);
   });
 
   test('an empty list is a list', async () => {
-    const { sendbird } = await answering(() => ({ requests: [], next: '' }));
+    const { sendbird } = await opened(() => ({ requests: [], next: '' }));
     expect(await sendbird.search(access, 0, never)).toEqual({ kind: 'listed', tasks: [] });
   });
 
   test.each([null, undefined])('the end may be next %j', async (next) => {
-    const { sendbird } = await answering(() => ({ requests: [], next }));
+    const { sendbird } = await opened(() => ({ requests: [], next }));
     expect(await sendbird.search(access, 0, never)).toEqual({ kind: 'listed', tasks: [] });
   });
 
   test('a circle is no end', async () => {
-    const { server, sendbird } = await answering((_url, count) => ({
+    const { requests, sendbird } = await opened((_url, count) => ({
       requests: [],
       next: count % 2 === 0 ? 'a' : 'b',
     }));
@@ -103,21 +82,21 @@ describe('search', () => {
       kind: 'unavailable',
       error: { code: 'unreadable_answer', message: expect.stringContaining('circle') },
     });
-    expect(server.requests).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
   test('nor is a list without end', async () => {
-    const { server, sendbird } = await answering((_url, count) => ({
+    const { requests, sendbird } = await opened((_url, count) => ({
       requests: [],
       next: `page-${count}`,
     }));
     expect(await sendbird.search(access, 0, never)).toMatchObject({ kind: 'unavailable' });
-    expect(server.requests).toHaveLength(2_000);
+    expect(requests).toHaveLength(2_000);
   });
 
   test('a cursor that runs out: from the start, once', async () => {
     const expired = { error: true, code: 400109, message: 'Token expired.' };
-    const { server, sendbird } = await answering((url, count) => {
+    const { requests, sendbird } = await opened((url, count) => {
       if (count === 2) return expired;
       return url.searchParams.has('token')
         ? { requests: [entry('r2', 2_000_000_000_000)], next: '' }
@@ -126,15 +105,15 @@ describe('search', () => {
     expect(await sendbird.search(access, 0, never)).toMatchObject({
       tasks: [{ taskId: 'r2' }, { taskId: 'r3' }],
     });
-    expect(server.requests).toHaveLength(4);
-    const always = await answering((url) =>
+    expect(requests).toHaveLength(4);
+    const always = await opened((url) =>
       url.searchParams.has('token') ? expired : { requests: [], next: 'p2' },
     );
     expect(await always.sendbird.search(access, 0, never)).toMatchObject({ kind: 'unavailable' });
   });
 
   test('an entry that does not fit is named, and nothing passes for not there', async () => {
-    const { sendbird } = await answering(() => ({
+    const { sendbird } = await opened(() => ({
       requests: [entry('r1', 1), { request_id: 'r2', action: 'access', status: 'done' }],
       next: '',
     }));
@@ -178,7 +157,7 @@ describe('lookup', () => {
 
   test('many: deactivated too, a hundred a call, every page', async () => {
     const ids = Array.from({ length: 150 }, (_, index) => `user ${index}`);
-    const { server, sendbird } = await answering((url) => {
+    const { requests, sendbird } = await opened((url) => {
       const asked = (url.searchParams.get('user_ids') ?? '').split(',');
       const second = url.searchParams.has('token');
       const users = (second ? asked.slice(1) : asked.slice(0, 1)).map((user_id) => ({ user_id }));
@@ -192,13 +171,13 @@ describe('lookup', () => {
     const absent = [...found.presence].filter(([, { visible }]) => !visible).map(([id]) => id);
     expect(absent).toEqual(['user 7']);
     expect(found.presence.size).toBe(150);
-    expect(server.requests).toHaveLength(4);
-    expect(server.requests[0]).toContain('active_mode=all&limit=100');
-    expect(server.requests[0]).toContain('user_ids=user%200,user%201,');
+    expect(requests).toHaveLength(4);
+    expect(requests[0]).toContain('active_mode=all&limit=100');
+    expect(requests[0]).toContain('user_ids=user%200,user%201,');
   });
 
   test('an id with a comma is asked for alone', async () => {
-    const { server, sendbird } = await answering((url) =>
+    const { requests, sendbird } = await opened((url) =>
       url.pathname === '/v3/users' ? { users: [{ user_id: 'c' }], next: '' } : { user_id: 'a,b' },
     );
     const found = await sendbird.lookup(['a,b', 'c', 'd'], never);
@@ -210,7 +189,7 @@ describe('lookup', () => {
         ['d', ABSENT],
       ]),
     });
-    expect(server.requests).toEqual([
+    expect(requests).toEqual([
       'GET /v3/users/a%2Cb',
       'GET /v3/users?user_ids=c,d&active_mode=all&limit=100',
     ]);

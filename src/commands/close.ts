@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type { App } from '../app.ts';
+import { GdprError } from '../errors.ts';
+import { closeText } from '../report/close-text.ts';
+import { REQUEST } from '../report/words.ts';
+import { fateOf } from '../requests/cancelled.ts';
+import type { Request, Step } from '../requests/request.ts';
+import { isSettled } from '../requests/state.ts';
+import { askYesOrNo } from './ask.ts';
+import { holding, requireFree } from './holding.ts';
+import { namedRequests } from './named.ts';
+import { createSealer, printReceipt } from './paper.ts';
+import { parseReason } from './reason.ts';
+
+interface CloseOptions {
+  id: string;
+  reason: string;
+  yes: boolean;
+}
+
+const SAFE = 'Nothing was closed.';
+const ADVICE = 'If it is right to leave what runs there to itself: add --yes';
+
+/** Declares `gdpr close` and runs it; `done` gets the exit code. */
+export function declareClose(command: Command, app: App, done: (code: number) => void): void {
+  command
+    .argument('<request>', 'the request to settle by hand')
+    .requiredOption('--reason <text>', 'why, for the record', parseReason)
+    .option('--yes', 'answer the question; for scripts')
+    .action(async (id: string, { reason, yes = false }) =>
+      done(await runClose({ id, reason, yes }, app)),
+    );
+}
+
+/** Settles a request by hand and prints its receipt; resolves to the exit code. */
+async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<number> {
+  const requests = await namedRequests([id], app);
+  requireUnsettled(requests);
+  await requireFree([id], app);
+  for (const request of requests) {
+    const going = await goingOn(request, app);
+    if (going.length === 0) continue;
+    const plan = closeText(request, going);
+    const stopped = await askYesOrNo({ yes, plan, safe: SAFE, advice: ADVICE }, app);
+    if (stopped !== null) return stopped;
+  }
+  const ledger = await app.ledger();
+  const { operator } = await app.settings();
+  const closed = await holding([id], app, async (holder) => {
+    requireUnsettled(await namedRequests([id], app));
+    await ledger.settle(holder.token, id, { reason, operator, at: app.host.clock.now() });
+    await createSealer(holder, app)(id);
+    return namedRequests([id], app);
+  });
+  for (const request of closed) await printReceipt(request, app);
+  return 0;
+}
+
+function requireUnsettled(requests: readonly Request[]): void {
+  for (const { id, state } of requests) {
+    if (!isSettled(state)) continue;
+    throw new GdprError('guard', `Refused: ${id} is settled already: ${REQUEST[state]}.`, {
+      next: `Nothing was changed. Its receipt: gdpr status ${id}`,
+      requestIds: [id],
+    });
+  }
+}
+
+/** Steps that run at a provider, are done there, or may have been sent. */
+async function goingOn(request: Request, app: App): Promise<readonly Step[]> {
+  const calls = await (await app.ledger()).calls(request.id);
+  return request.steps.filter((step) => {
+    if (step.finishedAt !== null) return false;
+    const call = calls.find(({ id }) => id === step.callId) ?? null;
+    return fateOf(step, call).kind !== 'unsent';
+  });
+}

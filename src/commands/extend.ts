@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { App } from '../app.ts';
+import { GdprError } from '../errors.ts';
+import { calendarDay, isCalendarDay } from '../requests/deadline.ts';
+import { extensionRefusal } from '../requests/extension.ts';
+import type { Request } from '../requests/request.ts';
+import { holding } from './holding.ts';
+import { namedRequests } from './named.ts';
+import { createSealer, printReceipt } from './paper.ts';
+import { parseReason } from './reason.ts';
+
+interface ExtendOptions {
+  id: string;
+  until: string;
+  reason: string;
+}
+
+/** Declares `gdpr extend` and runs it; `done` gets the exit code. */
+export function declareExtend(command: Command, app: App, done: (code: number) => void): void {
+  command
+    .argument('<request>', 'the request whose deadline is extended')
+    .requiredOption('--until <date>', 'the new last day (YYYY-MM-DD)')
+    .requiredOption('--reason <text>', 'why, for the record', parseReason)
+    .action(async (id: string, { until, reason }) =>
+      done(await runExtend({ id, until, reason }, app)),
+    );
+}
+
+/** Records the one extension of Art. 12(3) and prints the receipt; resolves to the exit code. */
+async function runExtend({ id, until, reason }: ExtendOptions, app: App): Promise<number> {
+  await namedRequests([id], app);
+  const ledger = await app.ledger();
+  const { operator } = await app.settings();
+  const extended = await holding([id], app, async (holder) => {
+    await requireExtendable(await namedRequests([id], app), until, app);
+    const at = app.host.clock.now();
+    await ledger.extend(holder.token, id, { until, reason, operator, at });
+    await createSealer(holder, app)(id);
+    return namedRequests([id], app);
+  });
+  for (const request of extended) await printReceipt(request, app);
+  return 0;
+}
+
+async function requireExtendable(
+  requests: readonly Request[],
+  until: string,
+  app: App,
+): Promise<void> {
+  const { deadline } = await app.settings();
+  const today = calendarDay(app.host.clock.now(), deadline.timeZone);
+  const isHoliday = await app.holidays();
+  for (const request of requests) {
+    const refusal = extensionRefusal(request, until, today, isHoliday);
+    if (refusal === null) continue;
+    const { message, next } = refusal;
+    const fault = isCalendarDay(until) ? 'guard' : 'usage';
+    throw new GdprError(fault, message, { next, requestIds: [request.id] });
+  }
+}
