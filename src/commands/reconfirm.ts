@@ -51,7 +51,7 @@ export async function confirmAnew(
     settings,
   );
   const refused = guard === undefined ? null : { ...guard, requestIds: kept.map(({ id }) => id) };
-  const stale = old;
+  const stale = old.filter((request) => !isProtected(request));
   const done: Renewal = { kind: 'go_on', refused };
   if (stale.length === 0 || askingGuard(false, app).length > 0) return done;
   const unsent = await lookedUp(stale, now, flags, app);
