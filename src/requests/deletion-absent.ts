@@ -36,7 +36,7 @@ export function deletionAbsent(
  * hard: hidden is not gone, and nothing says that it went since.
  */
 export function onlyHidden(step: Step, call: Call, error: StepError, at: number): Change {
-  const message = `${step.earlier} has hidden it and no more, and now it is refused as unknown: ${error.message}`;
+  const message = `${step.earlier} was not as hard as this erase, and now Stream refuses the user as unknown: ${error.message}`;
   const refusal = { ...error, code: 'refused', message, passing: false };
   return {
     at,

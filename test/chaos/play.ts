@@ -16,6 +16,8 @@ export interface Played {
   together: boolean;
   /** The calls that were logged while it ran, its neighbour's included: places in the log. */
   calls: readonly [from: number, to: number];
+  /** When it was begun: the answer of an earlier one's call may be logged while it runs. */
+  begunAt: string;
 }
 
 const QUICK = ['--json', '--poll-interval', '5ms'];
@@ -44,6 +46,7 @@ export async function playRound(
   control.setFaults([...gates, ...faults]);
   const together = commands.length > 1;
   const from = world.log.length;
+  const begunAt = new Date().toISOString();
   const played = await Promise.all(
     commands.map(async (command) => {
       const { ended, sent } = await playCommand(world, command, argsOf(command, known));
@@ -58,7 +61,7 @@ export async function playRound(
   control.setFaults([]);
   control.open();
   const calls = [from, world.log.length] as const;
-  return { played: played.map((each) => ({ ...each, calls })), hits };
+  return { played: played.map((each) => ({ ...each, calls, begunAt })), hits };
 }
 
 async function playCommand(

@@ -180,7 +180,7 @@ describe('an erase under a fault ends as it truly did', () => {
   test.each([...ONCE, ...CASES])(
     '$fault: exit $exit',
     async ({ fault, exit, state, odd = {}, calls = [1, 1, 1], says = '' }) => {
-      const stage = await setStage({ faults: [fault] });
+      const stage = await setStage({ faults: [fault], rate: 1000 });
       const { code, paper } = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
       expect({ exit: code, state: paper.state, steps: statesOf(paper) }).toEqual({
         exit,

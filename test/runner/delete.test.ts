@@ -211,7 +211,7 @@ const recordAll: Judge = () => ({ kind: 'record' });
 describe('an absence after an earlier erase', () => {
   test.each([
     { first: HARD, state: 'completed', says: 'already gone: erased before by req_ada' },
-    { first: SOFT, state: 'failed', says: 'req_ada has hidden it and no more' },
+    { first: SOFT, state: 'failed', says: 'req_ada was not as hard as this erase' },
   ])('that was $first.user: $state', async ({ first, state, says }) => {
     const stage = await setStage({
       plan: erasing(['delete_users'], () => ({ options: first })),

@@ -129,11 +129,12 @@ function isContradicted({ verification }: Receipt): boolean {
 
 /** What a guard refused must have sent nothing; it is alone where that can be seen. */
 function ofRefusal(
-  { ended, together, command }: Played,
-  log: readonly { operation: string; method: string }[],
+  { ended, together, command, begunAt }: Played,
+  log: readonly { operation: string; method: string; at: string }[],
 ): Finding[] {
-  const works = log.some(({ operation }) =>
-    /^(delete|export|restore|register|cancel)/.test(operation),
+  const works = log.some(
+    ({ operation, at }) =>
+      at >= begunAt && /^(delete|export|restore|register|cancel)/.test(operation),
   );
   if (!together && (ended.code === 6 || ended.code === 2) && works) {
     return [{ what: 'refused, and something was sent', ended }];
