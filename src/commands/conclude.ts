@@ -8,7 +8,7 @@ import type { ProviderName, Request } from '../requests/request.ts';
 import type { Health } from '../runner/health.ts';
 import { printReceipt } from './paper.ts';
 import { needsConfirmation } from './reconfirm.ts';
-import { invocation, printLastWords } from './talk.ts';
+import { invocation, printLastWords, signalName } from './talk.ts';
 import { readVerified } from './verified.ts';
 
 /** What a run leaves behind for its conclusion. */
@@ -20,8 +20,6 @@ export interface Aftermath {
   /** What is wrong with the records that were left alone. */
   broken: GdprError | null;
 }
-
-const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C', 143: 'SIGTERM' };
 
 /**
  * Prints the receipts and, unless all is well, the last words; resolves to the exit code. Throws
@@ -51,7 +49,7 @@ export async function conclude(
   const damage = aftermath.broken ?? broken;
   if (damage !== null && end.signal === null) throw damage;
   if (exit === 0) return 0;
-  const signal = end.signal === null ? null : (SIGNALS[end.signal] ?? 'a signal');
+  const signal = end.signal === null ? null : signalName(end.signal);
   const { timedOut } = aftermath;
   printLastWords(
     {

@@ -4,7 +4,7 @@ import type { Confirmation } from '../requests/confirmation.ts';
 import type { Needs } from '../requests/proposal.ts';
 import { expectedOf } from './expected.ts';
 import { readAnswer } from './prompt.ts';
-import { printLastWords } from './talk.ts';
+import { printLastWords, signalName } from './talk.ts';
 
 /** What somebody is asked to say yes to. */
 export interface Question {
@@ -21,7 +21,6 @@ export type Answer =
   | { kind: 'stopped'; exit: number };
 
 const INTERRUPTED = 130;
-const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C', 143: 'SIGTERM' };
 
 /**
  * Asks for a yes on stderr (SPEC section 3): the user id typed out, or the number of several, for
@@ -50,7 +49,7 @@ export async function confirm(question: Question, yes: boolean, app: App): Promi
 export function interrupted(safe: string, app: App): number {
   const { stop } = app.host;
   const exit = stop.aborted ? Number(stop.reason) : INTERRUPTED;
-  const message = `Stopped by ${SIGNALS[exit] ?? 'a signal'}.`;
+  const message = `Stopped by ${signalName(exit)}.`;
   printLastWords({ code: 'interrupted', exit, message, next: safe, requestIds: [] }, app);
   return exit;
 }

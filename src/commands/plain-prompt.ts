@@ -1,5 +1,13 @@
 import type { Host } from '../host.ts';
-import type { Prompt, Reply } from './prompt.ts';
+
+/** What is asked: a text as it is typed, or `yes` and `no`. */
+export interface Prompt {
+  kind: 'text' | 'yes_or_no';
+  message: string;
+}
+
+/** The answer; `no`: the input has ended; `stopped`: a signal or Ctrl-C came instead. */
+export type Reply = { kind: 'text'; text: string } | { kind: 'no' } | { kind: 'stopped' };
 
 /**
  * Asks with a line of text and nothing else: the terminal itself shows what is typed, and Ctrl-C is a

@@ -1,14 +1,5 @@
 import type { Host } from '../host.ts';
-import { readPlainAnswer } from './plain-prompt.ts';
-
-/** What is asked: a text as it is typed, or `yes` and `no`. */
-export interface Prompt {
-  kind: 'text' | 'yes_or_no';
-  message: string;
-}
-
-/** The answer; `no`: the input has ended; `stopped`: a signal or Ctrl-C came instead. */
-export type Reply = { kind: 'text'; text: string } | { kind: 'no' } | { kind: 'stopped' };
+import { type Prompt, type Reply, readPlainAnswer } from './plain-prompt.ts';
 
 /** No colour and no decoration: the words must stand alone. */
 const THEME = {

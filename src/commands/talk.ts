@@ -60,3 +60,10 @@ export function asCalled(text: string, flags: GlobalFlags): string {
   const commands = 'export|erase|restore|status|resume|cancel|extend|close';
   return text.replaceAll(new RegExp(`\\bgdpr (?=(?:${commands})\\b)`, 'g'), () => `${called} `);
 }
+
+const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C', 143: 'SIGTERM' };
+
+/** What people call the signal that ends a run with this exit code. */
+export function signalName(exit: number): string {
+  return SIGNALS[exit] ?? 'a signal';
+}

@@ -4,7 +4,7 @@ import type { Operation, PlannedRequest } from './request.ts';
  * How many subjects one call takes, where it is more than one (api/stream.md sections 2.4 and 2.5,
  * api/sendbird.md section 2.1).
  */
-const MOST_SUBJECTS: Partial<Record<Operation, number>> = {
+export const MOST_TOGETHER: Readonly<Partial<Record<Operation, number>>> = {
   delete_users: 100,
   delete: 100,
   restore_users: 100,
@@ -35,7 +35,7 @@ export function callsOf(
   }
   const calls = new Map<Operation, number>();
   for (const { operation, count } of subjects.values()) {
-    const own = Math.ceil(count / (MOST_SUBJECTS[operation] ?? 1));
+    const own = Math.ceil(count / (MOST_TOGETHER[operation] ?? 1));
     calls.set(operation, (calls.get(operation) ?? 0) + own);
   }
   return calls;

@@ -1,8 +1,8 @@
 import type { DueQuery, DueStep } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
+import { MOST_TOGETHER } from '../requests/calls.ts';
 import type { Operation } from '../requests/request.ts';
 import { groupKey, groupOf } from './batch.ts';
-import { MOST_TOGETHER } from './kinds.ts';
 import type { Work } from './work.ts';
 
 /** How many first intervals between checks a call that could be fuller waits (SPEC section 3). */

@@ -28,14 +28,6 @@ const look: Kind = { states: ['reported', 'no_data'], operations: TOGETHER, atOn
 
 export const KINDS = { submit, check, collect, send, follow, sweep, look } as const;
 
-/** How many subjects share a call (api/stream.md section 2, api/sendbird.md section 2.1). */
-export const MOST_TOGETHER: Readonly<Partial<Record<Operation, number>>> = {
-  delete_feeds: 1,
-  delete_users: 100,
-  delete: 100,
-  restore_users: 100,
-};
-
 /** What `--no-wait` still works on: what is not sent, or may not have been. */
 export function isToSend(state: StepState): boolean {
   return state === 'planned' || state === 'intended' || state === 'in_doubt';
