@@ -1,8 +1,9 @@
+import { isExport } from '../requests/operations.ts';
 import type { App } from '../app.ts';
 import type { GdprError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
 import { type Stopped, lastWords } from '../report/ending.ts';
-import { isExport } from '../report/words.ts';
+
 import { type RunEnd, exitCode } from '../requests/exit.ts';
 import type { ProviderName, Request } from '../requests/request.ts';
 import type { Health } from '../runner/health.ts';

@@ -1,8 +1,5 @@
-import {
-  CONFIRMED_OPERATIONS,
-  type Confirmation,
-  lacksConfirmation,
-} from '../requests/confirmation.ts';
+import { type Confirmation, lacksConfirmation } from '../requests/confirmation.ts';
+import { needsConfirmation } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
 import { append } from './append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
@@ -72,7 +69,7 @@ export function requireConfirmation(
   requestIds: Iterable<string>,
   at: number,
 ): void {
-  if (state === 'accepted' || !CONFIRMED_OPERATIONS.includes(operation)) return;
+  if (state === 'accepted' || !needsConfirmation(operation)) return;
   for (const requestId of requestIds) {
     const row = on
       .sql(`SELECT max(at) AS at FROM events WHERE request_id = ? AND kind = 'confirmed'`)

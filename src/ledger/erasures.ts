@@ -1,3 +1,4 @@
+import { DELETIONS } from '../requests/operations.ts';
 import { integer, json, text, word, wordOrNull } from './columns.ts';
 import type { Connection } from './connection.ts';
 import type { PastErasure } from './ledger.ts';
@@ -24,9 +25,9 @@ function erasuresOf(
     .sql(
       `SELECT ordinal, request_id, operation, options, before, finished_at FROM steps
        WHERE account = ? AND subject_id = ? AND state = 'succeeded' AND finished_at IS NOT NULL
-         AND operation IN ('delete_feeds', 'delete_users', 'delete')`,
+         AND operation IN (${DELETIONS.map(() => '?').join(', ')})`,
     )
-    .all(account, subjectId)
+    .all(account, subjectId, ...DELETIONS)
     .map((row) => ({
       ordinal: integer(row, 'ordinal'),
       subjectId,

@@ -1,7 +1,8 @@
+import { EXPORTS, isExport } from '../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import { eraseWords, sameFlags } from './erase-command.ts';
 import { subjectName } from './receipt-text.ts';
-import { isExport, list, shellWord } from './words.ts';
+import { list, shellWord } from './words.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
 export type Resume = (requestIds: readonly string[], ...flags: string[]) => string;
@@ -22,7 +23,7 @@ export function adviceInDoubt(receipts: readonly Receipt[], resume: Resume): str
       )
       .map((receipt) => receipt.request_id);
   const [stream, sendbird] = [ids(['delete_feeds', 'delete_users']), ids(['delete'])];
-  const rest = ids(['export_feeds', 'export_users', 'access', 'restore_users']);
+  const rest = ids([...EXPORTS, 'restore_users']);
   const isElse = rest.length > 0 || (stream.length === 0 && sendbird.length === 0);
   return [
     ...(stream.length === 0

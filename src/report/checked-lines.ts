@@ -1,7 +1,8 @@
+import { isExport } from '../requests/operations.ts';
 import type { Receipt, ReceiptStep, VerificationRow } from '../requests/receipt.ts';
 import type { Leftover } from '../requests/not-erased.ts';
 import { eraseWords } from './erase-command.ts';
-import { LEFTOVER, PROVIDER, isExport, list, utc } from './words.ts';
+import { LEFTOVER, PROVIDER, list, utc } from './words.ts';
 import { wrap } from './wrap.ts';
 
 const INDENT = '  ';

@@ -1,9 +1,10 @@
+import { isExport } from '../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import type { ProviderName } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { type Resume, adviceInDoubt, adviceOnEnded, adviceOnTried } from './advice.ts';
 import { subjectName } from './receipt-text.ts';
-import { OPERATION, PROVIDER, count, duration, isExport, list } from './words.ts';
+import { OPERATION, PROVIDER, count, duration, list } from './words.ts';
 
 /** Why a provider was left for later. */
 export interface Stopped {

@@ -1,6 +1,7 @@
+import { isExport } from '../requests/operations.ts';
 import type { Clock, Output } from '../host.ts';
 import type { Step } from '../requests/request.ts';
-import { OPERATION, PROVIDER, count, isExport, stepWord, waitsFor } from './words.ts';
+import { OPERATION, PROVIDER, count, stepWord, waitsFor } from './words.ts';
 
 /** Tells on stderr how far a run is. */
 export interface Progress {

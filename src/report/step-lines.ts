@@ -1,17 +1,8 @@
+import { isExport } from '../requests/operations.ts';
 import type { ChalkInstance } from 'chalk';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import { doneWords } from './done-words.ts';
-import {
-  OPERATION,
-  PROVIDER,
-  count,
-  isExport,
-  size,
-  stepMark,
-  stepWord,
-  utc,
-  waitsFor,
-} from './words.ts';
+import { OPERATION, PROVIDER, count, size, stepMark, stepWord, utc, waitsFor } from './words.ts';
 import { wrap } from './wrap.ts';
 
 const INDENT = '  ';

@@ -1,3 +1,4 @@
+import { isDeletion, isExport } from '../requests/operations.ts';
 import type { Leftover } from '../requests/not-erased.ts';
 import type { Operation, ProviderName, RequestState, StepState } from '../requests/request.ts';
 
@@ -90,11 +91,6 @@ export function stepMark({ state }: Pick<Worded, 'state'>, ended: boolean): stri
   return state === 'reported' && ended ? MARK.failed : MARK[state];
 }
 
-/** Whether an operation brings files. */
-export function isExport(operation: Operation): boolean {
-  return operation === 'export_feeds' || operation === 'export_users' || operation === 'access';
-}
-
 const RUNNING: ReadonlySet<StepState> = new Set(['planned', 'intended', 'accepted', 'in_doubt']);
 
 /** What a deletion that is not sent waits for among the steps of its request; null: nothing there. */
@@ -102,7 +98,7 @@ export function waitsFor(
   { operation, state }: Pick<Worded, 'operation' | 'state'>,
   siblings: readonly Pick<Worded, 'operation' | 'state'>[],
 ): string | null {
-  if (state !== 'planned' || isExport(operation) || operation === 'restore_users') return null;
+  if (state !== 'planned' || !isDeletion(operation)) return null;
   const isOpen = (each: Pick<Worded, 'operation' | 'state'>): boolean =>
     RUNNING.has(each.state) || (isExport(each.operation) && each.state === 'reported');
   if (siblings.some((each) => isExport(each.operation) && isOpen(each))) return 'the export';

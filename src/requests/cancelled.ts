@@ -1,8 +1,8 @@
 import type { Change, StepPatch } from './change.ts';
-import { CONFIRMED_OPERATIONS } from './confirmation.ts';
-import { left } from './deletion-sent.ts';
+import { DOUBTS, left } from './deletion-sent.ts';
 import { REPEATS } from './failed.ts';
 import { joined } from './note.ts';
+import { isDeletion } from './operations.ts';
 import type { Call, Step } from './request.ts';
 import { isAdopted } from './searched.ts';
 
@@ -25,9 +25,6 @@ export interface Fated {
   call: Call | null;
   fate: Fate;
 }
-
-/** No more is sent by itself for a deletion with so many doubts (requests/deletion-sent.ts). */
-const TOO_MANY_DOUBTS = 2;
 
 /** What cancelling can do about a step that has not ended (SPEC section 2; api/sendbird.md 2.4). */
 export function fateOf(step: Step, call: Call | null): Fate {
@@ -84,8 +81,7 @@ function isDoubtful({ doubts }: Step, call: Call | null): boolean {
 }
 
 function doubtful({ operation }: Step): Fate {
-  const isDeletion = CONFIRMED_OPERATIONS.includes(operation) && operation !== 'restore_users';
-  return { kind: isDeletion ? 'in_doubt' : 'left_off' };
+  return { kind: isDeletion(operation) ? 'in_doubt' : 'left_off' };
 }
 
 function patchOf(step: Step, fate: Fate, at: number): StepPatch | null {
@@ -119,7 +115,7 @@ function ended(step: Step, note: string, at: number): StepPatch {
 }
 
 function isLeft({ state, blocked, doubts }: Step): boolean {
-  return state === 'in_doubt' && blocked && doubts >= TOO_MANY_DOUBTS;
+  return state === 'in_doubt' && blocked && doubts >= DOUBTS;
 }
 
 /** Found in Sendbird's list it is followed; it is never sent again unless somebody asks for that. */
@@ -131,7 +127,7 @@ function leftInDoubt(step: Step): StepPatch {
       joined(step.note, note ?? ''),
       'cancelled since, so it is not sent again by itself',
     ),
-    doubts: Math.max(TOO_MANY_DOUBTS, step.doubts),
+    doubts: Math.max(DOUBTS, step.doubts),
     batch: step.callId,
     tries: 0,
   };

@@ -1,15 +1,8 @@
-import type { Operation, Step } from './request.ts';
+import { needsConfirmation } from './operations.ts';
+import type { Step } from './request.ts';
 
 /** How long a confirmation holds, ms (SPEC section 3). */
 export const CONFIRMED_FOR = 7 * 86_400_000;
-
-/** Operations that are sent only after somebody has confirmed them. */
-export const CONFIRMED_OPERATIONS: readonly Operation[] = [
-  'delete_feeds',
-  'delete_users',
-  'delete',
-  'restore_users',
-];
 
 /** That somebody said yes to a plan, and how. */
 export interface Confirmation {
@@ -24,6 +17,6 @@ export function lacksConfirmation(
   confirmedAt: number | null,
   at: number,
 ): boolean {
-  if (state !== 'planned' || !CONFIRMED_OPERATIONS.includes(operation)) return false;
+  if (state !== 'planned' || !needsConfirmation(operation)) return false;
   return confirmedAt === null || at - confirmedAt >= CONFIRMED_FOR;
 }

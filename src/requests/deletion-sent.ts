@@ -10,7 +10,7 @@ import { type Moment, nextCheck } from './waits.ts';
 export const ONCE_MORE_WITHIN = 3_600_000;
 
 /** Calls in doubt after which nobody sends the step again by himself. */
-const DOUBTS = 2;
+export const DOUBTS = 2;
 
 const LOST = 'in doubt: the call may have arrived, and its answer is lost';
 const DONE_BEFORE =

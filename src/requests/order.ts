@@ -1,8 +1,6 @@
 import type { StepPatch } from './change.ts';
+import { isDeletion, isExport } from './operations.ts';
 import type { Operation, Request, Step } from './request.ts';
-
-const EXPORTS: ReadonlySet<Operation> = new Set(['export_feeds', 'export_users', 'access']);
-const DELETIONS: ReadonlySet<Operation> = new Set(['delete_feeds', 'delete_users', 'delete']);
 
 type Ordered = Pick<
   Step,
@@ -33,7 +31,7 @@ export function order(
 ): readonly { id: string; patch: StepPatch }[] {
   const { steps, acceptPartial } = request;
   return steps.flatMap((step) => {
-    if (!DELETIONS.has(step.operation)) return [];
+    if (!isDeletion(step.operation)) return [];
     if (step.state !== 'planned' && step.state !== 'not_sent') return [];
     const patch = moved(step, leaveOf(step, steps, acceptPartial), at);
     return patch === null ? [] : [{ id: step.id, patch }];
@@ -61,7 +59,7 @@ function moved(step: Ordered, leave: Leave, at: number): StepPatch | null {
 
 function leaveOf(step: Ordered, steps: readonly Ordered[], acceptPartial: boolean): Leave {
   const leaves = steps.flatMap((other): Leave[] => {
-    if (EXPORTS.has(other.operation)) return [afterExport(other, steps, acceptPartial)];
+    if (isExport(other.operation)) return [afterExport(other, steps, acceptPartial)];
     if (other.operation === 'delete_feeds' && step.operation === 'delete_users') {
       return [afterFeeds(other)];
     }

@@ -1,6 +1,6 @@
 import type { Change, StepPatch } from './change.ts';
-import { CONFIRMED_OPERATIONS } from './confirmation.ts';
 import { left } from './deletion-sent.ts';
+import { needsConfirmation } from './operations.ts';
 import type { Step } from './request.ts';
 import { SEARCHES } from './searched.ts';
 
@@ -52,7 +52,7 @@ export function revive(steps: readonly Step[], asked: Asked, at: number): Change
 function revival(step: Step, asked: Asked): StepPatch {
   if (step.finishedAt === null) return asked.resend ? sentAgain(step) : searchedAgain(step);
   const repeated = { ...FRESH, repeats: step.repeats + 1 };
-  if (CONFIRMED_OPERATIONS.includes(step.operation)) {
+  if (needsConfirmation(step.operation)) {
     const looks = step.state === 'reported' && !asked.failed;
     const runs = step.state === 'failed' && !isOver(step);
     // What a look has shown of the call before says nothing about the one that follows.

@@ -1,6 +1,5 @@
-import type { Operation, PlannedRequest, PlannedStep, Request, Step } from './request.ts';
-
-const EXPORTS: ReadonlySet<Operation> = new Set(['export_feeds', 'export_users', 'access']);
+import { isExport } from './operations.ts';
+import type { PlannedRequest, PlannedStep, Request, Step } from './request.ts';
 
 /** What is to be done with a wanted request, in view of those that stand open (SPEC section 3). */
 export type Verdict =
@@ -44,12 +43,12 @@ function exceeds(other: Standing, wanted: PlannedRequest): boolean {
   if (wanted.action === 'export') return false;
   const named = new Set(wanted.steps.map(identity));
   return other.steps.some(
-    (step) => isUnderWay(step) && !EXPORTS.has(step.operation) && !named.has(identity(step)),
+    (step) => isUnderWay(step) && !isExport(step.operation) && !named.has(identity(step)),
   );
 }
 
 function exports({ steps }: { steps: readonly Pick<PlannedStep, 'operation'>[] }): boolean {
-  return steps.some(({ operation }) => EXPORTS.has(operation));
+  return steps.some(({ operation }) => isExport(operation));
 }
 
 function isUnderWay({ finishedAt }: Step): boolean {

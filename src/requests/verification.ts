@@ -1,3 +1,4 @@
+import { needsConfirmation } from './operations.ts';
 import type { Finding, Request, Sight, Step } from './request.ts';
 
 /** What was looked at for one step, before the question and after the provider said done. */
@@ -13,17 +14,10 @@ export interface Verification {
   checkedAt: number | null;
 }
 
-const CHECKED: ReadonlySet<Step['operation']> = new Set([
-  'delete_feeds',
-  'delete_users',
-  'delete',
-  'restore_users',
-]);
-
 /** The checks of a request: one for each deletion or restore that its provider offers. */
 export function verificationsOf({ steps }: Pick<Request, 'steps'>): readonly Verification[] {
   return steps
-    .filter(({ operation }) => CHECKED.has(operation))
+    .filter(({ operation }) => needsConfirmation(operation))
     .filter(({ state }) => state !== 'unsupported' && state !== 'already_active')
     .map((step) => {
       const result = step.finishedAt === null ? null : step.after;

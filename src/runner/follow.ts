@@ -2,11 +2,11 @@ import type { DueStep } from '../ledger/ledger.ts';
 import type { RunningCall } from '../providers/provider.ts';
 import { type Look, deletionLooked } from '../requests/deletion-looked.ts';
 import { deletionReported } from '../requests/deletion-reported.ts';
+import { isExport } from '../requests/operations.ts';
 import { reported } from '../requests/reported.ts';
 import type { Sighting, TaskReport } from '../requests/outcome.ts';
 import type { Step } from '../requests/request.ts';
 import { callOf, stepsOf } from './batch.ts';
-import { EXPORTS } from './kinds.ts';
 import { unreachable } from './reach.ts';
 import { type Batch, type Errand, type Work, moment, settle } from './work.ts';
 
@@ -49,10 +49,9 @@ async function take(work: Work, batch: Batch, report: TaskReport): Promise<void>
     return;
   }
   work.health.readWell(provider.name);
-  const isExport = EXPORTS.includes(call.operation);
   const [first] = steps;
   if (first === undefined) return;
-  const change = isExport
+  const change = isExport(call.operation)
     ? reported(first, call, report, moment(work))
     : deletionReported(steps, call, report, moment(work));
   await settle(work, steps, change);

@@ -1,3 +1,4 @@
+import { CONFIRMED_OPERATIONS, EXPORTS } from '../requests/operations.ts';
 import type { Operation, StepState } from '../requests/request.ts';
 
 /** What kind of work a step waits for; each kind has its own bound for each provider. */
@@ -8,11 +9,8 @@ export interface Kind {
   atOnce: number;
 }
 
-/** What goes for one subject a call, and brings a file. */
-export const EXPORTS: readonly Operation[] = ['export_feeds', 'export_users', 'access'];
-
 /** Everything that goes by batches: what deletes, and what brings back. */
-const TOGETHER: readonly Operation[] = ['delete_feeds', 'delete_users', 'delete', 'restore_users'];
+const TOGETHER = CONFIRMED_OPERATIONS;
 
 const submit: Kind = { states: ['planned', 'intended'], operations: EXPORTS, atOnce: 8 };
 const check: Kind = { states: ['accepted', 'in_doubt', 'no_data'], operations: EXPORTS, atOnce: 8 };

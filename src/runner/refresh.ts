@@ -3,11 +3,11 @@ import { type Holder, type Ledger, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Change } from '../requests/change.ts';
 import { deletionReported } from '../requests/deletion-reported.ts';
+import { isExport } from '../requests/operations.ts';
 import type { TaskReport } from '../requests/outcome.ts';
 import { type TaskNews, reported } from '../requests/reported.ts';
 import type { Call, ProviderName, Step } from '../requests/request.ts';
 import type { Moment } from '../requests/waits.ts';
-import { EXPORTS } from './kinds.ts';
 import { askedAbout } from './withdraw.ts';
 
 /** So long people wait for a status, ms; what is not known by then stays as it was. */
@@ -172,7 +172,7 @@ function changeOf({ call, members }: Running, report: TaskNews, work: Refreshing
   const { pollInterval } = work;
   const moment: Moment = { at: work.clock.now(), random: work.random(), pollInterval };
   const [only] = members;
-  return only !== undefined && EXPORTS.includes(call.operation)
+  return only !== undefined && isExport(call.operation)
     ? reported(only, call, report, moment)
     : deletionReported(members, call, report, moment);
 }
