@@ -1,7 +1,7 @@
 import type { Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
 import type { SubjectResult } from './outcome.ts';
-import { type TaskNews, believe } from './reported.ts';
+import { type TaskNews, believe, noted } from './reported.ts';
 import type { Call, Step } from './request.ts';
 import { type Moment, nextCheck } from './waits.ts';
 
@@ -18,17 +18,7 @@ export function deletionReported(
   news: TaskNews,
   moment: Moment,
 ): Change {
-  const isNew = news.kind === 'failed' && call.providerStatus !== news.status;
-  const status = 'status' in news ? news.status : call.providerStatus;
-  return {
-    at: moment.at,
-    steps: steps.map((step) => {
-      const seen = isNew ? { ...step, tries: 0 } : step;
-      return { id: step.id, patch: { checks: step.checks + 1, ...patchFor(seen, news, moment) } };
-    }),
-    callPatches:
-      status === call.providerStatus ? [] : [{ id: call.id, patch: { providerStatus: status } }],
-  };
+  return noted(steps, call, news, moment, patchFor);
 }
 
 function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {

@@ -10,18 +10,30 @@ export type TaskNews = Exclude<TaskReport, Unreachable>;
 const UNREADABLE_TRIES = 3;
 
 /**
- * What a check makes of a step. It moves a step to `reported`, `failed` or `no_data`, never to
- * `succeeded`. `failed` and an unknown task are believed at the second look only.
+ * What a check makes of the step of an export. It moves a step to `reported`, `failed` or `no_data`,
+ * never to `succeeded`. `failed` and an unknown task are believed at the second look only.
  */
 export function reported(step: Step, call: Call, news: TaskNews, moment: Moment): Change {
+  return noted([step], call, news, moment, patchFor);
+}
+
+/** What a check makes of the steps that a call serves; `patchOf` says what becomes of each. */
+export function noted(
+  steps: readonly Step[],
+  call: Call,
+  news: TaskNews,
+  moment: Moment,
+  patchOf: (step: Step, news: TaskNews, moment: Moment) => StepPatch,
+): Change {
   // Only the word `failed` itself, seen before, makes this its second look: other tries do not.
   const isNew = news.kind === 'failed' && call.providerStatus !== news.status;
-  const seen = isNew ? { ...step, tries: 0 } : step;
-  const patch: StepPatch = { checks: step.checks + 1, ...patchFor(seen, news, moment) };
   const status = 'status' in news ? news.status : call.providerStatus;
   return {
     at: moment.at,
-    steps: [{ id: step.id, patch }],
+    steps: steps.map((step) => {
+      const seen = isNew ? { ...step, tries: 0 } : step;
+      return { id: step.id, patch: { checks: step.checks + 1, ...patchOf(seen, news, moment) } };
+    }),
     callPatches:
       status === call.providerStatus ? [] : [{ id: call.id, patch: { providerStatus: status } }],
   };

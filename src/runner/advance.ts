@@ -1,7 +1,8 @@
 import type { StepState } from '../requests/request.ts';
 import { maySendAgain } from '../requests/searched.ts';
-import { check, lookUp } from './check.ts';
+import { lookUp } from './look-up.ts';
 import { collect } from './collect.ts';
+import { sweep } from './follow.ts';
 import { recover, resolve } from './resolve.ts';
 import { submit } from './submit.ts';
 import type { Job, Work } from './work.ts';
@@ -11,7 +12,7 @@ const MOVES: Readonly<Partial<Record<StepState, (work: Work, job: Job) => Promis
   planned: (work, job) => (mustSearch(job) ? resolve(work, job) : submit(work, job)),
   intended: recover,
   in_doubt: resolve,
-  accepted: check,
+  accepted: (work, job) => sweep(work, job, [[job]]),
   reported: collect,
   no_data: lookUp,
 };

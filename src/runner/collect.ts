@@ -6,7 +6,8 @@ import { collected, lastTry, linkLost } from '../requests/collected.ts';
 import type { Collected } from '../requests/outcome.ts';
 import type { Operation, StepError } from '../requests/request.ts';
 import { nextCheck } from '../requests/waits.ts';
-import { isVisible, runningCall } from './check.ts';
+import { askedAbout } from './asked-about.ts';
+import { isVisible } from './look-up.ts';
 import { unreachable } from './reach.ts';
 import { type Job, type Work, moment, settle } from './work.ts';
 
@@ -22,8 +23,8 @@ const PLACES: Partial<Record<Operation, Omit<ArtifactTarget, 'bundle'>>> = {
 
 /** Fetches the file of a finished task, by a link that is asked for anew each time. */
 export async function collect(work: Work, job: Job): Promise<void> {
-  const { step } = job;
-  const { call } = runningCall(job);
+  const { step, call } = job;
+  if (call === null) throw new Error(`step ${step.id} has no call to collect from`);
   const end = await fetchFile(work, job);
   if (end.kind === 'credentials' || end.kind === 'limited' || end.kind === 'unavailable') {
     await unreachable(work, job, [job.step], end);
@@ -45,7 +46,7 @@ export async function collect(work: Work, job: Job): Promise<void> {
 type Fetched = Collected | { kind: 'file_server_down'; error: StepError };
 
 async function fetchFile(work: Work, job: Job): Promise<Fetched> {
-  const answer = await job.provider.collect(runningCall(job).running, work.stop);
+  const answer = await job.provider.collect(askedAbout(job.call), work.stop);
   return answer.kind === 'file' ? download(work, job, answer.download) : answer;
 }
 

@@ -1,16 +1,14 @@
 import type { DueStep } from '../ledger/ledger.ts';
-import type { RunningCall } from '../providers/provider.ts';
 import { type Look, deletionLooked } from '../requests/deletion-looked.ts';
-import { deletionReported } from '../requests/deletion-reported.ts';
-import { isExport } from '../requests/operations.ts';
-import { reported } from '../requests/reported.ts';
 import type { Sighting, TaskReport } from '../requests/outcome.ts';
 import type { Step } from '../requests/request.ts';
+import { told } from '../requests/task-news.ts';
+import { askedAbout } from './asked-about.ts';
 import { callOf, stepsOf } from './batch.ts';
 import { unreachable } from './reach.ts';
 import { type Batch, type Errand, type Work, moment, settle } from './work.ts';
 
-/** Asks how far the task of a call that deletes is; the answer is for all of its steps. */
+/** Asks how far the task of a call is; the answer is for all of its steps. */
 export async function checkTogether(work: Work, batch: Batch): Promise<void> {
   await sweep(work, batch, [batch.members]);
 }
@@ -23,21 +21,16 @@ export async function sweep(
 ): Promise<void> {
   const { provider } = errand;
   const batches = members.map((each) => ({ ...errand, members: each, call: callOf(each) }));
-  const reports = await provider.check(batches.map(runningOf), work.stop);
+  const reports = await provider.check(
+    batches.map(({ call }) => askedAbout(call)),
+    work.stop,
+  );
   for (const batch of batches) {
     const id = batch.call?.id ?? '';
     const report = reports.get(id);
     if (report === undefined) throw new Error(`${provider.name} left out call ${id}`);
     await take(work, batch, report);
   }
-}
-
-/** The call of a batch whose task is known, as the provider is asked about it. */
-function runningOf({ call, members }: Batch): RunningCall {
-  if (call?.taskId == null)
-    throw new Error(`${members[0]?.step.id ?? ''} has no task to ask about`);
-  const { id, operation, taskId, subjectIds, options } = call;
-  return { id, operation, taskId, subjectIds, options };
 }
 
 async function take(work: Work, batch: Batch, report: TaskReport): Promise<void> {
@@ -49,12 +42,7 @@ async function take(work: Work, batch: Batch, report: TaskReport): Promise<void>
     return;
   }
   work.health.readWell(provider.name);
-  const [first] = steps;
-  if (first === undefined) return;
-  const change = isExport(call.operation)
-    ? reported(first, call, report, moment(work))
-    : deletionReported(steps, call, report, moment(work));
-  await settle(work, steps, change);
+  await settle(work, steps, told(steps, call, report, moment(work)));
 }
 
 /** Looks again for those whose deletion, or return, the provider reported as done. */

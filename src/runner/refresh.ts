@@ -2,13 +2,12 @@ import type { Clock } from '../host.ts';
 import { type Holder, type Ledger, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Change } from '../requests/change.ts';
-import { deletionReported } from '../requests/deletion-reported.ts';
-import { isExport } from '../requests/operations.ts';
 import type { TaskReport } from '../requests/outcome.ts';
-import { type TaskNews, reported } from '../requests/reported.ts';
+import type { TaskNews } from '../requests/reported.ts';
 import type { Call, ProviderName, Step } from '../requests/request.ts';
+import { told } from '../requests/task-news.ts';
 import type { Moment } from '../requests/waits.ts';
-import { askedAbout } from './withdraw.ts';
+import { askedAbout } from './asked-about.ts';
 
 /** So long people wait for a status, ms; what is not known by then stays as it was. */
 const PATIENCE = 10_000;
@@ -171,10 +170,7 @@ async function record(change: Change, { ledger, holder }: Refreshing): Promise<v
 function changeOf({ call, members }: Running, report: TaskNews, work: Refreshing): Change {
   const { pollInterval } = work;
   const moment: Moment = { at: work.clock.now(), random: work.random(), pollInterval };
-  const [only] = members;
-  return only !== undefined && isExport(call.operation)
-    ? reported(only, call, report, moment)
-    : deletionReported(members, call, report, moment);
+  return told(members, call, report, moment);
 }
 
 /** Steps of accounts that are not configured now are shown as they are. */

@@ -1,3 +1,4 @@
+import { askedAbout } from './asked-about.ts';
 import type { Clock } from '../host.ts';
 import type { Holder, Ledger } from '../ledger/ledger.ts';
 import type { Provider, RunningCall } from '../providers/provider.ts';
@@ -65,12 +66,6 @@ async function asked(
   if (end.kind !== 'credentials') return end;
   provider.renewCredentials();
   return provider.withdraw(call, stop);
-}
-
-/** A call as its provider is asked about it. */
-export function askedAbout({ id, operation, taskId, subjectIds, options }: Call): RunningCall {
-  if (taskId === null) throw new Error(`call ${id} has no task to ask about`);
-  return { id, operation, taskId, subjectIds, options };
 }
 
 function isUnreachable(end: Taken): end is Unreachable {
