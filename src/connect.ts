@@ -16,8 +16,8 @@ const DEFAULT_INTERVAL = 2_000;
 export interface Tempo {
   /** ms. */
   pollInterval: number;
-  /** 0 to 1. */
-  rateShare: number;
+  /** Above 0 and at most 1; null: what the profile says. */
+  rateShare: number | null;
 }
 
 /** The providers of a profile, and the connections that they share. */
@@ -40,11 +40,12 @@ export function connect(settings: Settings, tempo: Tempo, verbose: boolean, host
     ...(verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
   });
   const agent = `${packageFacts.name}-${packageFacts.version}`;
-  const deps = { http, clock, pace: createPace(clock, tempo.rateShare), agent };
-  const { stream, sendbird } = settings;
+  const { stream, sendbird, rate } = settings;
+  const deps = { http, clock, pace: createPace(clock, tempo.rateShare ?? rate.share), agent };
   const providers: Provider[] = [];
-  if (stream !== null) providers.push(createStream(stream, deps));
-  if (sendbird !== null) providers.push(createSendbird(sendbird, deps));
+  if (stream !== null) providers.push(createStream(stream, { ...deps, start: rate.start.stream }));
+  if (sendbird !== null)
+    providers.push(createSendbird(sendbird, { ...deps, start: rate.start.sendbird }));
   return {
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     close: () => http.close(),

@@ -4,7 +4,7 @@ import { type Choice, chooseProfile } from './choose.ts';
 import { findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
-import type { ConfigFlags, DeadlineRules, EraseRules, Settings } from './settings.ts';
+import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
 import { stateDir } from './state-dir.ts';
 import { systemTimeZone } from './time-zone.ts';
 import { warningsOf } from './warnings.ts';
@@ -31,6 +31,7 @@ export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Sett
     ...accounts,
     deadline: deadlineOf(choice),
     erase: eraseOf(choice),
+    rate: rateOf(choice),
     stateDir: stateDir(flags.stateDir, choice.name, host),
     warnings: warningsOf(choice, found, host),
   };
@@ -56,4 +57,17 @@ function deadlineOf(choice: Choice): DeadlineRules {
 function eraseOf(choice: Choice): EraseRules {
   const rules = choice.from === 'file' ? choice.profile.erase : undefined;
   return { protected: rules?.protected ?? [], stream: rules?.stream ?? {} };
+}
+
+/**
+ * A start that the smallest plans allow: Sendbird's has 5 writes a second, and Stream's default for
+ * most operations that matter here is 60 a minute.
+ */
+function rateOf(choice: Choice): RateRules {
+  const rules = choice.from === 'file' ? choice.profile.rate : undefined;
+  return {
+    share: rules?.share ?? 0.8,
+    outstanding: rules?.outstanding ?? 1_000,
+    start: { stream: rules?.start?.stream ?? 60, sendbird: rules?.start?.sendbird ?? 5 },
+  };
 }

@@ -12,6 +12,9 @@ const PAIR =
   /\b(api_key|api_secret|apikey|access_token|api-token|token|authorization|signature|x-amz-[\w-]+)(["']?\s*[:=]\s*)\S+/giu;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/gu;
 
+/** A word of a provider's such as `completed`: there is nothing in it to clean. */
+const PLAIN = /^[A-Za-z_]{1,40}$/;
+
 /** Makes text that came from outside fit to be shown and stored. */
 export interface Redactor {
   /** From now on this value is replaced wherever it occurs. */
@@ -29,13 +32,14 @@ export function createRedactor(): Redactor {
   return {
     hide(secret) {
       const value = secret.reveal();
-      if (value === '') return;
+      if (value === '' || hidden.has(value)) return;
       hidden.add(value);
       hidden.add(encodeURIComponent(value));
     },
     clean(text) {
       let words = text;
       for (const value of hidden) words = words.replaceAll(value, '[secret]');
+      if (PLAIN.test(words)) return words;
       words = words
         .slice(0, 20 * MAX_WORDS)
         .replace(COLOUR, '')

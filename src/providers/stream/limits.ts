@@ -53,7 +53,7 @@ async function told(
     const said = reading.value.server_side[idOf(operation)] ?? null;
     if (said === null) return [];
     const limit = windowOf(said, clock.now());
-    connection.learn(idOf(operation), limit);
+    connection.laneOf(idOf(operation)).learn(limit);
     return [[operation, limit]];
   });
 }
