@@ -11,6 +11,7 @@ export interface Fresh<View> {
   take(taskId: string): View | null;
 }
 
+/** Nothing is remembered yet; `clock` in ms since the epoch. */
 export function createFresh<View>(clock: { now(): number }): Fresh<View> {
   const views = new Map<string, { at: number; view: View }>();
   return {

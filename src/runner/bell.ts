@@ -10,6 +10,7 @@ interface Bell {
   sleep(ms: number): Promise<void>;
 }
 
+/** A bell that also rings when `stop` aborts. */
 export function createBell(clock: Clock, stop: AbortSignal): Bell {
   let hasRung = false;
   let sleeper: AbortController | null = null;

@@ -7,6 +7,7 @@ export interface Claims {
   isTaken(account: string, taskId: string): boolean;
 }
 
+/** Nobody has claimed anything yet. */
 export function createClaims(): Claims {
   const owners = new Map<string, { owner: string; times: number }>();
   return {

@@ -36,6 +36,7 @@ interface CrewDeps {
   lost(steps: readonly Step[]): void;
 }
 
+/** A crew of nobody yet. What becomes of work is told to `deps`, and to the lines it came from. */
 export function createCrew(lines: readonly Line[], deps: CrewDeps): Crew {
   const { clock } = deps.work;
   /** What has become of steps, by those that are worked on; those of one call share one entry. */

@@ -14,6 +14,7 @@ export interface Outstanding {
   clear(): void;
 }
 
+/** Nothing runs, as far as is known. */
 export function createOutstanding(): Outstanding {
   const calls: Record<ProviderName, Set<string>> = { stream: new Set(), sendbird: new Set() };
   return {

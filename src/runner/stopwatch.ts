@@ -5,6 +5,7 @@ interface Stopwatch {
   readonly total: number;
 }
 
+/** A stopwatch that stands at 0 ms. */
 export function createStopwatch(): Stopwatch {
   let total = 0;
   let since: number | null = null;

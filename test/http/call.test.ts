@@ -338,6 +338,26 @@ describe('repetition', () => {
   });
 });
 
+test('a call that is stopped while its connection is made does not leave any more', async () => {
+  const server = await up(serve((_request, response) => response.end('{}')));
+  const stop = new AbortController();
+  const soon = async (): Promise<void> => {
+    for (let turns = 0; turns < 3; turns += 1) await Promise.resolve();
+    stop.abort();
+  };
+  const leaving = {
+    ...call('POST', server.origin),
+    headers: () => {
+      void soon();
+      return {};
+    },
+  };
+  expect(await http.call(leaving, manners, stop.signal)).toEqual({ kind: 'stopped' });
+  // The next call takes the connection that was made, or a new one.
+  expect(await get(server.origin)).toMatchObject({ kind: 'answer' });
+  expect(server.requests.map((line) => line.split(' ')[0])).toEqual(['GET']);
+});
+
 test('verbose: one line a try, without query, headers or body', async () => {
   const server = await up(
     serve((_request, response, count) => {

@@ -50,6 +50,25 @@ describe('the calls of an erasure', () => {
     expect(checked.length).toBeGreaterThanOrEqual(100);
   });
 
+  it('the account goes as soon as its feed data is done, and is looked at as soon as it is', async () => {
+    const stage = await setStage({ plan: erasing(['delete_feeds', 'delete_users']) });
+    const start = stage.clock.now();
+    await stage.go();
+    expect(
+      stage.stream.heard.map(({ what, about, at }) => [what, about.split(' ')[0], at - start]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['submit', 'delete_feeds', 0],
+        ['check', 'delete_feeds', 2_000],
+        ['look', 'delete_feeds', 2_000],
+        ['submit', 'delete_users', 2_000],
+        ['check', 'delete_users', 4_000],
+        ['look', 'delete_users', 4_000],
+      ]),
+    );
+    expect(stage.clock.now() - start).toBe(4_000);
+  });
+
   it('looks again for many at once, and not for each alone', async () => {
     const stage = await setStage({ users: people(250), plan: erasing(['delete_feeds']) });
     await stage.go();

@@ -7,7 +7,7 @@ import type {
   Submission,
   TaskReport,
 } from '../../src/requests/outcome.ts';
-import type { Operation, ProviderName } from '../../src/requests/request.ts';
+import type { Operation, ProviderName, StepError } from '../../src/requests/request.ts';
 import { SENDBIRD, STREAM, fault } from '../requests/make.ts';
 
 /** Undefined: it goes well. */
@@ -15,6 +15,8 @@ type Answer<T> = T | undefined | Promise<T | undefined>;
 
 /** What a provider answers; `n` counts this method's calls from 1. What is left out goes well. */
 export interface Script {
+  /** Whether the secret can be had; `n` counts from 1. */
+  unlock?(n: number): StepError | null;
   admit?(operation: Operation): number | null;
   /** Default: as `admit`, which then must not count. */
   turnAt?(operation: Operation): number | null;
@@ -75,6 +77,7 @@ export function fakeProvider(
   account = name === 'stream' ? STREAM : SENDBIRD,
 ): FakeProvider {
   const heard: Heard[] = [];
+  let unlocked = 0;
   const hear = (what: Heard['what'], about: string): number => {
     heard.push({ what, about, at: clock.now() });
     return heard.filter((each) => each.what === what).length;
@@ -86,7 +89,7 @@ export function fakeProvider(
     heard,
     count: (what, about) =>
       heard.filter((each) => each.what === what && (about ?? each.about) === each.about).length,
-    unlock: async () => null,
+    unlock: async () => script.unlock?.((unlocked += 1)) ?? null,
     admit: (operation) => script.admit?.(operation) ?? null,
     turnAt: (operation) =>
       script.turnAt === undefined ? (script.admit?.(operation) ?? null) : script.turnAt(operation),

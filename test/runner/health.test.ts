@@ -169,6 +169,20 @@ describe('a run whose provider does not answer', () => {
 });
 
 describe('a run whose credentials are refused', () => {
+  it('goes on at once with a secret that could not be had at first', async () => {
+    const locked = fault('credentials');
+    const stage = await setStage({
+      only: 'sendbird',
+      sendbird: { unlock: (n) => (n === 1 ? locked : null) },
+    });
+    const start = stage.clock.now();
+    await stage.go();
+    const [renewed, sent] = stage.sendbird.heard;
+    expect([renewed?.what, sent?.what]).toEqual(['renew', 'submit']);
+    expect(sent?.at).toBe(start);
+    expect((await stage.request()).state).toBe('completed');
+  });
+
   const denied = { kind: 'credentials', error: fault('credentials') } as const;
 
   it('resolves them anew once, goes on with them', async () => {

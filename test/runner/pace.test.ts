@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Lane, RateLimit } from '../../src/providers/provider.ts';
@@ -276,6 +277,7 @@ describe('waiting', () => {
     stop.abort();
     await waiting;
     await users.enter(stop.signal);
+    for (let turns = 0; turns < 3; turns += 1) await setImmediate();
     expect(since()).toBe(0);
     expect(clock.pauses).toHaveLength(1);
   });

@@ -13,6 +13,7 @@ export interface Tokens {
   tokenFor(secret: Secret): Promise<string>;
 }
 
+/** Signs when there is no token that is young enough; `clock` in ms since the epoch. */
 export function createTokens(clock: { now(): number }): Tokens {
   let last: { secret: Secret; at: number; token: Promise<string> } | null = null;
   return {
