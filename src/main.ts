@@ -49,9 +49,24 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
     load: async () => (await import('./commands/close.ts')).declareClose,
   },
   {
+    name: 'doctor',
+    summary: 'check the set-up: configuration, providers, clock, ledger, disk, deadlines',
+    load: async () => (await import('./commands/doctor.ts')).declareDoctor,
+  },
+  {
     name: 'sandbox',
     summary: 'run both providers on this machine, for trying out and rehearsals',
     load: async () => (await import('./commands/sandbox.ts')).declareSandbox,
+  },
+  {
+    name: 'init',
+    summary: 'set up a profile: ask, check it with the providers, write the file',
+    load: async () => (await import('./commands/init.ts')).declareInit,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that lets bash, zsh or fish complete commands',
+    load: async () => (await import('./commands/completion.ts')).declareCompletion,
   },
 ];
 

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import { accountsOf } from './accounts.ts';
 import { type Choice, chooseProfile } from './choose.ts';
-import { findConfigFiles } from './find.ts';
+import { type FoundFile, findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
 import type { ConfigFlags, DeadlineRules, EraseRules, Settings } from './settings.ts';
@@ -16,13 +16,31 @@ import { warningsOf } from './warnings.ts';
  */
 export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Settings> {
   const found = findConfigFiles(flags, host);
+  return settingsOf(await chosenOf(found, flags, host), found, flags, host);
+}
+
+/** The profile that these files and the environment give. Throws GdprError `config`. */
+export async function chosenOf(
+  found: readonly FoundFile[],
+  flags: ConfigFlags,
+  host: Host,
+): Promise<Choice> {
   let files: readonly ConfigFile[] = [];
   if (found.length > 0) {
     // The schema and the parsers take 40 ms to load; without a file nobody needs them.
     const { readConfigFiles } = await import('./read.ts');
     files = await readConfigFiles(found, host);
   }
-  const choice = chooseProfile(flags, files, host);
+  return chooseProfile(flags, files, host);
+}
+
+/** A profile with its defaults. Throws GdprError `config`. */
+export function settingsOf(
+  choice: Choice,
+  found: readonly FoundFile[],
+  flags: ConfigFlags,
+  host: Host,
+): Settings {
   const accounts = accountsOf(choice, host);
   return {
     profile: choice.name,
