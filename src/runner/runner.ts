@@ -100,8 +100,13 @@ async function isLeaseLost(
 ): Promise<boolean> {
   const isAboutLease = thrown instanceof LeaseLost;
   if (!isAboutLease && !(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
-  const [ours] = await work.ledger.take([requestId], holder, work.clock.now());
-  return ours === undefined;
+  try {
+    const [ours] = await work.ledger.take([requestId], holder, work.clock.now());
+    return ours === undefined;
+  } catch {
+    // The ledger cannot tell (its disk may be full): what failed stands as it is.
+    return false;
+  }
 }
 
 /** Takes those of the requests that have come free; answers with the ones still held by others. */
