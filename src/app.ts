@@ -25,12 +25,16 @@ export interface GlobalFlags {
 export interface App {
   readonly host: Host;
   readonly flags: GlobalFlags;
+  /** What the program was called with. */
+  readonly argv: readonly string[];
   settings(): Promise<Settings>;
   ledger(): Promise<Ledger>;
   /** The ledger if there is one: for what must leave no trace. */
   ledgerIfAny(): Promise<Ledger | null>;
   /** The providers that the profile configures; the first tempo asked for holds. */
   providers(tempo: Tempo): Promise<ReadonlyMap<ProviderName, Provider>>;
+  /** HTTP calls made to the providers so far, repetitions included. */
+  calls(): ReadonlyMap<ProviderName, number>;
   /** Whether a day is a public holiday where the deadline is counted. */
   holidays(): Promise<(day: string) => boolean>;
   /** Address and credentials of the built-in profile `sandbox`. */
@@ -48,10 +52,11 @@ export interface App {
 }
 
 /** Constructs the app; nothing is read or opened yet, and the flags not before they are parsed. */
-export function createApp(readFlags: () => GlobalFlags, host: Host): App {
+export function createApp(readFlags: () => GlobalFlags, argv: readonly string[], host: Host): App {
   let settings: Promise<Settings> | undefined;
   let ledger: Promise<Ledger> | undefined;
   let connected: Promise<Connected> | undefined;
+  let providers: Connected['providers'] = new Map();
   let began = false;
 
   const app: App = {
@@ -59,6 +64,7 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
     get flags() {
       return readFlags();
     },
+    argv,
     settings() {
       settings ??= readSettings(app);
       return settings;
@@ -76,8 +82,10 @@ export function createApp(readFlags: () => GlobalFlags, host: Host): App {
       connected ??= import('./connect.ts').then(async ({ connect }) =>
         connect(await app.settings(), tempo, app.flags.verbose, host),
       );
-      return (await connected).providers;
+      ({ providers } = await connected);
+      return providers;
     },
+    calls: () => new Map([...providers].map(([name, { calls }]) => [name, calls])),
     async holidays() {
       const { holidayCheck } = await import('./config/holidays.ts');
       return holidayCheck((await app.settings()).deadline);

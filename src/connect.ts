@@ -16,8 +16,8 @@ const DEFAULT_INTERVAL = 2_000;
 export interface Tempo {
   /** ms. */
   pollInterval: number;
-  /** 0 to 1. */
-  rateShare: number;
+  /** Above 0 and at most 1; null: what the profile says. */
+  rateShare: number | null;
 }
 
 /** The providers of a profile, and the connections that they share. */
@@ -31,7 +31,7 @@ export interface Connected {
  * GdprError `config` when there is none.
  */
 export function connect(
-  settings: Pick<Settings, 'stream' | 'sendbird' | 'source'>,
+  settings: Pick<Settings, 'stream' | 'sendbird' | 'source' | 'rate'>,
   tempo: Tempo,
   verbose: boolean,
   host: Host,
@@ -45,11 +45,12 @@ export function connect(
     ...(verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
   });
   const agent = `${packageFacts.name}-${packageFacts.version}`;
-  const deps = { http, clock, pace: createPace(clock, tempo.rateShare), agent };
-  const { stream, sendbird } = settings;
+  const { stream, sendbird, rate } = settings;
+  const deps = { http, clock, pace: createPace(clock, tempo.rateShare ?? rate.share), agent };
   const providers: Provider[] = [];
-  if (stream !== null) providers.push(createStream(stream, deps));
-  if (sendbird !== null) providers.push(createSendbird(sendbird, deps));
+  if (stream !== null) providers.push(createStream(stream, { ...deps, start: rate.start.stream }));
+  if (sendbird !== null)
+    providers.push(createSendbird(sendbird, { ...deps, start: rate.start.sendbird }));
   return {
     providers: new Map(providers.map((provider) => [provider.name, provider])),
     close: () => http.close(),

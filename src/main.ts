@@ -79,7 +79,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     const command = program.command(name).description(summary);
     if (!argv.includes(name)) continue;
     const declare = await load();
-    app ??= createApp(() => globalFlags(program), host);
+    app ??= createApp(() => globalFlags(program), argv, host);
     declare(command, app, (exit) => {
       code = exit;
     });

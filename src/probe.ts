@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 import { type Skew, narrower, skewOf } from './http/clock-skew.ts';
 import { createProbe } from './http/probe.ts';
 import type { ProviderDeps } from './providers/deps.ts';
-import type { Pace, Provider, RateLimit } from './providers/provider.ts';
+import type { Lane, Provider, RateLimit } from './providers/provider.ts';
 import { createSendbird } from './providers/sendbird/adapter.ts';
 import { createStream } from './providers/stream/adapter.ts';
 import type { Lookup, Sighting } from './requests/outcome.ts';
@@ -56,16 +56,24 @@ export async function probe(
       heard.skew = narrower(heard.skew, skewOf(headers['date'], asked, answered));
     },
   });
-  const pace: Pace = {
+  const lane: Lane = {
     admit: () => null,
+    turnAt: () => null,
     enter: async () => undefined,
-    learn: (_lane, limit) => {
+    learn: (limit) => {
       heard.limit = limit;
     },
-    hold: () => undefined,
+    refused: () => undefined,
+    limit: null,
   };
   const agent = `${packageFacts.name}-${packageFacts.version}`;
-  const provider = providerOf(name, settings, { http, pace, clock: host.clock, agent });
+  const provider = providerOf(name, settings, {
+    http,
+    pace: { lane: () => lane },
+    clock: host.clock,
+    agent,
+    start: settings.rate.start[name],
+  });
   if (provider === null) return null;
   try {
     const seen = await ask(provider, heard, patience, host);

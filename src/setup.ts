@@ -3,7 +3,7 @@ import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountsOf } from './config/accounts.ts';
 import { newFile, profileLines, withProfile } from './config/add-profile.ts';
-import { loadSettings } from './config/config.ts';
+import { loadSettings, rateOf } from './config/config.ts';
 import { draftFaults, readDraft, writtenProfile } from './config/draft.ts';
 import { type Place, type PlaceFlags, findPlace } from './config/place.ts';
 import { replaceFile } from './config/replace-file.ts';
@@ -62,7 +62,12 @@ export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Hos
       const profile = readDraft(name, draft, facts);
       if (profile === null) throw new Error('the draft was not checked');
       const choice = { name, named: 'gdpr init', from: 'file', file: path, profile } as const;
-      return connect({ ...accountsOf(choice, host), source: path }, TEMPO, verbose, host);
+      return connect(
+        { ...accountsOf(choice, host), source: path, rate: rateOf(undefined) },
+        TEMPO,
+        verbose,
+        host,
+      );
     },
     async write(name, draft) {
       const addition = { name, profile: writtenProfile(draft, (secret) => secret.reveal()) };
@@ -81,7 +86,7 @@ export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Hos
 
 /** An editor is told by a relative path where that stays inside the folder, else by an address. */
 function schemaFrom(folder: string): string {
-  const schema = new URL('../gdpr.schema.json', import.meta.url);
+  const schema = new URL('config/gdpr.schema.json', import.meta.url);
   const path = relative(folder, fileURLToPath(schema));
   return path.startsWith('..') ? schema.href : `./${path.split(sep).join('/')}`;
 }

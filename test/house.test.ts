@@ -27,8 +27,17 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     ],
   },
   'src/files/x.ts': {
-    may: ['node:fs', 'yauzl', '../requests/request.ts'],
-    never: ['../ledger/ledger.ts', '../providers/provider.ts', '../http/http.ts'],
+    may: ['node:fs', 'yauzl', 'csv-parse', 'csv-stringify/sync', '../requests/request.ts'],
+    never: [
+      '../ledger/ledger.ts',
+      '../providers/provider.ts',
+      '../http/http.ts',
+      '../roster/roster.ts',
+    ],
+  },
+  'src/roster/x.ts': {
+    may: ['node:sqlite', '../requests/ids.ts', '../files/csv-rows.ts', '../errors.ts'],
+    never: ['../ledger/ledger.ts', '../host.ts', '../report/words.ts', 'node:fs', 'csv-parse'],
   },
   'src/providers/stream/x.ts': {
     may: ['../provider.ts', '../../http/http.ts', 'jose', 'zod'],
@@ -44,7 +53,13 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
   },
   'src/ledger/x.ts': {
     may: ['node:sqlite', '../requests/request.ts'],
-    never: ['../providers/provider.ts', '../runner/runner.ts', '../report/words.ts', 'undici'],
+    never: [
+      '../providers/provider.ts',
+      '../runner/runner.ts',
+      '../report/words.ts',
+      '../roster/roster.ts',
+      'undici',
+    ],
   },
   'src/report/x.ts': {
     may: ['chalk', 'ora', '../requests/receipt.ts'],
@@ -55,7 +70,13 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     never: ['../requests/request.ts', '../ledger/ledger.ts', 'commander'],
   },
   'src/commands/x.ts': {
-    may: ['commander', '../runner/runner.ts', '../ledger/ledger.ts', '../app.ts'],
+    may: [
+      'commander',
+      '../runner/runner.ts',
+      '../ledger/ledger.ts',
+      '../roster/roster.ts',
+      '../app.ts',
+    ],
     never: [
       '../http/http.ts',
       '../providers/stream/adapter.ts',

@@ -27,7 +27,7 @@ export async function askYesOrNo(
   const { quiet, json } = app.flags;
   if (!yes || !(quiet || json)) app.host.stderr.write(`${plan}\n`);
   try {
-    const answer = await confirm({ needs: 'answered', userIds: [], safe }, yes, app);
+    const answer = await confirm({ needs: 'answered', userId: null, number: 1, safe }, yes, app);
     return answer.kind === 'stopped' ? answer.exit : null;
   } catch (thrown) {
     if (!(thrown instanceof GdprError && thrown.fault === 'guard')) throw thrown;

@@ -1,21 +1,29 @@
 import type { App } from '../app.ts';
-import type { Holder } from '../ledger/ledger.ts';
+import type { GdprError } from '../errors.ts';
+import type { Holder, Ledger } from '../ledger/ledger.ts';
+import type { RateLimit } from '../providers/provider.ts';
 import type { Progress } from '../report/progress.ts';
+import { providerOf } from '../requests/operations.ts';
+import type { Operation } from '../requests/request.ts';
+import { idList } from '../roster/id-list.ts';
 import { Health } from '../runner/health.ts';
 import { createQueue } from '../runner/queue.ts';
 import { type Until, run } from '../runner/runner.ts';
+import type { Source } from '../runner/window.ts';
 import { conclude } from './conclude.ts';
+import type { Docket } from './docket.ts';
+import { createTeller } from './ended.ts';
 import { createSealer } from './paper.ts';
 import { progressOf, rateLimitTeller } from './talk.ts';
-import { readVerified } from './verified.ts';
+import { joined, readVerified } from './verified.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
 /**
- * Works on recorded requests until `until`, prints a receipt for each and, unless all is well, the
+ * Works on recorded requests until `until`, tells what became of them and, unless all is well, the
  * last words; resolves to the exit code. The lease is given back whatever happens.
  */
 export async function carryOut(
-  ids: readonly string[],
+  docket: Docket,
   flags: WaitFlags,
   until: Until,
   app: App,
@@ -24,27 +32,26 @@ export async function carryOut(
   const { clock } = host;
   const ledger = await app.ledger();
   const providers = await app.providers(flags);
+  const { rate } = await app.settings();
   const holder: Holder = { token: host.newId(), process: host.process };
   const health = new Health(
     () => clock.now(),
     () => host.random(),
     flags.pollInterval,
   );
+  const begunAt = clock.monotonic();
   const timeout = new AbortController();
   const over = new AbortController();
   if (flags.timeout !== null) void endAfter(flags.timeout, timeout, over.signal, app);
   const seal = createSealer(holder, app);
-  // A request whose record is broken is neither sent nor checked.
-  const { requests, broken } = await readVerified(ids, ledger);
-  const sound = requests.map(({ id }) => id);
-  const progress = await progressOf(
-    app,
-    until === 'ended',
-    requests.flatMap(({ steps }) => steps).length,
-  );
-  if (until === 'ended') await sayWhoHolds(sound, progress, app);
+  const told = idList();
+  const limitOf = (operation: Operation): RateLimit | null =>
+    providers.get(providerOf(operation))?.limitOf(operation) ?? null;
+  const extent = { ...docket.ahead, limitOf, share: flags.rateShare ?? rate.share };
+  const progress = await progressOf(app, until === 'ended', extent);
+  const source = sourceOf(docket, until === 'ended' ? progress : null, ledger, app);
   try {
-    await run(sound, until, holder, {
+    const { limited } = await run(source, until, holder, {
       ledger,
       providers,
       clock,
@@ -52,19 +59,24 @@ export async function carryOut(
       newId: () => host.newId(),
       token: holder.token,
       pollInterval: flags.pollInterval,
+      outstanding: rate.outstanding,
       health,
       adopting: createQueue(),
       stop: AbortSignal.any([host.stop, timeout.signal]),
       tell: (step) => progress.step(step),
       waits: rateLimitTeller(progress),
-      stepEnded: seal,
+      stepsEnded: createTeller(docket, { seal, told, progress }, app),
     });
     progress.stop();
     const timedOut = timeout.signal.aborted;
-    return await conclude(sound, { seal, providers, health, timedOut, broken }, app);
+    const lasted = clock.monotonic() - begunAt;
+    const broken = source.broken();
+    const aftermath = { seal, told, providers, health, timedOut, broken, lasted, limited };
+    return await conclude(docket, aftermath, app);
   } finally {
     over.abort();
     progress.stop();
+    told.close();
     await ledger.release(holder);
   }
 }
@@ -79,12 +91,52 @@ async function endAfter(
   if (!over.aborted) timeout.abort();
 }
 
-/** Says that a request is waited for, because another process works on it. */
+/**
+ * The requests as the run takes them, page by page. One whose record is broken is neither sent nor
+ * checked; `progress` is told who waits for another process (null: nobody is to be told).
+ */
+function sourceOf(
+  docket: Docket,
+  progress: Progress | null,
+  ledger: Ledger,
+  app: App,
+): Source & { broken(): GdprError | null } {
+  let broken: GdprError | null = null;
+  const pages = docket.open()[Symbol.iterator]();
+  let ready: readonly string[] = [];
+  const read = async (): Promise<boolean> => {
+    const page = pages.next();
+    if (page.done === true) return false;
+    const { recorded, before } = page.value;
+    const verified = await readVerified(before, ledger);
+    if (verified.broken !== null) broken = joined(broken, verified.broken);
+    const sound = verified.requests.map(({ id }) => id);
+    if (progress !== null) await sayWhoHolds(sound, progress, app);
+    ready = [...ready, ...sound, ...recorded];
+    return true;
+  };
+  return {
+    broken: () => broken,
+    async next(limit) {
+      while (ready.length < limit && (await read()));
+      const ids = ready.slice(0, limit);
+      ready = ready.slice(limit);
+      return ids;
+    },
+  };
+}
+
+/** So many are named of those that another process works on. */
+const NAMED = 20;
+
+/** Says that requests are waited for, because another process works on them. */
 async function sayWhoHolds(ids: readonly string[], progress: Progress, app: App): Promise<void> {
   const held = await (await app.ledger()).heldByOthers(ids, '', app.host.clock.now());
-  for (const { requestId, process } of held) {
+  for (const { requestId, process } of held.slice(0, NAMED)) {
     progress.say(
       `Waiting for ${requestId}: another gdpr works on it (process ${process.pid} on ${process.host}).`,
     );
   }
+  const more = held.length - NAMED;
+  if (more > 0) progress.say(`And for ${more} more that another gdpr works on.`);
 }

@@ -9,8 +9,10 @@ import { printLastWords, signalName } from './talk.ts';
 /** What somebody is asked to say yes to. */
 export interface Question {
   needs: Needs;
-  /** The subjects' user ids, as the operator knows them. */
-  userIds: readonly string[];
+  /** The user id of the only subject, as the operator knows it; null: there are several. */
+  userId: string | null;
+  /** How many subjects. */
+  number: number;
   /** What is true if there is no yes: `Nothing was sent or recorded.` */
   safe: string;
 }
@@ -55,14 +57,14 @@ export function interrupted(safe: string, app: App): number {
 }
 
 async function ask(
-  { needs, userIds }: Question,
+  { needs, userId, number }: Question,
   { host }: App,
 ): Promise<{ kind: 'yes' | 'no' | 'stopped' }> {
   if (needs !== 'typed') {
     const reply = await readAnswer({ kind: 'yes_or_no', message: 'Go ahead?' }, host);
     return reply.kind === 'text' ? { kind: reply.text === 'yes' ? 'yes' : 'no' } : reply;
   }
-  const { text, above, message } = expectedOf(userIds);
+  const { text, above, message } = expectedOf(userId, number);
   for (const line of above) host.stderr.write(`${line}\n`);
   const reply = await readAnswer({ kind: 'text', message }, host);
   return reply.kind === 'text' ? { kind: reply.text === text ? 'yes' : 'no' } : reply;

@@ -1,6 +1,15 @@
 import { GdprError } from '../errors.ts';
-import type { DeleteMode } from '../requests/erase-options.ts';
+import {
+  type DeleteMode,
+  type StreamOptions,
+  optionFault,
+  ownersOf,
+} from '../requests/erase-options.ts';
+import { idAt } from '../requests/plan.ts';
+import type { ProviderName } from '../requests/request.ts';
+import type { Roster } from '../roster/roster.ts';
 import type { EraseFlags } from './erase-flags.ts';
+import { PAGE } from './rosters.ts';
 
 /** Stream's delete mode. Throws GdprError `usage` for flags that contradict or need one another. */
 export function modeOf({ mode, hard, exportFirst, acceptPartial, out }: EraseFlags): DeleteMode {
@@ -64,4 +73,35 @@ function withoutEffect(flags: readonly string[], provider: string): GdprError {
 
 function usage(message: string, next: string): GdprError {
   return new GdprError('usage', message, { next: `Nothing was sent. ${next}` });
+}
+
+/** Which providers are asked about anybody. */
+export function askedOf(
+  roster: Roster,
+  names: readonly ProviderName[],
+): { stream: boolean; sendbird: boolean } {
+  const asked = { stream: false, sendbird: false };
+  for (const rows of roster.pages(PAGE)) {
+    for (const name of names)
+      asked[name] ||= rows.some(({ subject }) => idAt(subject, name) !== null);
+    if (names.every((name) => asked[name])) break;
+  }
+  return asked;
+}
+
+/** Throws GdprError `usage` for options that Stream would reject, or that would have no effect. */
+export function checkOptions(options: StreamOptions, roster: Roster): void {
+  const owners = new Set(ownersOf(options).map(([, id]) => id));
+  const heirs: string[] = [];
+  if (owners.size > 0) {
+    for (const rows of roster.pages(PAGE)) {
+      heirs.push(
+        ...rows
+          .flatMap(({ subject: { streamId } }) => streamId ?? [])
+          .filter((id) => owners.has(id)),
+      );
+    }
+  }
+  const fault = optionFault(options, heirs);
+  if (fault !== null) throw new GdprError('usage', fault.message, { next: fault.next });
 }

@@ -1,163 +1,136 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { GdprError } from '../errors.ts';
-import { optionFault, ownersOf, streamOptions } from '../requests/erase-options.ts';
+import { prepareOutDir } from '../files/bundle.ts';
+import { ownersOf, streamOptions } from '../requests/erase-options.ts';
 import type { Presence } from '../requests/outcome.ts';
 import { standingErasure } from '../requests/past-erasure.ts';
-import { idAt } from '../requests/plan.ts';
-import { type EraseFacts, type EraseWish, planErase } from '../requests/plan-erase.ts';
-import type { ProviderName } from '../requests/request.ts';
+import type { Operation } from '../requests/request.ts';
+import { type EraseWish, eraseDigest, planErase } from '../requests/plan-erase.ts';
 import { subjectName } from '../report/receipt-text.ts';
-import { interrupted } from './confirm.ts';
+import type { ResultsPlace } from '../files/results-place.ts';
+import type { Roster } from '../roster/roster.ts';
 import { pastErasures } from './earlier.ts';
-import { checkEffect, modeOf } from './erase-checks.ts';
+import { askedOf, checkEffect, checkOptions, modeOf } from './erase-checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './erase-flags.ts';
-import { lookUpAll } from './found.ts';
-import { type Guard, askingGuard, enforce, guard, numberGuard, protectedGuard } from './guards.ts';
+import { askingGuard, enforce, guard, numberGuard, protectedGuard, subjectsOn } from './guards.ts';
+import { type Intakes, intakesOf } from './intakes.ts';
 import { outDirOf } from './out-dir.ts';
-import {
-  agreeAndCarryOut,
-  conflictGuard,
-  printProposal,
-  tempoOf,
-  unknownTempo,
-} from './propose.ts';
-import { receivedAndDue } from './received.ts';
-import { repeatable } from './repeatable.ts';
-import { checkIds, subjectsOf } from './subjects.ts';
-import { PROVIDERS, targetsOf } from './targets.ts';
+import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
+import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
+import { checkedResults } from './results.ts';
+import { checkWho, rosterOf } from './rosters.ts';
+import { identified, skipSettled } from './settled-before.ts';
+import { type Venture, courseOf } from './survey.ts';
+import { targetsOf } from './targets.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
-interface EraseOptions extends WaitFlags, EraseFlags {
-  users: readonly string[];
-  provider: readonly ProviderName[];
-  streamId: string | null;
-  sendbirdId: string | null;
-  reference: string | null;
+interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
   received: string | null;
-  new: boolean;
   yes: boolean;
-  dryRun: boolean;
 }
 
 const OPERATIONS = { stream: ['delete_feeds', 'delete_users'], sendbird: ['delete'] } as const;
 
 /** Declares `gdpr erase` and runs it; `done` gets the exit code. */
 export function declareErase(command: Command, app: App, done: (code: number) => void): void {
-  command
-    .argument('[user...]', 'user ids of the data subjects')
-    .option('--provider <name>', 'only stream, or sendbird (repeatable)', repeatable(PROVIDERS))
-    .option('--stream-id <id>', 'the id at Stream, where it differs')
-    .option('--sendbird-id <id>', 'the id at Sendbird, where it differs')
-    .option('--reference <text>', "the operator's ticket")
+  declareRequestFlags(command)
     .option('--received <date>', 'when the person asked, YYYY-MM-DD (default today)')
-    .option('--new', 'a new request even if one like it is open')
-    .option('--dry-run', 'print the plan; nobody is called, nothing is recorded')
     .option('--yes', 'answer the confirmation; for scripts');
   declareWaitFlags(declareEraseFlags(command)).action(async (users: string[], options) => {
-    const { provider = [], streamId = null, sendbirdId = null } = options;
-    const { reference = null, received = null, dryRun = false, yes = false } = options;
-    const flags = { provider, streamId, sendbirdId, reference, received, dryRun, yes };
-    const more = { new: options.new ?? false, ...eraseFlags(options), ...waitFlags(options) };
-    done(await runErase({ users, ...flags, ...more }, app));
+    const { received = null, yes = false } = options;
+    const flags = { ...requestFlags(users, options), received, yes };
+    done(await runErase({ ...flags, ...eraseFlags(options), ...waitFlags(options) }, app));
   });
 }
 
-/** Looks up, plans, asks, records and carries out; resolves to the exit code. */
+/** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runErase(options: EraseOptions, app: App): Promise<number> {
-  const { wish, ownerIds } = await wishOf(options, app);
+  const mode = modeOf(options);
+  const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
+  checkWho(options, 'erase');
+  const settings = await app.settings();
+  const targets = targetsOf(settings, await app.providers(options), options.provider);
+  const results = await checkedResults(options, app);
+  const names = targets.map(({ provider }) => provider);
+  const roster = await rosterOf(options, 'erase', names, app);
+  try {
+    const asked = askedOf(roster, names);
+    checkEffect(options, asked);
+    const stream = streamOptions(mode, settings.erase.stream, options.stream);
+    if (asked.stream) checkOptions(stream, roster);
+    const intakes = await intakesOf(options, outDir, app);
+    const { exportFirst, acceptPartial } = options;
+    const channels = options.channels ?? 'do_not_delete';
+    const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
+    const wish = { ...all, intake: intakes.common };
+    const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
+    return await eraseAll({ roster, wish, intakes, owners, results }, options, app);
+  } finally {
+    roster.close();
+  }
+}
+
+interface Task {
+  roster: Roster;
+  wish: Omit<EraseWish, 'subjects' | 'own'>;
+  intakes: Intakes;
+  owners: readonly string[];
+  results: ResultsPlace | null;
+}
+
+async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<number> {
+  const { roster, wish, owners, results } = task;
+  const { targets } = wish;
+  const venture = ventureOf(task, options, app);
+  const skipped =
+    options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
   const guards = [
-    ...numberGuard(wish.subjects, options.maxSubjects),
-    ...protectedGuard(wish.subjects, await app.settings()),
-    ...askingGuard(options.yes, app),
+    ...numberGuard(roster.size - skipped, options),
+    ...protectedGuard(subjectsOn(roster), await app.settings()),
+    ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),
   ];
-  if (!options.dryRun) enforce(guards);
-  const erasures = await pastErasures(wish.subjects, wish.targets, app);
-  const earlier: EraseFacts['earlier'] = (account, operation, subjectId) =>
-    standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
-  const newId = (): string => app.host.newId();
-  if (options.dryRun) return rehearse(options, wish, { earlier, guards }, app);
-  const shown = await lookUpAll(
+  if (options.dryRun) return rehearseAndPrint(venture, guards, options, app);
+  enforce(guards);
+  const providers = await app.providers(options);
+  const hasFeeds = targets.some(({ operations }) => operations.includes('export_feeds'));
+  const feeds = hasFeeds ? { hard_delete: wish.mode === 'hard' } : null;
+  return agreeAndCarryOut(
+    venture,
+    { targets, providers, owners, feeds },
     {
-      subjects: wish.subjects,
-      targets: wish.targets,
-      providers: await app.providers(options),
-      owners: ownerIds,
-      feeds: hasFeeds(wish) ? { hard_delete: wish.mode === 'hard' } : null,
+      ...options,
+      operations: OPERATIONS,
+      skipped,
+      results,
+      outDir: wish.intake.outDir,
+      check: requireOwners,
+      prepare: async () => {
+        const { outDir } = wish.intake;
+        if (outDir !== null) await prepareOutDir(outDir, { isDefault: options.out === null });
+      },
     },
     app,
   );
-  if (shown === null) return interrupted('Nothing was sent or recorded.', app);
-  requireOwners(shown);
-  const tempo = await tempoOf(wish.targets, OPERATIONS, await app.providers(options), options, app);
-  const facts: EraseFacts = { ...shown, earlier, tempo, refusals: [] };
-  const isDefaultOut = options.out === null;
-  return agreeAndCarryOut(planErase(wish, facts, newId), { ...options, isDefaultOut }, app);
 }
 
-/** What is to be done, from flags and profile. Throws GdprError `usage` or `config`. */
-async function wishOf(
-  options: EraseOptions,
-  app: App,
-): Promise<{ wish: EraseWish; ownerIds: readonly string[] }> {
-  const mode = modeOf(options);
-  const subjects = subjectsOf(options, 'erase');
-  const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
-  const settings = await app.settings();
-  const targets = targetsOf(settings, await app.providers(options), options.provider);
-  checkIds(
-    subjects,
-    targets.map((target) => target.provider),
-  );
-  const isAsked = (name: ProviderName): boolean =>
-    targets.some(({ provider }) => provider === name) &&
-    subjects.some((subject) => idAt(subject, name) !== null);
-  checkEffect(options, { stream: isAsked('stream'), sendbird: isAsked('sendbird') });
-  const stream = streamOptions(mode, settings.erase.stream, options.stream);
-  const ids = subjects.flatMap((subject) => idAt(subject, 'stream') ?? []);
-  const fault = isAsked('stream') ? optionFault(stream, ids) : null;
-  if (fault !== null) throw new GdprError('usage', fault.message, { next: fault.next });
-  const { exportFirst, acceptPartial } = options;
-  const intake = {
-    reference: options.reference,
-    profile: settings.profile,
-    operator: settings.operator,
-    ...(await receivedAndDue(app, options.received)),
-    outDir,
+function ventureOf({ roster, wish, intakes }: Task, options: EraseOptions, app: App): Venture {
+  const planPage: Venture['planPage'] = async (rows, sightings) => {
+    const subjects = rows.map(({ subject }) => subject);
+    const erasures = await pastErasures(subjects, wish.targets, app);
+    const earlier = (account: string, operation: Operation, subjectId: string): string | null =>
+      standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
+    const own = intakes.own(rows);
+    const page = planErase({ ...wish, subjects, own }, { sightings, earlier }, () =>
+      app.host.newId(),
+    );
+    return options.csv === null ? page : identified(page, rows, intakes);
   };
-  const channels = options.channels ?? 'do_not_delete';
-  return {
-    wish: { subjects, targets, mode, stream, channels, exportFirst, acceptPartial, intake },
-    ownerIds: isAsked('stream') ? ownersOf(stream).map(([, id]) => id) : [],
-  };
-}
-
-/** What `--dry-run` prints: guards are reported, not applied, and nobody is asked. */
-async function rehearse(
-  options: EraseOptions,
-  wish: EraseWish,
-  { earlier, guards }: Pick<EraseFacts, 'earlier'> & { guards: readonly Guard[] },
-  app: App,
-): Promise<number> {
-  const facts: EraseFacts = {
-    sightings: new Map(),
-    owners: new Map(),
-    earlier,
-    tempo: unknownTempo(options, app),
-    refusals: guards,
-  };
-  const proposal = planErase(wish, facts, () => app.host.newId());
-  const refusals = [...guards, ...(await conflictGuard(proposal, options.new, app))];
-  return printProposal({ ...proposal, refusals }, app);
-}
-
-function hasFeeds({ targets }: EraseWish): boolean {
-  return targets.some(({ operations }) => operations.includes('export_feeds'));
+  return { action: 'erase', roster, isNew: options.new, planPage, digest: eraseDigest(wish) };
 }
 
 /** Nothing is handed over to somebody whom Stream does not show. */
-function requireOwners({ owners: seen }: { owners: ReadonlyMap<string, Presence> }): void {
-  const missing = [...seen].flatMap(([id, { visible }]) => (visible ? [] : [subjectName(id)]));
+function requireOwners(owners: ReadonlyMap<string, Presence>): void {
+  const missing = [...owners].flatMap(([id, { visible }]) => (visible ? [] : [subjectName(id)]));
   if (missing.length === 0) return;
   const who = [...new Set(missing)].join(', ');
   enforce([

@@ -14,9 +14,8 @@ export interface Expected {
  * shown is always right: an id that is no plain word stands on a line of its own as it is, and for
  * one that cannot be shown, or be typed, the number stands in.
  */
-export function expectedOf(userIds: readonly string[]): Expected {
-  const [only, ...others] = userIds;
-  if (only !== undefined && others.length === 0) {
+export function expectedOf(only: string | null, number: number): Expected {
+  if (only !== null) {
     if (subjectName(only) === only) {
       return { text: only, above: [], message: `Type ${only} to go ahead:` };
     }
@@ -25,7 +24,7 @@ export function expectedOf(userIds: readonly string[]): Expected {
       return { text: only, above, message: 'Type it to go ahead:' };
     }
   }
-  const text = String(userIds.length);
+  const text = String(number);
   return { text, above: [], message: `Type ${text} (how many they are) to go ahead:` };
 }
 

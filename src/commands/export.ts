@@ -1,82 +1,113 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { prepareOutDir } from '../files/bundle.ts';
-import { type Plan, planExport } from '../requests/plan.ts';
-import type { ProviderName } from '../requests/request.ts';
-import { planJson, planText } from '../report/plan-text.ts';
+import { exportDigest } from '../requests/digest.ts';
+import { type ExportTarget, planExport } from '../requests/plan.ts';
+import { providerOf } from '../requests/operations.ts';
+import type { PlannedRequest, ProviderName } from '../requests/request.ts';
+import type { Provider } from '../providers/provider.ts';
+import { SHOWN } from '../requests/sample.ts';
+import { planEnd, planJson, planText } from '../report/plan-text.ts';
+import { count } from '../report/words.ts';
+import type { RosterRow } from '../roster/roster.ts';
 import { carryOut } from './carry-out.ts';
+import { docketOf } from './docket.ts';
+import { intakesOf } from './intakes.ts';
 import { DEFAULT_OUT, outDirOf } from './out-dir.ts';
-import { receivedAndDue } from './received.ts';
-import { record } from './record.ts';
-import { repeatable } from './repeatable.ts';
-import { checkIds, subjectsOf } from './subjects.ts';
-import { PROVIDERS, targetsOf } from './targets.ts';
+import { type Ahead, type Course, recordAll } from './record.ts';
+import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
+import { checkedResults } from './results.ts';
+import { checkWho, rosterOf, toDo } from './rosters.ts';
+import { identified, skipSettled } from './settled-before.ts';
+import { targetsOf } from './targets.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
-interface ExportOptions extends WaitFlags {
-  users: readonly string[];
-  provider: readonly ProviderName[];
-  streamId: string | null;
-  sendbirdId: string | null;
-  reference: string | null;
+interface ExportOptions extends RequestFlags, WaitFlags {
   received: string | null;
-  new: boolean;
   out: string | null;
-  dryRun: boolean;
 }
 
-/** Declares `gdpr export` and runs it; resolves to the exit code. */
+/** Declares `gdpr export` and runs it; `done` gets the exit code. */
 export function declareExport(command: Command, app: App, done: (code: number) => void): void {
-  declareWaitFlags(command.argument('[user...]', 'user ids of the data subjects'))
-    .option('--provider <name>', 'only stream, or sendbird (repeatable)', repeatable(PROVIDERS))
-    .option('--stream-id <id>', 'the id at Stream, where it differs')
-    .option('--sendbird-id <id>', 'the id at Sendbird, where it differs')
-    .option('--reference <text>', "the operator's ticket")
+  declareWaitFlags(declareRequestFlags(command))
     .option('--received <date>', 'when the person asked, YYYY-MM-DD (default today)')
-    .option('--new', 'a new request even if one like it is open')
     .option('--out <dir>', `where bundles go (default ./${DEFAULT_OUT})`)
-    .option('--dry-run', 'print the plan; nobody is called, nothing is recorded')
     .action(async (users: string[], options) => {
-      const { provider = [], streamId = null, sendbirdId = null } = options;
-      const { reference = null, received = null, out = null, dryRun = false } = options;
-      const flags = { provider, streamId, sendbirdId, reference, received, out, dryRun };
-      done(
-        await runExport({ users, ...flags, new: options.new ?? false, ...waitFlags(options) }, app),
-      );
+      const { received = null, out = null } = options;
+      const flags = { ...requestFlags(users, options), received, out };
+      done(await runExport({ ...flags, ...waitFlags(options) }, app));
     });
 }
 
 /** Plans, records, submits, checks, collects and prints receipts; resolves to the exit code. */
 async function runExport(options: ExportOptions, app: App): Promise<number> {
-  const subjects = subjectsOf(options, 'export');
+  checkWho(options, 'export');
   const settings = await app.settings();
   const providers = await app.providers(options);
   const targets = targetsOf(settings, providers, options.provider);
-  checkIds(
-    subjects,
-    targets.map((target) => target.provider),
-  );
   const outDir = outDirOf(options.out, app.host.cwd);
-  const intake = {
-    reference: options.reference,
-    profile: settings.profile,
-    operator: settings.operator,
-    ...(await receivedAndDue(app, options.received)),
-    outDir,
-  };
-  const plan = planExport(subjects, targets, intake, () => app.host.newId());
-  if (options.dryRun) {
-    printPlan(plan, app);
-    return 0;
+  const results = await checkedResults(options, app);
+  const names = targets.map(({ provider }) => provider);
+  const roster = await rosterOf(options, 'export', names, app);
+  try {
+    const intakes = await intakesOf(options, outDir, app);
+    const newId = (): string => app.host.newId();
+    const plan = async (rows: readonly RosterRow[]): Promise<readonly PlannedRequest[]> => {
+      const subjects = rows.map(({ subject }) => subject);
+      const page = planExport(subjects, targets, intakes.common, newId, intakes.own(rows));
+      return (options.csv === null ? page : identified(page, rows, intakes)).requests;
+    };
+    const course = { action: 'export', roster, isNew: options.new, plan } as const;
+    if (options.csv !== null && !options.new) await skipSettled(course, app);
+    if (options.dryRun) return await rehearse(course, targets, app);
+    await prepareOutDir(outDir, { isDefault: options.out === null });
+    const ahead = await recordAll(course, app);
+    if (ahead.people > 1) await learnLimits(ahead, providers, app);
+    const docket = docketOf({ roster, results, ahead, outDir }, options, app);
+    return await carryOut(docket, options, options.wait ? 'ended' : 'sent', app);
+  } finally {
+    roster.close();
   }
-  await prepareOutDir(outDir, { isDefault: options.out === null });
-  const ids = await record(plan, options.new, app);
-  return carryOut(ids, options, options.wait ? 'ended' : 'sent', app);
 }
 
-function printPlan(plan: Plan, { host, flags }: App): void {
-  if (!flags.json) return host.stdout.write(`${planText(plan)}\n`);
-  for (const request of plan.requests) {
-    host.stdout.write(`${planJson(request)}\n`);
+/** Prints the plan on stdout: as text, the first ones by name, or as `gdpr-plan/1`, one a request. */
+async function rehearse(
+  { roster, plan }: Course,
+  targets: readonly ExportTarget[],
+  { host, flags }: App,
+): Promise<number> {
+  const digest = exportDigest(targets);
+  let shown = 0;
+  for (const rows of toDo(roster)) {
+    const isPlanned = flags.json || shown < SHOWN;
+    if (!isPlanned) {
+      digest.addUnseen(rows.map(({ subject }) => subject));
+      continue;
+    }
+    const requests = await plan(rows);
+    digest.add({ action: 'export', requests });
+    for (const request of flags.json ? requests : requests.slice(0, SHOWN - shown)) {
+      host.stdout.write(flags.json ? `${planJson(request)}\n` : planText(request));
+      shown += 1;
+    }
+  }
+  if (flags.json) return 0;
+  const sum = digest.sum();
+  const more = sum.subjects - shown;
+  if (more > 0) host.stdout.write(`and ${count(more, 'person', 'people')} more, likewise\n\n`);
+  host.stdout.write(`${planEnd(sum)}\n`);
+  return 0;
+}
+
+/** Several calls follow each other: how fast they may is asked first. */
+async function learnLimits(
+  { unsent }: Ahead,
+  providers: ReadonlyMap<ProviderName, Provider>,
+  { host }: App,
+): Promise<void> {
+  const operations = [...unsent.keys()];
+  for (const [name, provider] of providers) {
+    const own = operations.filter((operation) => providerOf(operation) === name);
+    if (own.length > 0) await provider.limits(own, host.stop);
   }
 }

@@ -4,7 +4,11 @@ import { GdprError } from '../errors.ts';
 import type { Refusal } from '../requests/erase-options.ts';
 import { quoteId } from '../requests/ids.ts';
 import type { Subject } from '../requests/request.ts';
+import { createSample } from '../requests/sample.ts';
 import { subjectName } from '../report/receipt-text.ts';
+import { figure } from '../report/words.ts';
+import type { Roster } from '../roster/roster.ts';
+import { toDo } from './rosters.ts';
 
 /** A refusal of SPEC section 3, and the requests that it names. */
 export interface Guard extends Refusal {
@@ -20,8 +24,8 @@ export function enforce(guards: readonly Guard[]): void {
 }
 
 /** A yes is needed, `--yes` does not give it, and nobody can be asked. */
-export function askingGuard(yes: boolean, app: App): Guard[] {
-  const why = yes ? null : noAsking(app);
+export function askingGuard(yes: boolean, app: App, csv: string | null = null): Guard[] {
+  const why = yes ? null : noAsking(app, csv);
   if (why === null) return [];
   return [
     guard(
@@ -31,60 +35,75 @@ export function askingGuard(yes: boolean, app: App): Guard[] {
   ];
 }
 
-function noAsking({ host, flags }: App): string | null {
+function noAsking({ host, flags }: App, csv: string | null): string | null {
+  if (csv === '-') return 'standard input is the CSV';
   if (!flags.input) return '--no-input forbids asking';
   if (flags.json) return 'with --json nobody is asked';
   return host.stdin.isTTY && host.stderr.isTTY ? null : 'there is no terminal to ask at';
 }
 
-/** More subjects than one run may erase. */
-export function numberGuard(subjects: readonly Subject[], most: number): Guard[] {
-  if (subjects.length <= most) return [];
-  const number = subjects.length.toLocaleString('en-US');
+/** More subjects than one run may erase; `csv` is the file that has them. */
+export function numberGuard(
+  number: number,
+  { maxSubjects: most, csv }: { maxSubjects: number; csv: string | null },
+): Guard[] {
+  if (number <= most) return [];
+  const what =
+    csv === null
+      ? `${figure(number)} subjects are named`
+      : `${csv === '-' ? 'standard input' : csv} has ${figure(number)} subjects`;
   return [
     guard(
-      `Refused: ${number} subjects are named, and one run may erase ${most.toLocaleString('en-US')}.`,
-      `Nothing was sent. If ${number} is right: add --max-subjects ${subjects.length}`,
+      `Refused: ${what}, and one run may erase ${figure(most)}.`,
+      `Nothing was sent. If ${figure(number)} is right: add --max-subjects ${number}`,
     ),
   ];
 }
 
-/** Subjects whom the profile protects, by any of their ids; no flag lifts it. */
+/** Somebody whom the profile protects, by any of their ids; no flag lifts it. */
 export function protectedGuard(
-  subjects: readonly Subject[],
-  { erase, profile }: Settings,
+  subjects: Iterable<Subject>,
+  { erase, profile }: Pick<Settings, 'erase' | 'profile'>,
 ): Guard[] {
-  const hits = subjects.flatMap((subject) => protectedId(subject, erase.protected) ?? []);
-  if (hits.length === 0) return [];
-  const named = hits.slice(0, SHOWN);
-  const more = hits.length > SHOWN ? ` and ${hits.length - SHOWN} more` : '';
+  if (erase.protected.length === 0) return [];
+  const patterns = erase.protected.map((source) => new RegExp(source, 'u'));
+  const hits = createSample<string>();
+  for (const subject of subjects) {
+    const hit = protectedId(subject, patterns);
+    if (hit !== null) hits.add(hit);
+  }
+  const { first, number } = hits.taken();
+  if (number === 0) return [];
+  const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
   return [
     guard(
-      `Refused: protected by erase.protected in the profile ${profile}: ${named.join(', ')}${more}.`,
+      `Refused: protected by erase.protected in the profile ${profile}: ${first.join(', ')}${more}.`,
       'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
     ),
   ];
 }
 
-const SHOWN = 20;
+/** Everybody on a roster for whom there is something to do. */
+export function* subjectsOn(roster: Roster): Generator<Subject> {
+  for (const rows of toDo(roster)) for (const { subject } of rows) yield subject;
+}
 
 /** Who it is, by which id and which pattern; null: nobody whom the patterns protect. */
 function protectedId(
   { userId, streamId, sendbirdId }: Subject,
-  patterns: readonly string[],
+  patterns: readonly RegExp[],
 ): string | null {
   const ids = [
     [userId, ''],
     [streamId, ' at Stream'],
     [sendbirdId, ' at Sendbird'],
   ] as const;
-  for (const source of patterns) {
-    const test = new RegExp(source, 'u');
+  for (const test of patterns) {
     const hit = ids.find(([id]) => id !== null && test.test(id));
     if (hit === undefined) continue;
     const [id, where] = hit;
     const as = id === null || id === userId ? '' : `, which is ${subjectName(id)}${where}`;
-    return `${subjectName(userId)}${as} (${quoteId(source)})`;
+    return `${subjectName(userId)}${as} (${quoteId(test.source)})`;
   }
   return null;
 }

@@ -60,6 +60,7 @@ export async function printReceipt(request: Request, app: App): Promise<Receipt>
   return receipt;
 }
 
-function bundleOf(request: Request): string | null {
+/** The folder of a request's bundle; null: its action makes no files. */
+export function bundleOf(request: Request): string | null {
   return request.outDir === null ? null : bundlePath(request.outDir, request.id);
 }

@@ -1,16 +1,18 @@
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import type { Holder } from '../ledger/ledger.ts';
+import type { Holder, Ledger } from '../ledger/ledger.ts';
 import { type Unsent, unsentText } from '../report/unsent-text.ts';
 import { type Confirmation, lacksConfirmation } from '../requests/confirmation.ts';
 import { calendarDay } from '../requests/deadline.ts';
 import { foundOf } from '../requests/proposal.ts';
 import type { Request } from '../requests/request.ts';
+import type { IdList } from '../roster/id-list.ts';
 import { unsentEffects } from '../requests/unsent-effects.ts';
 import { confirm } from './confirm.ts';
 import { lookUpAll } from './found.ts';
 import { type Guard, askingGuard, protectedGuard } from './guards.ts';
 import { targetsOf } from './targets.ts';
+import { PAGE } from './rosters.ts';
 import { readVerified } from './verified.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
@@ -33,15 +35,10 @@ export function needsConfirmation(
  * of a plan. Without a yes, or without anybody to ask, it stays unsent and the rest goes on; so does
  * an erase of whom the profile protects.
  */
-export async function confirmAnew(
-  ids: readonly string[],
-  flags: WaitFlags,
-  app: App,
-): Promise<Renewal> {
+export async function confirmAnew(ids: IdList, flags: WaitFlags, app: App): Promise<Renewal> {
   const { host } = app;
-  const { requests } = await readVerified(ids, await app.ledger());
   const now = host.clock.now();
-  const old = requests.filter((request) => needsConfirmation(request, now));
+  const old = await unconfirmed(ids, now, await app.ledger());
   const settings = await app.settings();
   const isProtected = ({ action, subject }: Request): boolean =>
     action === 'erase' && protectedGuard([subject], settings).length > 0;
@@ -64,7 +61,9 @@ export async function confirmAnew(
   );
   const needs = isForGood ? 'typed' : 'answered';
   try {
-    const answer = await confirm({ needs, userIds, safe: 'Nothing was sent.' }, false, app);
+    const userId = userIds.length === 1 ? (userIds[0] ?? null) : null;
+    const question = { needs, userId, number: userIds.length, safe: 'Nothing was sent.' } as const;
+    const answer = await confirm(question, false, app);
     if (answer.kind === 'stopped') return answer;
     await recordAnew(stale, answer.confirmation, app);
   } catch (thrown) {
@@ -72,6 +71,16 @@ export async function confirmAnew(
     host.stderr.write('Not confirmed: it stays unsent, and the rest is carried on.\n');
   }
   return done;
+}
+
+/** Those of the requests that nobody confirmed lately. */
+async function unconfirmed(ids: IdList, now: number, ledger: Ledger): Promise<readonly Request[]> {
+  const old: Request[] = [];
+  for (const page of ids.ids(PAGE)) {
+    const { requests } = await readVerified(page, ledger);
+    old.push(...requests.filter((request) => needsConfirmation(request, now)));
+  }
+  return old;
 }
 
 /** What it is about, with the subjects looked up where that can be done; null when a signal came. */

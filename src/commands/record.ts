@@ -2,63 +2,149 @@ import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import type { Opened } from '../ledger/ledger.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
-import { type Plan, warningsOf } from '../requests/plan.ts';
+import { warningsOf } from '../requests/plan.ts';
+import type { Action, Operation, PlannedRequest } from '../requests/request.ts';
+import { type Sample, type Sampling, createSample } from '../requests/sample.ts';
 import { judge, judgeNew } from '../requests/standing.ts';
+import { warningLines } from '../report/notices.ts';
 import { subjectName } from '../report/receipt-text.ts';
+import { count } from '../report/words.ts';
+import type { Roster, RosterRow } from '../roster/roster.ts';
+import { toDo } from './rosters.ts';
 import { invocation } from './talk.ts';
 
+/** What is put into the ledger: everybody on a roster for whom there is something to do. */
+export interface Course {
+  action: Action;
+  roster: Roster;
+  /** `--new`. */
+  isNew: boolean;
+  /** The requests of these rows, one each and in their order. */
+  plan: (rows: readonly RosterRow[]) => Promise<readonly PlannedRequest[]>;
+}
+
+/** How much a run has before it. */
+export interface Ahead {
+  people: number;
+  steps: number;
+  /** Steps that are not sent yet, by operation. */
+  unsent: ReadonlyMap<Operation, number>;
+}
+
+export const NOTHING_AHEAD: Ahead = { people: 0, steps: 0, unsent: new Map() };
+
 /**
- * Puts a plan into the ledger; resolves to the ids to work on, those that are carried on included.
- * An erase or a restore is recorded with its `confirmation`, in one transaction; what there is to
- * notice has been said before the question then. Throws GdprError
- * `guard` when another request stands in the way: nothing is recorded then.
+ * Puts a course into the ledger, page by page, and notes on the roster which request each row has,
+ * those that are open already and carried on included. An erase or a restore is recorded with its
+ * `confirmation`, in one transaction; what there is to notice has been said before the question then.
+ * Throws GdprError `guard` when another request stands in the way: what was recorded before it is
+ * planned, and not sent.
  */
-export async function record(
-  plan: Plan,
-  isNew: boolean,
+export async function recordAll(
+  course: Course,
   app: App,
   confirmation?: Confirmation,
-): Promise<readonly string[]> {
+): Promise<Ahead> {
+  const { roster, isNew, plan } = course;
   const ledger = await app.ledger();
-  const at = app.host.clock.now();
-  const opened = await ledger.open(plan.requests, isNew ? judgeNew : judge, at, confirmation);
-  const refused = conflict(plan, opened, app);
-  if (refused !== null) throw refused;
-  app.begin();
-  if (confirmation === undefined && !app.flags.quiet) {
-    const notices = plan.requests.flatMap(warningsOf).map((warning) => `Note: ${warning}`);
-    for (const notice of [...notices, ...carried(opened)]) app.host.stderr.write(`${notice}\n`);
+  const warnings = createSample<string>();
+  const open = createSample<Carried>();
+  const unsent = new Map<Operation, number>();
+  let people = 0;
+  let steps = 0;
+  for (const rows of toDo(roster)) {
+    const requests = await plan(rows);
+    const at = app.host.clock.now();
+    const opened = await ledger.open(requests, isNew ? judgeNew : judge, at, confirmation);
+    const refused = conflictOf(course.action, inTheWay(opened), app);
+    if (refused !== null) throw people === 0 ? refused : halfway(refused, people);
+    app.begin();
+    for (const each of requests) for (const warning of warningsOf(each)) warnings.add(warning);
+    addCarried(opened, open);
+    roster.note(
+      opened.map(({ wanted, verdict }, index) => ({
+        line: rows[index]?.line ?? 0,
+        requestId: verdict.kind === 'carry' ? verdict.requestId : wanted.id,
+        fate: verdict.kind === 'carry' ? ('carried' as const) : ('recorded' as const),
+      })),
+    );
+    people += rows.length;
+    for (const { operation } of requests.flatMap((each) => each.steps)) {
+      steps += 1;
+      unsent.set(operation, (unsent.get(operation) ?? 0) + 1);
+    }
   }
-  return opened.map(({ wanted, verdict }) =>
-    verdict.kind === 'carry' ? verdict.requestId : wanted.id,
-  );
+  if (confirmation === undefined && !app.flags.quiet) {
+    const lines = [...warningLines(warnings.taken()), ...carriedLines(open.taken())];
+    for (const line of lines) app.host.stderr.write(`${line}\n`);
+  }
+  return { people, steps, unsent };
 }
+
+/** Takes note of requests that are open already. */
+export function addCarried(opened: readonly Opened[], sample: Sampling<Carried>): void {
+  for (const { wanted, verdict } of opened) {
+    if (verdict.kind !== 'carry') continue;
+    sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
+  }
+}
+
+/** So many are named. */
+const NAMED = 5;
 
 /** Says of requests that are open already that they are carried on. */
-export function carried(opened: readonly Opened[]): readonly string[] {
-  return opened.flatMap(({ wanted, verdict }) =>
-    verdict.kind === 'carry'
-      ? [
-          `${subjectName(wanted.subject.userId)}: request ${verdict.requestId} is open and is carried on, with the reference, date and folder it has (--new makes another).`,
-        ]
-      : [],
+export function carriedLines({ first, number }: Sample<Carried>): readonly string[] {
+  if (number > NAMED) {
+    return [
+      `${count(number, 'request')} of them are open and are carried on, with the reference, date and folder they have (--new makes others).`,
+    ];
+  }
+  return first.map(
+    ({ who, requestId }) =>
+      `${who}: request ${requestId} is open and is carried on, with the reference, date and folder it has (--new makes another).`,
   );
 }
 
-/** Why the requests cannot be recorded now (SPEC section 3, one at a time); null if they can. */
-export function conflict(plan: Plan, opened: readonly Opened[], { flags }: App): GdprError | null {
-  const conflicts = opened.filter(({ verdict }) => verdict.kind === 'conflict');
-  if (conflicts.length === 0) return null;
-  const others = conflicts.flatMap(({ verdict }) =>
-    verdict.kind === 'conflict' ? [verdict.requestId] : [],
-  );
-  const who = conflicts.map(({ wanted }) => subjectName(wanted.subject.userId)).join(', ');
+/** Somebody for whom a request is wanted, and the request that is there. */
+export interface Carried {
+  who: string;
+  requestId: string;
+}
+
+export function inTheWay(opened: readonly Opened[]): Sampling<Carried> {
+  const sample = createSample<Carried>();
+  for (const { wanted, verdict } of opened) {
+    if (verdict.kind !== 'conflict') continue;
+    sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
+  }
+  return sample;
+}
+
+/** Why requests cannot be recorded now (SPEC section 3, one at a time); null if they can. */
+export function conflictOf(
+  action: Action,
+  conflicts: Sampling<Carried>,
+  { flags }: App,
+): GdprError | null {
+  const { first, number } = conflicts.taken();
+  if (number === 0) return null;
+  const others = [...new Set(first.map(({ requestId }) => requestId))];
+  const more = number > first.length ? ` and ${count(number - first.length, 'other')}` : '';
+  const who = `${first.map((each) => each.who).join(', ')}${more}`;
   return new GdprError(
     'guard',
-    `Refused: another request stands in the way of this ${plan.action} (${who}): ${others.join(', ')}.`,
+    `Refused: another request stands in the way of this ${action} (${who}): ${others.join(', ')}${more}.`,
     {
       next: `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`,
       requestIds: others,
     },
   );
+}
+
+/** It came up after the plan was agreed to: another process was faster. */
+function halfway({ message, requestIds }: GdprError, people: number): GdprError {
+  return new GdprError('guard', message, {
+    next: `Nothing was sent. ${count(people, 'request')} of this run ${people === 1 ? 'is' : 'are'} recorded: once the other is finished, the same command goes on.`,
+    requestIds,
+  });
 }

@@ -8,7 +8,7 @@ import { readVerified } from './verified.ts';
 /** How the providers are asked: as `app.providers` takes it. */
 interface Tempo {
   pollInterval: number;
-  rateShare: number;
+  rateShare: number | null;
 }
 
 /**

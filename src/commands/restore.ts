@@ -1,118 +1,144 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { idAt } from '../requests/plan.ts';
 import { type Erasure, standingErasure } from '../requests/past-erasure.ts';
-import { type RestoreWish, planRestore } from '../requests/plan-restore.ts';
-import type { ProviderName, Subject } from '../requests/request.ts';
+import { type ExportTarget, idAt } from '../requests/plan.ts';
+import { planRestore, restoreDigest } from '../requests/plan-restore.ts';
+import { createSample } from '../requests/sample.ts';
 import { subjectName } from '../report/receipt-text.ts';
-import { interrupted } from './confirm.ts';
+import { count } from '../report/words.ts';
+import type { ResultsPlace } from '../files/results-place.ts';
+import type { Roster } from '../roster/roster.ts';
 import { pastErasures } from './earlier.ts';
-import { lookUpAll } from './found.ts';
 import { type Guard, askingGuard, enforce, guard } from './guards.ts';
-import {
-  agreeAndCarryOut,
-  conflictGuard,
-  printProposal,
-  tempoOf,
-  unknownTempo,
-} from './propose.ts';
-import { receivedAndDue } from './received.ts';
-import { repeatable } from './repeatable.ts';
-import { checkIds, subjectsOf } from './subjects.ts';
-import { PROVIDERS, targetsOf } from './targets.ts';
+import { type Intakes, intakesOf } from './intakes.ts';
+import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
+import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
+import { checkedResults } from './results.ts';
+import { checkWho, rosterOf, toDo } from './rosters.ts';
+import { identified, skipSettled } from './settled-before.ts';
+import { type Venture, courseOf } from './survey.ts';
+import { targetsOf } from './targets.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
 
-interface RestoreOptions extends WaitFlags {
-  users: readonly string[];
-  provider: readonly ProviderName[];
-  streamId: string | null;
-  sendbirdId: string | null;
-  reference: string | null;
-  new: boolean;
+interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;
-  dryRun: boolean;
 }
 
 const OPERATIONS = { stream: ['restore_users'], sendbird: [] } as const;
 
 /** Declares `gdpr restore` and runs it; `done` gets the exit code. */
 export function declareRestore(command: Command, app: App, done: (code: number) => void): void {
-  declareWaitFlags(command.argument('[user...]', 'user ids of the data subjects'))
-    .option('--provider <name>', 'only stream, or sendbird (repeatable)', repeatable(PROVIDERS))
-    .option('--stream-id <id>', 'the id at Stream, where it differs')
-    .option('--sendbird-id <id>', 'the id at Sendbird, where it differs')
-    .option('--reference <text>', "the operator's ticket")
-    .option('--new', 'a new request even if one like it is open')
-    .option('--dry-run', 'print the plan; nobody is called, nothing is recorded')
+  declareWaitFlags(declareRequestFlags(command))
     .option('--yes', 'answer the confirmation; for scripts')
     .action(async (users: string[], options) => {
-      const { provider = [], streamId = null, sendbirdId = null } = options;
-      const { reference = null, dryRun = false, yes = false } = options;
-      const flags = { provider, streamId, sendbirdId, reference, dryRun, yes };
-      const more = { new: options.new ?? false, ...waitFlags(options) };
-      done(await runRestore({ users, ...flags, ...more }, app));
+      const { yes = false } = options;
+      done(await runRestore({ ...requestFlags(users, options), yes, ...waitFlags(options) }, app));
     });
 }
 
-/** Looks up, plans, asks, records and carries out; resolves to the exit code. */
+/** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runRestore(options: RestoreOptions, app: App): Promise<number> {
-  const subjects = subjectsOf(options, 'restore');
+  checkWho(options, 'restore');
   const settings = await app.settings();
-  const providers = await app.providers(options);
-  const targets = targetsOf(settings, providers, options.provider);
-  checkIds(
-    subjects,
-    targets.map((target) => target.provider),
-  );
-  const erasures = [...(await pastErasures(subjects, targets, app)).values()].flat();
-  const guards = [...askingGuard(options.yes, app), ...erasedGuard(subjects, erasures)];
-  if (!options.dryRun) enforce(guards);
-  const wish: RestoreWish = {
-    subjects,
-    targets,
-    intake: {
-      reference: options.reference,
-      profile: settings.profile,
-      operator: settings.operator,
-      ...(await receivedAndDue(app, null)),
-      outDir: null,
-    },
-    sightings: new Map(),
-    erasures,
-    tempo: unknownTempo(options, app),
-    refusals: [],
-  };
-  const newId = (): string => app.host.newId();
-  if (options.dryRun) {
-    const proposal = planRestore(wish, newId);
-    const refusals = [...guards, ...(await conflictGuard(proposal, options.new, app))];
-    return printProposal({ ...proposal, refusals }, app);
+  const targets = targetsOf(settings, await app.providers(options), options.provider);
+  const results = await checkedResults(options, app);
+  const names = targets.map(({ provider }) => provider);
+  const roster = await rosterOf(options, 'restore', names, app);
+  try {
+    const intakes = await intakesOf({ ...options, received: null }, null, app);
+    return await restoreAll({ roster, targets, intakes, results }, options, app);
+  } finally {
+    roster.close();
   }
+}
+
+interface Task {
+  roster: Roster;
+  targets: readonly ExportTarget[];
+  intakes: Intakes;
+  results: ResultsPlace | null;
+}
+
+async function restoreAll(task: Task, options: RestoreOptions, app: App): Promise<number> {
+  const { roster, targets, results } = task;
+  const venture = ventureOf(task, options, app);
+  const skipped =
+    options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
+  const guards = [
+    ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),
+    ...(await erasedGuard(roster, targets, app)),
+  ];
+  if (options.dryRun) return rehearseAndPrint(venture, guards, options, app);
+  enforce(guards);
   // Sendbird has nothing to restore, so nobody looks there.
   const looked = targets.filter(({ provider }) => provider === 'stream');
-  const shown = await lookUpAll(
-    { subjects, targets: looked, providers, owners: [], feeds: null },
+  const providers = await app.providers(options);
+  return agreeAndCarryOut(
+    venture,
+    { targets: looked, providers, owners: [], feeds: null },
+    {
+      ...options,
+      operations: OPERATIONS,
+      skipped,
+      results,
+      outDir: null,
+      check: () => undefined,
+      prepare: async () => undefined,
+    },
     app,
   );
-  if (shown === null) return interrupted('Nothing was sent or recorded.', app);
-  const tempo = await tempoOf(looked, OPERATIONS, providers, options, app);
-  const proposal = planRestore({ ...wish, sightings: shown.sightings, tempo }, newId);
-  return agreeAndCarryOut(proposal, { ...options, isDefaultOut: false }, app);
+}
+
+function ventureOf({ roster, targets, intakes }: Task, options: RestoreOptions, app: App): Venture {
+  const planPage: Venture['planPage'] = async (rows, sightings) => {
+    const subjects = rows.map(({ subject }) => subject);
+    const erasures = await erasuresOf(subjects, targets, app);
+    const known = { subjects, targets, sightings, erasures };
+    const own = intakes.own(rows);
+    const page = planRestore({ ...known, intake: intakes.common, own }, () => app.host.newId());
+    return options.csv === null ? page : identified(page, rows, intakes);
+  };
+  return {
+    action: 'restore',
+    roster,
+    isNew: options.new,
+    planPage,
+    digest: restoreDigest(targets),
+  };
+}
+
+async function erasuresOf(...about: Parameters<typeof pastErasures>): Promise<readonly Erasure[]> {
+  return [...(await pastErasures(...about)).values()].flat();
 }
 
 /** What this ledger knows as deleted for good is not asked for. */
-function erasedGuard(subjects: readonly Subject[], erasures: readonly Erasure[]): Guard[] {
-  const gone = subjects.flatMap((subject) => {
-    const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');
-    return past?.options['user'] === 'hard' ? [{ subject, requestId: past.requestId }] : [];
-  });
-  if (gone.length === 0) return [];
-  const who = gone.map(({ subject, requestId }) => `${subjectName(subject.userId)} (${requestId})`);
+async function erasedGuard(
+  roster: Roster,
+  targets: readonly ExportTarget[],
+  app: App,
+): Promise<Guard[]> {
+  const gone = createSample<{ who: string; requestId: string }>();
+  for (const rows of toDo(roster)) {
+    const subjects = rows.map(({ subject }) => subject);
+    const erasures = await erasuresOf(subjects, targets, app);
+    for (const subject of subjects) {
+      const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');
+      if (past?.options['user'] !== 'hard') continue;
+      gone.add({
+        who: `${subjectName(subject.userId)} (${past.requestId})`,
+        requestId: past.requestId,
+      });
+    }
+  }
+  const { first, number } = gone.taken();
+  if (number === 0) return [];
+  const more = number - first.length;
+  const names = `${first.map(({ who }) => who).join(', ')}${more > 0 ? ` and ${count(more, 'other')}` : ''}`;
   return [
     guard(
-      `Refused: erased for good, and nothing brings that back: ${who.join(', ')}.`,
+      `Refused: erased for good, and nothing brings that back: ${names}.`,
       'Nothing was sent. No flag allows it; the receipt of that request says what was deleted.',
-      gone.map(({ requestId }) => requestId),
+      first.map(({ requestId }) => requestId),
     ),
   ];
 }

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, RequestFilter } from '../ledger/ledger.ts';
 import { SHOWN, leftText } from '../report/left-text.ts';
 import { calendarDay } from '../requests/deadline.ts';
-import { quoteId } from '../requests/ids.ts';
-import type { Request } from '../requests/request.ts';
+import { unsettled } from '../requests/exit.ts';
+import type { Operation, Request } from '../requests/request.ts';
 import { type Asked, mayRepeat } from '../requests/revive.ts';
+import { type IdList, idList } from '../roster/id-list.ts';
 import { carryOut } from './carry-out.ts';
+import { type Docket, isMany } from './docket.ts';
 import type { Guard } from './guards.ts';
+import { namedRequests } from './named.ts';
 import { confirmAnew } from './reconfirm.ts';
+import { PAGE } from './rosters.ts';
 import { invocation, printLastWords } from './talk.ts';
 import { takeUp } from './take-up.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
@@ -31,34 +35,64 @@ export function declareResume(command: Command, app: App, done: (code: number) =
     });
 }
 
+/** Requests to carry on, and what they have before them. */
+interface Work {
+  ids: IdList;
+  steps: number;
+  unsent: Map<Operation, number>;
+  /** How many there are, those included that another process works on. */
+  all: number;
+  /** The first of them. */
+  first: readonly string[];
+}
+
 async function runResume(options: ResumeOptions, app: App): Promise<number> {
   checkResend(options);
-  const ledger = await app.ledger();
-  const requests = await wanted(options, ledger);
-  app.begin();
-  await takeUp(requests, options, app);
-  if (requests.length === 0) {
+  const work: Work = { ids: idList(), steps: 0, unsent: new Map(), all: 0, first: [] };
+  try {
+    await gather(work, options, app);
+    return await resumeAll(work, options, app);
+  } finally {
+    work.ids.close();
+  }
+}
+
+async function resumeAll(work: Work, options: ResumeOptions, app: App): Promise<number> {
+  const { ids, all } = work;
+  if (all === 0) {
     if (!app.flags.quiet) app.host.stderr.write(`${await leftOpen(app)}\n`);
     return 0;
   }
-  const all = requests.map(({ id }) => id);
-  const ids = options.ids.length === 0 ? await leftToUs(all, app) : all;
-  if (ids.length === 0) {
-    const message = 'Not finished: another gdpr works on all that is open.';
-    const next = 'It goes on there. See how far it is: gdpr status';
-    printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
-    return 8;
-  }
+  if (ids.size === 0) return heldElsewhere('all that is open', work, app);
   const renewal = await confirmAnew(ids, options, app);
   if (renewal.kind === 'stopped') return renewal.exit;
   const until = options.wait ? 'ended' : 'sent';
-  const code = await carryOut(ids, options, options.once ? 'idle' : until, app);
+  const code = await carryOut(docketOf(work), options, options.once ? 'idle' : until, app);
   if (renewal.refused !== null && !BEFORE_GUARDS.has(code)) return leftAlone(renewal.refused, app);
-  if (ids.length === all.length || !ALL_ENDED.has(code)) return code;
-  const message = 'Not finished: another gdpr works on the rest of what is open.';
+  if (ids.size === all || !ALL_ENDED.has(code)) return code;
+  return heldElsewhere('the rest of what is open', work, app);
+}
+
+function heldElsewhere(what: string, { first }: Work, app: App): number {
+  const message = `Not finished: another gdpr works on ${what}.`;
   const next = 'It goes on there. See how far it is: gdpr status';
-  printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: all }, app);
+  printLastWords({ code: 'not_finished', exit: 8, message, next, requestIds: first }, app);
   return 8;
+}
+
+function docketOf({ ids, steps, unsent }: Work): Docket {
+  return {
+    *open() {
+      for (const before of ids.ids(PAGE)) yield { recorded: [], before };
+    },
+    all: () => ids.ids(PAGE),
+    roster: null,
+    results: null,
+    isBatch: isMany(ids.size),
+    ahead: { people: ids.size, steps, unsent },
+    outDir: null,
+    again: null,
+  };
 }
 
 /** Exit codes that come before the one of a guard (SPEC section 5). */
@@ -75,13 +109,12 @@ function leftAlone({ message, requestIds }: Guard, app: App): number {
 async function leftOpen(app: App): Promise<string> {
   const ledger = await app.ledger();
   const filter = { states: ['failed', 'partial', 'in_doubt'], order: 'urgent' } as const;
-  const unsettled = await ledger.list({ ...filter, limit: SHOWN });
-  if (unsettled.length === 0) return 'Nothing is open.';
+  const left = await ledger.list({ ...filter, limit: SHOWN });
+  if (left.length === 0) return 'Nothing is open.';
   const { timeZone } = (await app.settings()).deadline;
   const { states } = await ledger.tally(filter, calendarDay(app.host.clock.now(), timeZone));
-  const number = Object.values(states).reduce((sum, each) => sum + each, 0);
   const called = invocation(app.flags);
-  return leftText(unsettled, number, {
+  return leftText(left, unsettled(states), {
     resume: (ids, ...flags) => [called, 'resume', ...flags, ...ids].join(' '),
     of: (words) => `${called} ${words}`,
   });
@@ -98,43 +131,66 @@ function checkResend({ resend, ids }: ResumeOptions): void {
   });
 }
 
-/** The requests named, or all that there is something to do about, oldest first. */
-async function wanted(options: ResumeOptions, ledger: Ledger): Promise<readonly Request[]> {
-  if (options.ids.length === 0) {
-    const unfinished = await ledger.list({ unfinished: true });
-    const failed = await ledger.list({ states: ['failed', 'partial'] });
-    const again = failed.filter(({ id, steps }) => {
-      const known = unfinished.some((request) => request.id === id);
-      return !known && steps.some((step) => mayRepeat(step, options));
-    });
-    // Those of one run have one instant, and ids in the order in which they were named.
-    return [...unfinished, ...again].toSorted(
-      (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
+/** Finds the requests named, or all that there is something to do about, and takes up what failed. */
+async function gather(work: Work, options: ResumeOptions, app: App): Promise<void> {
+  if (options.ids.length > 0) {
+    await add(await namedRequests(options.ids, app), work, options, app);
+    return;
+  }
+  const ledger = await app.ledger();
+  const unfinished = pagesOf({ unfinished: true }, ledger);
+  for await (const requests of unfinished) await add(requests, work, options, app);
+  const failed = pagesOf({ states: ['failed', 'partial'] }, ledger);
+  for await (const requests of failed) {
+    // One that is not sealed is among the unfinished.
+    const again = requests.filter(
+      ({ sealed, steps }) => sealed && steps.some((step) => mayRepeat(step, options)),
     );
+    await add(again, work, options, app);
   }
-  const requests: Request[] = [];
-  const unknown: string[] = [];
-  for (const id of new Set(options.ids)) {
-    const request = await ledger.request(id);
-    if (request === null) unknown.push(id);
-    else requests.push(request);
+}
+
+async function* pagesOf(filter: RequestFilter, ledger: Ledger): AsyncGenerator<readonly Request[]> {
+  let after: number | null = null;
+  do {
+    const page: Awaited<ReturnType<Ledger['page']>> = await ledger.page(filter, after, PAGE);
+    const requests = new Map((await ledger.list({ ids: page.ids })).map((each) => [each.id, each]));
+    yield page.ids.flatMap((id) => requests.get(id) ?? []);
+    after = page.next;
+  } while (after !== null);
+}
+
+async function add(
+  requests: readonly Request[],
+  work: Work,
+  options: ResumeOptions,
+  app: App,
+): Promise<void> {
+  if (requests.length === 0) return;
+  app.begin();
+  await takeUp(requests, options, app);
+  const ids = requests.map(({ id }) => id);
+  const free = options.ids.length === 0 ? await leftToUs(ids, app) : ids;
+  work.ids.add(free);
+  work.all += ids.length;
+  if (work.first.length === 0) work.first = ids.slice(0, SHOWN);
+  for (const { operation, state } of requests.flatMap(({ steps }) => steps)) {
+    work.steps += 1;
+    if (state === 'planned') work.unsent.set(operation, (work.unsent.get(operation) ?? 0) + 1);
   }
-  if (unknown.length > 0) {
-    throw new GdprError('unknown_request', `No such request: ${unknown.map(quoteId).join(', ')}.`, {
-      next: 'Nothing was done. See what there is: gdpr status --all',
-    });
-  }
-  return requests;
 }
 
 /** Without those that another process works on, which is said: they go on there. */
 async function leftToUs(ids: readonly string[], app: App): Promise<readonly string[]> {
   const { host } = app;
   const held = await (await app.ledger()).heldByOthers(ids, '', host.clock.now());
-  for (const { requestId, process } of held) {
+  for (const { requestId, process } of held.slice(0, SHOWN)) {
     host.stderr.write(
       `${requestId} is left to the gdpr that works on it (process ${process.pid} on ${process.host}).\n`,
     );
   }
-  return ids.filter((id) => !held.some(({ requestId }) => requestId === id));
+  const more = held.length - SHOWN;
+  if (more > 0) host.stderr.write(`${more} more are left to the gdpr that works on them.\n`);
+  const elsewhere = new Set(held.map(({ requestId }) => requestId));
+  return ids.filter((id) => !elsewhere.has(id));
 }

@@ -22,7 +22,7 @@ interface StatusOptions extends Wanted {
   watch: boolean;
   /** ms. */
   pollInterval: number;
-  rateShare: number;
+  rateShare: number | null;
 }
 
 const ACTIONS: readonly Action[] = ['export', 'erase', 'restore'];

@@ -1,6 +1,7 @@
 import type { App, GlobalFlags } from '../app.ts';
 import type { LastWords } from '../report/ending.ts';
 import { PROVIDER, duration, shellWord } from '../report/words.ts';
+import type { Extent } from '../report/board.ts';
 import type { ProviderName } from '../requests/request.ts';
 import {
   type Progress,
@@ -10,17 +11,17 @@ import {
   warnOfLongWait,
 } from '../report/progress.ts';
 
-/** How the progress of a run is told: a spinner, plain lines, or not at all; `steps` are all of it. */
+/** How the progress of a run is told: a spinner, plain lines, or not at all. */
 export async function progressOf(
   { host, flags }: App,
   waits: boolean,
-  steps: number,
+  extent: Extent,
 ): Promise<Progress> {
   if (flags.quiet) return silent;
   const drawn = host.stderr.isTTY && host.env['TERM'] !== 'dumb' && !flags.verbose && !flags.json;
   const progress = drawn
-    ? await spinnerProgress(host.stderr, steps)
-    : plainProgress(host.stderr, host.clock, steps);
+    ? await spinnerProgress(host.stderr, host.clock, extent)
+    : plainProgress(host.stderr, host.clock, extent);
   return waits ? warnOfLongWait(progress) : progress;
 }
 
@@ -52,6 +53,11 @@ export function invocation({ profile, config, stateDir }: GlobalFlags): string {
     value === null ? [] : [flag, shellWord(value)],
   );
   return ['gdpr', ...words].join(' ');
+}
+
+/** The command as it was called, to be run again from a shell. */
+export function commandLine({ argv }: App): string {
+  return ['gdpr', ...argv].map(shellWord).join(' ');
 }
 
 /** A sentence in which the commands to run are called as this run was, and find what it found. */

@@ -24,7 +24,8 @@ export async function readVerified(
   return { requests, broken };
 }
 
-function joined(before: GdprError | null, next: GdprError): GdprError {
+/** One error for the broken records of both. */
+export function joined(before: GdprError | null, next: GdprError): GdprError {
   if (before === null) return next;
   return new GdprError('ledger', `${before.message}\n${next.message}`, {
     next: next.next,

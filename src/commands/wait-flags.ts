@@ -5,7 +5,8 @@ export interface WaitFlags {
   wait: boolean;
   timeout: number | null;
   pollInterval: number;
-  rateShare: number;
+  /** Null: what the profile says. */
+  rateShare: number | null;
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -29,7 +30,7 @@ export function declareWaitFlags(command: Command): Command {
     )
     .option(
       '--rate-share <0..1>',
-      "how much of the providers' limits to use (default 0.8)",
+      "how much of the providers' limits to use (default: the profile's, else 0.8)",
       parseShare,
     );
 }
@@ -45,7 +46,7 @@ export function waitFlags(options: {
     wait: options.wait ?? true,
     timeout: options.timeout ?? null,
     pollInterval: options.pollInterval ?? 2_000,
-    rateShare: options.rateShare ?? 0.8,
+    rateShare: options.rateShare ?? null,
   };
 }
 

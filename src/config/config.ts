@@ -4,7 +4,8 @@ import { type Choice, chooseProfile } from './choose.ts';
 import { type FoundFile, findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
-import type { ConfigFlags, DeadlineRules, EraseRules, Settings } from './settings.ts';
+import type { FileProfile } from './schema.ts';
+import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
 import { stateDir } from './state-dir.ts';
 import { systemTimeZone } from './time-zone.ts';
 import { warningsOf } from './warnings.ts';
@@ -49,6 +50,7 @@ export function settingsOf(
     ...accounts,
     deadline: deadlineOf(choice),
     erase: eraseOf(choice),
+    rate: rateOf(choice.from === 'file' ? choice.profile.rate : undefined),
     stateDir: stateDir(flags.stateDir, choice.name, host),
     warnings: warningsOf(choice, found, host),
   };
@@ -74,4 +76,16 @@ function deadlineOf(choice: Choice): DeadlineRules {
 function eraseOf(choice: Choice): EraseRules {
   const rules = choice.from === 'file' ? choice.profile.erase : undefined;
   return { protected: rules?.protected ?? [], stream: rules?.stream ?? {} };
+}
+
+/**
+ * A start that the smallest plans allow: Sendbird's has 5 writes a second, and Stream's default for
+ * most operations that matter here is 60 a minute.
+ */
+export function rateOf(rules: FileProfile['rate']): RateRules {
+  return {
+    share: rules?.share ?? 0.8,
+    outstanding: rules?.outstanding ?? 1_000,
+    start: { stream: rules?.start?.stream ?? 60, sendbird: rules?.start?.sendbird ?? 5 },
+  };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
 import { eraseSchema } from './erase-schema.ts';
 import { PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
+import { rateSchema } from './rate-schema.ts';
 import { sendbirdIsTrusted, streamIsTrusted, TRUST_RULE } from './trust.ts';
 import { SANDBOX_PROFILE } from './sandbox-profile.ts';
 import { SECRET_RULE, secretSpec, type SecretSpec } from './secret-spec.ts';
@@ -124,6 +125,7 @@ function profileSchema(facts: FileFacts) {
       .optional(),
     deadline: deadline.optional(),
     erase: eraseSchema.optional(),
+    rate: rateSchema.optional(),
   });
 }
 

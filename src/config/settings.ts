@@ -42,6 +42,21 @@ export interface EraseRules {
   stream: StreamEraseRules;
 }
 
+/** How fast the providers are called. */
+export interface RateRules {
+  /** How much of their limits is used, above 0 and at most 1. */
+  share: number;
+  /** The most tasks that run at a provider at once because of us. */
+  outstanding: number;
+  /** How fast an operation goes before the provider has told its limit. */
+  start: {
+    /** Calls a minute. */
+    stream: number;
+    /** Calls a second. */
+    sendbird: number;
+  };
+}
+
 /** One profile, read, checked and with its defaults; a provider that is not configured is null. */
 export interface Settings {
   profile: string;
@@ -53,6 +68,7 @@ export interface Settings {
   sendbird: SendbirdAccount | null;
   deadline: DeadlineRules;
   erase: EraseRules;
+  rate: RateRules;
   /** Absolute: the folder of this profile below the state folder. */
   stateDir: string;
   /** Things to tell the operator once: a plain secret in a file, say. */

@@ -3,17 +3,23 @@ export interface ApiCall {
   method: 'GET' | 'POST' | 'DELETE';
   /** A POST that changes nothing, a query with its filter in the body: treated like a GET. */
   reads?: boolean;
-  url: URL;
+  /** Scheme, host and port; no path, no trailing slash. */
+  origin: string;
+  /** With the query, if any. */
+  path: string;
   /** Made anew for each try, right before it leaves: a token ages while a call waits for its turn. */
-  headers(): Promise<Readonly<Record<string, string>>>;
+  headers(): ApiHeaders | Promise<ApiHeaders>;
   /** JSON. Absent: no body is sent. */
   body?: unknown;
 }
 
+/** Names are in lower case. */
+export type ApiHeaders = Readonly<Record<string, string>>;
+
 /** An answer as it came, whatever its status. Header names are in lower case. */
 export interface ApiAnswer {
   status: number;
-  headers: Readonly<Record<string, string>>;
+  headers: ApiHeaders;
   /** At most 8 MiB. */
   text: string;
 }
@@ -31,6 +37,8 @@ export type Exchange =
 /** What an answer means for a repetition; `retryAt` (ms) is what the provider said. */
 export interface Heard {
   transient: boolean;
+  /** Refused for a rate limit, before anything happened. */
+  limited: boolean;
   retryAt: number | null;
 }
 
@@ -38,6 +46,8 @@ export interface Heard {
 export interface Manners {
   /** Resolves when a try may leave, or when the signal aborts. */
   enter(signal: AbortSignal): Promise<void>;
+  /** Is told of every try, right before it is made. */
+  tried(): void;
   /** Is told every answer. */
   hear(answer: ApiAnswer): Heard;
 }

@@ -1,10 +1,11 @@
 import type { Clock } from '../host.ts';
 import { createConnections } from './connections.ts';
+import { createDeadlines } from './deadlines.ts';
 import type { ApiCall, Exchange, Manners } from './exchange.ts';
 import { requestFile } from './file-request.ts';
 import { type Opening, openDownload } from './opening.ts';
 import { repeat } from './repeat.ts';
-import { sendOnce } from './send.ts';
+import { CALL_LIMIT, sendOnce } from './send.ts';
 import type { DownloadDeps, DownloadSource } from './visit.ts';
 import { fileTraceLine, traceLine } from './trace.ts';
 
@@ -33,20 +34,24 @@ export interface Http {
 export function createHttp(deps: HttpDeps): Http {
   const { clock, scale } = deps;
   const connections = createConnections();
+  const deadlines = createDeadlines(clock, CALL_LIMIT);
   const random = (): number => deps.random();
-  const say = (line: string): void => deps.verbose?.(line);
+  const { verbose } = deps;
 
-  const send = async (call: ApiCall, signal: AbortSignal): Promise<Exchange> => {
+  const sendQuietly = (call: ApiCall, signal: AbortSignal): Promise<Exchange> =>
+    sendOnce(call, { connections, deadlines }, signal);
+  const sendTold = async (call: ApiCall, signal: AbortSignal): Promise<Exchange> => {
     const start = clock.monotonic();
-    const exchange = await sendOnce(call, connections, clock, signal);
-    say(traceLine(call, exchange, clock.monotonic() - start));
+    const exchange = await sendQuietly(call, signal);
+    verbose?.(traceLine(call, exchange, clock.monotonic() - start));
     return exchange;
   };
+  const send = verbose === undefined ? sendQuietly : sendTold;
   const request: DownloadDeps['request'] = async (url, headers, signal) => {
     const start = clock.monotonic();
     const exchange = await requestFile(url, headers, { connections, clock }, signal);
     const ms = clock.monotonic() - start;
-    say(fileTraceLine(exchange, ms));
+    verbose?.(fileTraceLine(exchange, ms));
     return exchange;
   };
 
@@ -54,6 +59,9 @@ export function createHttp(deps: HttpDeps): Http {
     call: (call, manners, signal) => repeat(call, manners, signal, { clock, random, scale, send }),
     openDownload: (source, signal) =>
       openDownload(source, signal, { clock, random, scale, request }),
-    close: () => connections.destroy(),
+    close() {
+      deadlines.close();
+      return connections.destroy();
+    },
   };
 }

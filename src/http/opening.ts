@@ -19,7 +19,7 @@ export async function openDownload(
   signal: AbortSignal,
   deps: DownloadDeps,
 ): Promise<Opening> {
-  const tried: Tried = { tries: 0, told: 0, spent: 0 };
+  const tried: Tried = { tries: 0, refused: 0, told: 0, spent: 0 };
   for (;;) {
     const start = deps.clock.monotonic();
     const end = await visit(source, signal, deps);

@@ -1,9 +1,10 @@
 import type { Clock } from '../host.ts';
 import { createConnections } from './connections.ts';
+import { createDeadlines } from './deadlines.ts';
 import type { ApiAnswer } from './exchange.ts';
 import { failure } from './failure.ts';
 import type { Http } from './http.ts';
-import { sendOnce } from './send.ts';
+import { CALL_LIMIT, sendOnce } from './send.ts';
 import { traceLine } from './trace.ts';
 
 interface ProbeDeps {
@@ -17,10 +18,11 @@ interface ProbeDeps {
 /** A door for checks: every call is tried once, whatever it comes to, and nothing is downloaded. */
 export function createProbe({ clock, verbose, observe }: ProbeDeps): Http {
   const connections = createConnections();
+  const deadlines = createDeadlines(clock, CALL_LIMIT);
   return {
     async call(call, manners, signal) {
       const [asked, start] = [clock.now(), clock.monotonic()];
-      const exchange = await sendOnce(call, connections, clock, signal);
+      const exchange = await sendOnce(call, { connections, deadlines }, signal);
       verbose?.(traceLine(call, exchange, clock.monotonic() - start));
       if (exchange.kind === 'answer') {
         manners.hear(exchange.answer);
@@ -32,6 +34,9 @@ export function createProbe({ clock, verbose, observe }: ProbeDeps): Http {
       kind: 'unusable',
       error: failure('unusable_file', 'a check downloads nothing'),
     }),
-    close: () => connections.destroy(),
+    async close() {
+      deadlines.close();
+      await connections.destroy();
+    },
   };
 }

@@ -12,6 +12,9 @@ const PAIR =
   /(api_key|api_secret|apikey|access_token|api-token|token|authorization|signature|x-amz-[\w-]+)(["']?\s*[:=]\s*)\S+/giu;
 const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]*/gu;
 
+/** A word of a provider's such as `completed`: there is nothing in it to clean. */
+const PLAIN = /^[A-Za-z_]{1,40}$/;
+
 /** Makes text that came from outside fit to be shown and stored. */
 export interface Redactor {
   /** From now on this value is replaced wherever it occurs. */
@@ -31,15 +34,15 @@ export function createRedactor(): Redactor {
   return {
     hide(secret) {
       const value = secret.reveal();
-      if (value === '') return;
+      if (value === '' || hidden.has(value)) return;
       hidden.add(value);
       hidden.add(encodeURIComponent(value));
     },
     clean(text) {
       // Before the cut, which may leave a part of a secret, and after colours within it are gone.
-      let words = conceal(text)
-        .slice(0, 20 * MAX_WORDS)
-        .replace(COLOUR, '');
+      let words = conceal(text);
+      if (PLAIN.test(words)) return words;
+      words = words.slice(0, 20 * MAX_WORDS).replace(COLOUR, '');
       words = conceal(words)
         .replace(UNPRINTABLE, ' ')
         .replace(URL_LIKE, '[link]')

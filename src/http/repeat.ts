@@ -1,6 +1,6 @@
 import type { Clock } from '../host.ts';
 import type { ApiCall, Exchange, Heard, Manners } from './exchange.ts';
-import { type Tried, isRead, nextPause } from './retry.ts';
+import { type Tried, isRead, isTold, nextPause } from './retry.ts';
 
 /** What repeating needs of the world. */
 export interface RepeatDeps {
@@ -18,17 +18,22 @@ export async function repeat(
   deps: RepeatDeps,
 ): Promise<Exchange> {
   const { clock } = deps;
-  const tried: Tried = { tries: 0, told: 0, spent: 0 };
+  const tried: Tried = { tries: 0, refused: 0, told: 0, spent: 0 };
   for (;;) {
     // What starts work has had its turn before its intent was written.
     if (isRead(call)) await manners.enter(signal);
     if (signal.aborted) return { kind: 'stopped' };
     const start = clock.monotonic();
+    manners.tried();
     const exchange = await deps.send(call, signal);
-    tried.tries += 1;
+    const heard = heardOf(exchange, manners);
+    if (!heard.transient || !isRead(call)) return exchange;
+    const now = clock.now();
+    if (isTold(heard, now)) tried.refused += 1;
+    else tried.tries += 1;
     tried.spent += clock.monotonic() - start;
-    const moment = { now: clock.now(), random: deps.random(), scale: deps.scale };
-    const pause = nextPause(call, tried, heardOf(exchange, manners), moment);
+    const moment = { now, random: deps.random(), scale: deps.scale };
+    const pause = nextPause(call, tried, heard, moment);
     if (pause === null) return exchange;
     await clock.sleep(pause.wait, signal);
     if (signal.aborted) return exchange;
@@ -39,5 +44,5 @@ export async function repeat(
 
 function heardOf(exchange: Exchange, manners: Manners): Heard {
   if (exchange.kind === 'answer') return manners.hear(exchange.answer);
-  return { transient: exchange.kind !== 'stopped', retryAt: null };
+  return { transient: exchange.kind !== 'stopped', limited: false, retryAt: null };
 }

@@ -7,9 +7,14 @@ export const TOLD_BUDGET = 60_000;
 /** The longest that a call takes with its tries and pauses, ms. */
 export const CALL_BUDGET = 180_000;
 
+/** So often in a row a call meets a rate limit that tells its end before it gives up. */
+const REFUSALS = 16;
+
 /** What a call has behind it. Times in ms. */
 export interface Tried {
   tries: number;
+  /** Tries that were refused for a rate limit which told its end (`isTold`): not among `tries`. */
+  refused: number;
   /** Waited because the provider said so. */
   told: number;
   /** Spent altogether, tries and pauses. */
@@ -35,6 +40,14 @@ export function isRead({ method, reads }: Pick<ApiCall, 'method' | 'reads'>): bo
 }
 
 /**
+ * Whether a call was refused for a rate limit that says when it may come again: it was not even
+ * looked at. Others wait for the same limit, so that one call may meet this many times.
+ */
+export function isTold({ limited, retryAt }: Heard, now: number): boolean {
+  return limited && retryAt !== null && retryAt > now;
+}
+
+/**
  * Whether a call is tried again, and after what pause; null: it ends with what there is. Only a
  * read is ever repeated here. What the provider says beats our own backoff, unscaled and without
  * jitter; an instant of its that has passed says nothing. A pause that overruns a budget is not
@@ -43,10 +56,11 @@ export function isRead({ method, reads }: Pick<ApiCall, 'method' | 'reads'>): bo
 export function nextPause(
   call: Pick<ApiCall, 'method' | 'reads'>,
   tried: Tried,
-  heard: Heard,
+  heard: Pick<Heard, 'transient' | 'retryAt'>,
   moment: Moment,
 ): Pause | null {
-  if (!isRead(call) || !heard.transient || tried.tries >= TRIES) return null;
+  if (!isRead(call) || !heard.transient) return null;
+  if (tried.tries >= TRIES || tried.refused >= REFUSALS) return null;
   const said = (heard.retryAt ?? moment.now) - moment.now;
   const told = said > 0;
   const wait = told ? said : backoff(tried.tries + 1, moment.random, moment.scale);

@@ -1,15 +1,20 @@
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../host.ts';
-import { watchDeparture } from './departure.ts';
-import type { ApiAnswer, ApiCall, Exchange } from './exchange.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { ApiCall, Exchange } from './exchange.ts';
 import { flatHeaders } from './headers.ts';
 import { isRead } from './retry.ts';
 import { transportFault } from './transport-fault.ts';
 
 /** The limit of one call over everything, connecting included, ms. */
-const CALL_LIMIT = 30_000;
+export const CALL_LIMIT = 30_000;
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** What sending needs: the connections, and the clock of `CALL_LIMIT`. */
+export interface SendDeps {
+  connections: Dispatcher;
+  deadlines: Deadlines;
+}
 
 /**
  * Sends a call once. A redirect is an answer like any other. The signal ends a read at any time;
@@ -17,76 +22,95 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
  */
 export async function sendOnce(
   call: ApiCall,
-  connections: Dispatcher,
-  clock: Clock,
+  { connections, deadlines }: SendDeps,
   signal: AbortSignal,
 ): Promise<Exchange> {
   const headers = await call.headers();
-  const departure = watchDeparture(connections);
-  const cut = new AbortController();
-  const over = new AbortController();
-  let stopped = false;
-  let late = false;
-  const stop = (): void => {
-    if (!isRead(call) && departure.left()) return;
-    stopped = true;
-    cut.abort();
-  };
-  const limit = async (): Promise<void> => {
-    await clock.sleep(CALL_LIMIT, over.signal);
-    if (over.signal.aborted) return;
-    late = true;
-    cut.abort();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  const watch = limit();
-  try {
-    const answer = await exchangeOnce(call, headers, departure.dispatcher, cut.signal);
-    return answer ?? { kind: 'lost', reason: `answer larger than ${MAX_ANSWER_BYTES} bytes` };
-  } catch (thrown) {
-    if (stopped) return { kind: 'stopped' };
-    const reason = late ? `no answer within ${CALL_LIMIT / 1000} s` : transportFault(thrown);
-    return { kind: departure.left() ? 'lost' : 'unsent', reason };
-  } finally {
-    signal.removeEventListener('abort', stop);
-    over.abort();
-    await watch;
-  }
-}
-
-async function exchangeOnce(
-  call: ApiCall,
-  headers: Readonly<Record<string, string>>,
-  dispatcher: Dispatcher,
-  signal: AbortSignal,
-): Promise<Exchange | null> {
-  const response = await dispatcher.request({
-    origin: call.url.origin,
-    path: `${call.url.pathname}${call.url.search}`,
+  if (signal.aborted) return { kind: 'stopped' };
+  const options = {
+    origin: call.origin,
+    path: call.path,
     method: call.method,
     headers: { accept: 'application/json', 'accept-encoding': 'identity', ...headers },
     body: call.body === undefined ? null : JSON.stringify(call.body),
-    signal,
-  });
-  const text = await textOf(response.body);
-  if (text === null) return null;
-  const answer: ApiAnswer = {
-    status: response.statusCode,
-    headers: flatHeaders(response.headers),
-    text,
   };
-  return { kind: 'answer', answer };
+  return new Promise((resolve) => {
+    const flight = createFlight((exchange) => {
+      signal.removeEventListener('abort', stop);
+      inTime();
+      resolve(exchange);
+    });
+    const stop = (): void => {
+      if (isRead(call) || !flight.hasLeft()) flight.end({ kind: 'stopped' });
+    };
+    const inTime = deadlines.begin(() => {
+      const reason = `no answer within ${CALL_LIMIT / 1000} s`;
+      flight.end({ kind: flight.hasLeft() ? 'lost' : 'unsent', reason });
+    });
+    signal.addEventListener('abort', stop, { once: true });
+    connections.dispatch(options, flight.handler);
+  });
 }
 
-/** The whole body as text; null when it is too large. */
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
+/** A call on its way. */
+interface Flight {
+  handler: Dispatcher.DispatchHandler;
+  /** False: surely not one byte of it was written. */
+  hasLeft(): boolean;
+  /** Ends it like this, unless it has ended: it does not leave any more, and its answer is cut off. */
+  end(exchange: Exchange): void;
+}
+
+/**
+ * undici announces a request right before it writes it to a connection that stands (name found, TLS
+ * agreed), which tells "never sent" from "may have arrived" exactly, where error codes only hint. A
+ * second announcement would be a repetition: it is prevented.
+ */
+function createFlight(done: (exchange: Exchange) => void): Flight {
+  let line: Dispatcher.DispatchController | null = null;
+  let isOver = false;
+  let status = 0;
+  let headers: Readonly<Record<string, string>> = {};
+  let chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const finish = (exchange: Exchange): void => {
+    if (isOver) return;
+    isOver = true;
+    chunks = [];
+    done(exchange);
+  };
+  const end = (exchange: Exchange): void => {
+    finish(exchange);
+    line?.abort(new Error('the call was ended'));
+  };
+  return {
+    hasLeft: () => line !== null,
+    end,
+    handler: {
+      onRequestStart(controller) {
+        if (isOver || line !== null) {
+          controller.abort(new Error('the call was about to be sent too late, or twice'));
+          return;
+        }
+        line = controller;
+      },
+      onResponseStart(_, code, told) {
+        status = code;
+        headers = flatHeaders(told);
+      },
+      onResponseData(_, chunk) {
+        bytes += chunk.length;
+        if (bytes <= MAX_ANSWER_BYTES) chunks.push(chunk);
+        else end({ kind: 'lost', reason: `answer larger than ${MAX_ANSWER_BYTES} bytes` });
+      },
+      onResponseEnd() {
+        const [only, ...others] = chunks;
+        const whole = only === undefined || others.length > 0 ? Buffer.concat(chunks) : only;
+        finish({ kind: 'answer', answer: { status, headers, text: whole.toString('utf8') } });
+      },
+      onResponseError(_, error) {
+        finish({ kind: line === null ? 'unsent' : 'lost', reason: transportFault(error) });
+      },
+    },
+  };
 }

@@ -8,7 +8,8 @@ import type { FileExchange } from './file-request.ts';
 export function traceLine(call: ApiCall, exchange: Exchange, ms: number): string {
   const outcome = exchange.kind === 'answer' ? String(exchange.answer.status) : exchange.kind;
   const limit = exchange.kind === 'answer' ? limitWords(exchange.answer.headers) : '';
-  return `${call.method} ${call.url.pathname} ${outcome} ${Math.round(ms)} ms${limit}`;
+  const [path = ''] = call.path.split('?');
+  return `${call.method} ${path} ${outcome} ${Math.round(ms)} ms${limit}`;
 }
 
 /** The same about a request for a file, whose link is secret as a whole. */

@@ -10,12 +10,13 @@ import { planHash, type ChainedEvent } from './event.ts';
  */
 export function disagreement(
   request: Request,
+  identity: string | null,
   confirmations: readonly Confirmed[],
   events: readonly ChainedEvent[],
 ): string | null {
   const intake = events[0];
   const steps = request.steps.map((step) => asPlanned(step, events));
-  if (intake?.kind !== 'intake' || intake.sha256 !== planHash({ ...request, steps })) {
+  if (intake?.kind !== 'intake' || intake.sha256 !== planHash({ ...request, steps }, identity)) {
     return 'it is not what was recorded when it came in';
   }
   const decision = decisionDisagreement(request, confirmations, events);

@@ -1,59 +1,62 @@
 import { eventHash, type ChainedEvent, type LedgerEvent } from './event.ts';
 import { integer, integerOrNull, text, textOrNull, word, wordOrNull, type Row } from './columns.ts';
 import type { Connection } from './connection.ts';
+import type { Dossier } from './dossier.ts';
 import { REQUEST_STATES, STEP_STATES } from '../requests/request.ts';
 import { EVENT_KINDS, FINDINGS } from './words.ts';
 
 const STATES = [...REQUEST_STATES, ...STEP_STATES, ...FINDINGS];
 
-/** What is said about an event; the place in the chain comes by itself, and the rest is null. */
-export type News = Pick<LedgerEvent, 'requestId' | 'at' | 'kind'> & Partial<LedgerEvent>;
+/** What is said about an event; whose it is and its place in the chain come by themselves, the rest is null. */
+export type News = Pick<LedgerEvent, 'at' | 'kind'> &
+  Partial<Omit<LedgerEvent, 'requestId' | 'sequence'>>;
 
-/** Adds an event to the end of its request's chain. */
-export function append(on: Connection, news: News): void {
-  const { sequence, head } = endOf(on, news.requestId);
+/** Adds an event to the end of a request's chain; it is on its way to disk with the dossier. */
+export function append(dossier: Dossier, news: News): void {
   const event: LedgerEvent = {
-    stepId: null,
-    state: null,
-    callId: null,
-    taskId: null,
-    errorCode: null,
-    ordinal: null,
-    sha256: null,
-    bytes: null,
-    ...news,
-    sequence: sequence + 1,
+    requestId: dossier.id,
+    sequence: dossier.sequence + 1,
+    at: news.at,
+    kind: news.kind,
+    stepId: news.stepId ?? null,
+    state: news.state ?? null,
+    callId: news.callId ?? null,
+    taskId: news.taskId ?? null,
+    errorCode: news.errorCode ?? null,
+    ordinal: news.ordinal ?? null,
+    sha256: news.sha256 ?? null,
+    bytes: news.bytes ?? null,
   };
-  const hash = eventHash(head, event);
-  on.sql(
-    `INSERT INTO events (request_id, sequence, at, kind, step_id, state, call_id, task_id,
-       error_code, ordinal, sha256, bytes, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    event.requestId,
-    event.sequence,
-    event.at,
-    event.kind,
-    event.stepId,
-    event.state,
-    event.callId,
-    event.taskId,
-    event.errorCode,
-    event.ordinal,
-    event.sha256,
-    event.bytes,
-    hash,
-  );
-  on.sql('UPDATE requests SET sequence = ?, head = ? WHERE id = ?').run(
-    event.sequence,
-    hash,
-    event.requestId,
-  );
+  const hash = eventHash(dossier.head, event);
+  dossier.news.push(Object.assign(event, { hash }));
+  dossier.sequence = event.sequence;
+  dossier.head = hash;
 }
 
-function endOf(on: Connection, requestId: string): { sequence: number; head: string } {
-  const row = on.sql('SELECT sequence, head FROM requests WHERE id = ?').get(requestId);
-  if (row === undefined) throw new Error(`There is no request ${requestId}.`);
-  return { sequence: integer(row, 'sequence'), head: text(row, 'head') };
+/** Writes the events of a dossier that are new. */
+export function writeNews(on: Connection, { news }: Dossier): void {
+  if (news.length === 0) return;
+  const insert = on.sql(
+    `INSERT INTO events (request_id, sequence, at, kind, step_id, state, call_id, task_id,
+       error_code, ordinal, sha256, bytes, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const event of news.splice(0)) {
+    insert.run(
+      event.requestId,
+      event.sequence,
+      event.at,
+      event.kind,
+      event.stepId,
+      event.state,
+      event.callId,
+      event.taskId,
+      event.errorCode,
+      event.ordinal,
+      event.sha256,
+      event.bytes,
+      event.hash,
+    );
+  }
 }
 
 /** The chain of a request, in its order. */

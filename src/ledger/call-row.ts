@@ -4,14 +4,24 @@ import { integer, integerOrNull, json, text, textOrNull, word, type Row } from '
 import type { Connection } from './connection.ts';
 import { CALL_STATES, OPERATIONS, PROVIDERS } from './words.ts';
 
-/** A row of `calls`, with the steps that it served, in the order in which they were sent. */
-export function callFrom(on: Connection, row: Row): Call {
-  const id = text(row, 'id');
+/** Rows of `calls`, in their order, each with the steps that it served in the order in which they were sent. */
+export function callsFrom(on: Connection, rows: readonly Row[]): readonly Call[] {
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => text(row, 'id'));
   const served = on
-    .sql('SELECT step_id, subject_id FROM call_steps WHERE call_id = ? ORDER BY ordinal')
-    .all(id);
+    .sql(
+      `SELECT call_steps.* FROM json_each(?) AS picked
+       CROSS JOIN call_steps ON call_steps.call_id = picked.value
+       ORDER BY picked.key, call_steps.ordinal`,
+    )
+    .all(JSON.stringify(ids));
+  const byCall = Map.groupBy(served, (one) => text(one, 'call_id'));
+  return rows.map((row) => callFrom(row, byCall.get(text(row, 'id')) ?? []));
+}
+
+function callFrom(row: Row, served: readonly Row[]): Call {
   return {
-    id,
+    id: text(row, 'id'),
     provider: word(row, 'provider', PROVIDERS),
     operation: word(row, 'operation', OPERATIONS),
     account: text(row, 'account'),

@@ -10,12 +10,12 @@ export function chainFault(
   end: { sequence: number; head: string },
 ): string | null {
   let head = NO_HEAD;
-  for (const [index, { hash, ...event }] of events.entries()) {
+  for (const [index, event] of events.entries()) {
     const place = index + 1;
     if (event.requestId !== requestId) return `event ${String(place)} is another request's`;
     if (event.sequence !== place) return `event ${String(place)} is missing`;
-    if (eventHash(head, event) !== hash) return `event ${String(place)} was changed`;
-    head = hash;
+    if (eventHash(head, event) !== event.hash) return `event ${String(place)} was changed`;
+    head = event.hash;
   }
   if (events.length !== end.sequence) {
     return `it has ${String(events.length)} events instead of ${String(end.sequence)}`;

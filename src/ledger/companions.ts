@@ -1,30 +1,37 @@
 import { text } from './columns.ts';
 import type { Connection } from './connection.ts';
 
-/** The requests, and all that go with them, where each of those that go together is free. */
-export function togetherFree(
+/**
+ * The requests, and all that go with them: those that share a call with one of them which has not
+ * ended, those that share another with these, and so on. By request; those that go together have
+ * the same set.
+ */
+export function together(
   on: Connection,
   ids: readonly string[],
-  isFree: (id: string) => boolean,
-): ReadonlySet<string> {
-  const free = new Set<string>();
-  const seen = new Set<string>();
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const underWay = withCallsUnderWay(on, ids);
+  const groups = new Map<string, ReadonlySet<string>>();
   for (const id of ids) {
-    if (seen.has(id)) continue;
-    const together = [...companionsOf(on, id)];
-    const areFree = together.every(isFree);
-    for (const each of together) {
-      seen.add(each);
-      if (areFree) free.add(each);
-    }
+    if (groups.has(id)) continue;
+    const group = underWay.has(id) ? companionsOf(on, id) : new Set([id]);
+    for (const each of group) groups.set(each, group);
   }
-  return free;
+  return groups;
 }
 
-/**
- * The request and all that go with it: those that share a call with it which has not ended, those
- * that share another with them, and so on.
- */
+/** Most have none, which one look tells. */
+function withCallsUnderWay(on: Connection, ids: readonly string[]): ReadonlySet<string> {
+  const rows = on
+    .sql(
+      `SELECT DISTINCT steps.request_id FROM json_each(?) AS picked
+       CROSS JOIN steps ON steps.request_id = picked.value
+       WHERE finished_at IS NULL AND call_id IS NOT NULL`,
+    )
+    .all(JSON.stringify(ids));
+  return new Set(rows.map((row) => text(row, 'request_id')));
+}
+
 function companionsOf(on: Connection, requestId: string): ReadonlySet<string> {
   const found = new Set([requestId]);
   const calls = new Set<string>();

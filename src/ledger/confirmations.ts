@@ -5,6 +5,8 @@ import { append } from './append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
 import { integer, integerOrNull, text, word } from './columns.ts';
 import type { Connection } from './connection.ts';
+import { openDesk } from './desk.ts';
+import type { Dossier } from './dossier.ts';
 import { requireLease } from './lease-check.ts';
 import { WAYS_TO_CONFIRM } from './words.ts';
 
@@ -16,20 +18,39 @@ export function confirmationHash({ operator, how, at }: Confirmed): string {
   return fingerprint(canonicalJson([operator, how, at]));
 }
 
-/** Notes that a request was confirmed, with its event. Runs inside a transaction. */
+/** Notes that a request in the ledger was confirmed, with its event. Runs inside a transaction. */
 export function confirm(
   on: Connection,
+  dossier: Dossier,
+  confirmation: Confirmation,
+  at: number,
+): void {
+  const row = on
+    .sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?')
+    .get(dossier.id);
+  const known = row === undefined ? 0 : integer(row, 'known');
+  insertConfirmation(on, dossier.id, known + 1, confirmation, at);
+  on.sql('UPDATE requests SET confirmed_at = ? WHERE id = ?').run(at, dossier.id);
+  tellConfirmed(dossier, confirmation, at);
+}
+
+/** The event `confirmed`. */
+export function tellConfirmed(dossier: Dossier, { operator, how }: Confirmation, at: number): void {
+  const sha256 = confirmationHash({ operator, how, at });
+  append(dossier, { at, kind: 'confirmed', sha256 });
+}
+
+/** `ordinal` counts the confirmations of a request from 1. */
+export function insertConfirmation(
+  on: Connection,
   requestId: string,
+  ordinal: number,
   { operator, how }: Confirmation,
   at: number,
 ): void {
   on.sql(
-    `INSERT INTO confirmations (request_id, ordinal, at, operator, how)
-     SELECT ?1, count(*) + 1, ?2, ?3, ?4 FROM confirmations WHERE request_id = ?1`,
-  ).run(requestId, at, operator, how);
-  on.sql('UPDATE requests SET confirmed_at = ? WHERE id = ?').run(at, requestId);
-  const sha256 = confirmationHash({ operator, how, at });
-  append(on, { requestId, at, kind: 'confirmed', sha256 });
+    'INSERT INTO confirmations (request_id, ordinal, at, operator, how) VALUES (?, ?, ?, ?, ?)',
+  ).run(requestId, ordinal, at, operator, how);
 }
 
 /** Confirms requests anew. Throws LeaseLost for one that the token does not hold, and confirms none then. */
@@ -40,10 +61,12 @@ export function confirmAnew(
   confirmation: Confirmation,
   at: number,
 ): void {
+  const desk = openDesk(on);
   for (const id of new Set(ids)) {
     requireLease(on, token, id);
-    confirm(on, id, confirmation, at);
+    confirm(on, desk.request(id), confirmation, at);
   }
+  desk.clear();
 }
 
 /** The confirmations of a request, in their order. */

@@ -39,11 +39,11 @@ export function connection(db: DatabaseSync, file: string): Connection {
  */
 export function snapshot<T>(on: Connection, read: () => T): T {
   try {
-    on.db.exec('BEGIN');
+    on.sql('BEGIN').run();
     try {
       return read();
     } finally {
-      if (on.db.isTransaction) on.db.exec('ROLLBACK');
+      if (on.db.isTransaction) on.sql('ROLLBACK').run();
     }
   } catch (thrown) {
     throw faultOf(thrown, on.file);

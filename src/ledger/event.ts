@@ -38,16 +38,38 @@ export interface ChainedEvent extends LedgerEvent {
 /** What the first event of a chain follows. */
 export const NO_HEAD = '';
 
-/** The hash of an event: over the hash of the one before it and its own content. */
+/**
+ * The hash of an event: over the hash of the one before it and its own content as canonical JSON,
+ * which is spelled out here since nothing is asked for as often: the keys stand in their order.
+ */
 export function eventHash(previous: string, event: LedgerEvent): string {
-  return fingerprint(`${previous}\n${canonicalJson(event)}`);
+  const content = JSON.stringify({
+    at: event.at,
+    bytes: event.bytes,
+    callId: wellFormed(event.callId),
+    errorCode: wellFormed(event.errorCode),
+    kind: event.kind,
+    ordinal: event.ordinal,
+    requestId: event.requestId.toWellFormed(),
+    sequence: event.sequence,
+    sha256: wellFormed(event.sha256),
+    state: event.state,
+    stepId: wellFormed(event.stepId),
+    taskId: wellFormed(event.taskId),
+  });
+  return fingerprint(`${previous}\n${content}`);
+}
+
+function wellFormed(text: string | null): string | null {
+  return text === null ? null : text.toWellFormed();
 }
 
 /**
- * The hash of what was planned: everything about a request that never changes. What exports do not
- * have is left out where it is not given, so that theirs stay what version 1 wrote.
+ * The hash of what was planned: everything about a request that never changes, `identity` (the hash
+ * that the ledger keeps of it) included. What is not given is left out, so that requests without it
+ * stay what older versions wrote.
  */
-export function planHash(plan: PlannedRequest): string {
+export function planHash(plan: PlannedRequest, identity: string | null): string {
   const { id, action, mode, subject, reference, profile, operator, receivedOn, dueOn } = plan;
   const person = [subject.userId, subject.streamId, subject.sendbirdId];
   return fingerprint(
@@ -64,6 +86,7 @@ export function planHash(plan: PlannedRequest): string {
       plan.outDir,
       plan.steps.map(fixed),
       ...(plan.acceptPartial === true ? [true] : []),
+      ...(identity === null ? [] : [identity]),
     ]),
   );
 }

@@ -2,6 +2,7 @@ import type { Extension } from '../requests/request.ts';
 import { append } from './append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
 import type { Connection } from './connection.ts';
+import { openDesk } from './desk.ts';
 import { requireLease } from './lease-check.ts';
 import { bringUpToDate } from './upkeep.ts';
 
@@ -29,6 +30,9 @@ export function extend(
     )
     .run(until, reason, operator, at, requestId);
   if (changes !== 1) throw new Error(`The deadline of request ${requestId} was extended before.`);
-  append(on, { requestId, at, kind: 'extended', sha256: extensionHash(extension) });
-  bringUpToDate(on, requestId, at);
+  const desk = openDesk(on);
+  const dossier = desk.request(requestId);
+  append(dossier, { at, kind: 'extended', sha256: extensionHash(extension) });
+  bringUpToDate(on, dossier, at);
+  desk.clear();
 }

@@ -25,8 +25,27 @@ export function partsOf(filter: RequestFilter): readonly Part[] {
     : seeksOf(filter);
 }
 
+/**
+ * The same, for a walk in the order of recording: an index has the requests of one state in that
+ * order, and the rest of the filter is looked at row by row.
+ */
+export function walkOf(filter: RequestFilter): readonly Part[] {
+  const few = fewOf(filter);
+  if (few.length > 0) return [{ from: 'requests', ...joined([...few, ...restOf(filter)]) }];
+  const { states = REQUEST_STATES, unfinished, ...others } = filter;
+  const where = 'state = ? AND unfinished = ?';
+  return [...new Set(states)].flatMap((state) =>
+    (unfinished === true ? [1] : [0, 1]).map((each) => ({
+      from: 'requests INDEXED BY requests_walk',
+      ...joined([{ where, values: [state, each] }, ...restOf(others)]),
+    })),
+  );
+}
+
 function fewOf({ ids, user }: RequestFilter): readonly Condition[] {
-  const where = '(user_id = ? OR stream_id = ? OR sendbird_id = ?)';
+  // An id at a provider is in an index where it is another than the operator's.
+  const where = `(user_id = ? OR (stream_id = ? AND stream_id <> user_id)
+    OR (sendbird_id = ? AND sendbird_id <> user_id))`;
   return [
     ...(ids === undefined ? [] : [oneOf('id', ids)]),
     ...(user === undefined ? [] : [{ where, values: [user, user, user] }]),

@@ -1,11 +1,11 @@
 import type { Confirmation } from '../requests/confirmation.ts';
-import type { PlannedRequest, Request } from '../requests/request.ts';
-import { text } from './columns.ts';
+import type { PlannedRequest } from '../requests/request.ts';
 import { confirm } from './confirmations.ts';
 import type { Connection } from './connection.ts';
+import { openDesk } from './desk.ts';
 import type { Judge, Opened } from './ledger.ts';
 import { recordPlan } from './record-plan.ts';
-import { requestFrom } from './request-row.ts';
+import { standingAmong, type Standing } from './standing.ts';
 
 /**
  * Judges each request against what stands, those before it in `wanted` included, and records it
@@ -55,10 +55,12 @@ function judged(
   at: number,
   confirmation: Confirmation | null,
 ): readonly Opened[] {
+  const standing: Standing = standingAmong(on, wanted);
   return wanted.map((plan): Opened => {
-    const verdict = judge(plan, standing(on, plan));
+    const verdict = judge(plan, standing.of(plan));
     if (verdict.kind === 'record') {
       recordPlan(on, plan, needsConfirmation(plan) ? confirmation : null, at);
+      standing.add(plan);
     }
     return { wanted: plan, verdict };
   });
@@ -72,35 +74,17 @@ function confirmCarried(
   at: number,
 ): void {
   const done = new Set<string>();
+  const desk = openDesk(on);
   for (const { wanted, verdict } of opened) {
     if (verdict.kind === 'record') done.add(wanted.id);
     if (verdict.kind !== 'carry' || !needsConfirmation(wanted)) continue;
     if (done.has(verdict.requestId)) continue;
     done.add(verdict.requestId);
-    confirm(on, verdict.requestId, confirmation, at);
+    confirm(on, desk.request(verdict.requestId), confirmation, at);
   }
+  desk.clear();
 }
 
 function needsConfirmation({ action }: Pick<PlannedRequest, 'action'>): boolean {
   return action === 'erase' || action === 'restore';
-}
-
-/** The unsettled requests that share an account and the id there, oldest first. */
-function standing(on: Connection, plan: PlannedRequest): readonly Request[] {
-  const ids = new Set<string>();
-  for (const { account, subjectId } of plan.steps) {
-    const rows = on
-      .sql(
-        `SELECT requests.id FROM steps JOIN requests ON requests.id = steps.request_id
-         WHERE steps.account = ? AND steps.subject_id = ? AND requests.state IN ('open', 'in_doubt')`,
-      )
-      .all(account, subjectId);
-    for (const row of rows) ids.add(text(row, 'id'));
-  }
-  return on
-    .sql(
-      'SELECT * FROM requests WHERE id IN (SELECT value FROM json_each(?)) ORDER BY created_at, ordinal',
-    )
-    .all(JSON.stringify([...ids]))
-    .map((row) => requestFrom(on, row));
 }

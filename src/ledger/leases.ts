@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../host.ts';
 import { integer, text, textOrNull, type Row } from './columns.ts';
-import { togetherFree } from './companions.ts';
+import { together } from './companions.ts';
 import type { Connection } from './connection.ts';
 import type { HeldBy, Holder } from './ledger.ts';
 
@@ -36,22 +36,26 @@ export function take(
      ON CONFLICT (token) DO UPDATE SET until = excluded.until`,
   ).run(holder.token, host, boot, pid, started, at + LEASE_MS);
   const lives = livingAt(at, observer);
+  const groups = together(on, ids);
+  const leases = leasesOf(on, [...groups.keys()]);
   const isFree = (id: string): boolean => {
-    const row = leaseRow(on, id);
-    if (row === undefined) return false;
-    const lease = leaseFrom(row);
-    return lease === null || lease.token === holder.token || !lives(lease);
-  };
-  const taken = togetherFree(on, ids, isFree);
-  for (const id of taken) {
-    on.sql('UPDATE requests SET lease_token = ? WHERE id = ? AND lease_token IS NOT ?').run(
-      holder.token,
-      id,
-      holder.token,
+    const lease = leases.get(id);
+    return (
+      lease === null || (lease !== undefined && (lease.token === holder.token || !lives(lease)))
     );
+  };
+  const free = new Map<ReadonlySet<string>, boolean>();
+  for (const group of groups.values()) {
+    if (!free.has(group)) free.set(group, [...group].every(isFree));
   }
+  const taken = [...groups].flatMap(([id, group]) => (free.get(group) === true ? [id] : []));
+  on.sql(
+    `UPDATE requests SET lease_token = ?1
+     WHERE id IN (SELECT value FROM json_each(?2)) AND lease_token IS NOT ?1`,
+  ).run(holder.token, JSON.stringify(taken));
   forgetIdle(on);
-  return ids.filter((id) => taken.has(id));
+  const own = new Set(taken);
+  return ids.filter((id) => own.has(id));
 }
 
 export function renew(on: Connection, holder: Holder, at: number): void {
@@ -63,6 +67,22 @@ export function release(on: Connection, holder: Holder): void {
   forgetIdle(on);
 }
 
+/**
+ * Gives back what has ended and is sealed, and whose steps have ended too: those of one that was
+ * closed by hand may still share a call. Answers with how many the token still holds.
+ */
+export function releaseEnded(on: Connection, holder: Holder): number {
+  on.sql(
+    `UPDATE requests SET lease_token = NULL
+     WHERE lease_token = ? AND +unfinished = 0 AND NOT EXISTS (
+       SELECT 1 FROM steps WHERE steps.request_id = requests.id AND finished_at IS NULL)`,
+  ).run(holder.token);
+  const row = on
+    .sql('SELECT count(*) AS held FROM requests WHERE lease_token = ?')
+    .get(holder.token);
+  return row === undefined ? 0 : integer(row, 'held');
+}
+
 /** Those of the requests that a living process with another token holds. */
 export function heldByOthers(
   on: Connection,
@@ -72,9 +92,9 @@ export function heldByOthers(
   at: number,
 ): readonly HeldBy[] {
   const lives = livingAt(at, observer);
+  const leases = leasesOf(on, ids);
   return ids.flatMap((requestId) => {
-    const row = leaseRow(on, requestId);
-    const lease = row === undefined ? null : leaseFrom(row);
+    const lease = leases.get(requestId) ?? null;
     if (lease === null || lease.token === token || !lives(lease)) return [];
     return [{ requestId, process: lease.process }];
   });
@@ -96,13 +116,16 @@ function isLiving({ process, until }: Lease, observer: Observer, at: number): bo
   return process.boot === observer.process.boot && observer.isAlive(process);
 }
 
-function leaseRow(on: Connection, requestId: string): Row | undefined {
-  return on
+/** The lease of each of the requests that there are; null: nobody has it. */
+function leasesOf(on: Connection, ids: readonly string[]): ReadonlyMap<string, Lease | null> {
+  const rows = on
     .sql(
-      `SELECT holders.* FROM requests LEFT JOIN holders ON holders.token = requests.lease_token
-       WHERE requests.id = ?`,
+      `SELECT requests.id, holders.* FROM json_each(?) AS picked
+       CROSS JOIN requests ON requests.id = picked.value
+       LEFT JOIN holders ON holders.token = requests.lease_token`,
     )
-    .get(requestId);
+    .all(JSON.stringify(ids));
+  return new Map(rows.map((row) => [text(row, 'id'), leaseFrom(row)]));
 }
 
 function leaseFrom(row: Row): Lease | null {

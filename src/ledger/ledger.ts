@@ -92,6 +92,29 @@ export interface DueQuery {
   operations?: readonly Operation[];
   /** Only steps of this group. */
   group?: Group;
+  /** Without these steps (ids): the caller works on them already. They cost next to nothing. */
+  except?: ReadonlySet<string>;
+}
+
+/** How a request stands. */
+export interface Brief {
+  id: string;
+  state: RequestState;
+  finishedAt: number | null;
+  sealed: boolean;
+}
+
+/** The newest request of an identity. */
+export interface Identified {
+  requestId: string;
+  state: RequestState;
+  finishedAt: number | null;
+}
+
+/** Some requests of a walk, and where it goes on; `next` null: there are no more. */
+export interface Page {
+  ids: readonly string[];
+  next: number | null;
 }
 
 export interface HeldBy {
@@ -131,6 +154,8 @@ export interface Ledger {
   /** Prolongs all that this token holds. */
   renew(holder: Holder, at: number): Promise<void>;
   release(holder: Holder): Promise<void>;
+  /** Gives back what has ended and is sealed; answers with how many requests the token still holds. */
+  releaseEnded(holder: Holder): Promise<number>;
   /** Those of the requests that a living process other than this token's holds. */
   heldByOthers(ids: readonly string[], token: string, at: number): Promise<readonly HeldBy[]>;
 
@@ -161,7 +186,7 @@ export interface Ledger {
    * long ago, is none.
    */
   due(token: string, query: DueQuery): Promise<readonly DueStep[]>;
-  /** The earliest `nextAt` after `query.at` among the same steps; null: none waits. `limit` is not used. */
+  /** The earliest `nextAt` after `query.at` among the same steps; null: none waits. `limit` and `except` are not used. */
   nextDueAt(token: string, query: DueQuery): Promise<number | null>;
   /** Whether a step of the group, of such a request, is `planned` and blocked. */
   isAwaited(token: string, account: string, group: Group): Promise<boolean>;
@@ -182,6 +207,16 @@ export interface Ledger {
 
   /** One request, its event chain verified; null if there is none. */
   request(id: string): Promise<Request | null>;
+  /** How requests stand, without reading them whole, in this order; unknown ones are left out. */
+  brief(ids: readonly string[]): Promise<readonly Brief[]>;
+  /** For each identity (`PlannedRequest.identity`) that some request has: the newest of those. */
+  identified(identities: readonly string[]): Promise<ReadonlyMap<string, Identified>>;
+  /**
+   * Ids of matching requests in the order of recording, at most `limit`; `after` is the `next` of the
+   * page before, null at first. Each comes once, whatever happens between the pages, and one that
+   * matches all the time is not left out. `order` and `limit` of the filter are not used.
+   */
+  page(filter: RequestFilter, after: number | null, limit: number): Promise<Page>;
   /** In the order of the filter, also where it has `ids`; steps and artifacts included. */
   list(filter: RequestFilter): Promise<readonly Request[]>;
   /** Counts requests without reading them; `today` is `YYYY-MM-DD`. `order` and `limit` are not used. */

@@ -49,10 +49,12 @@ function assignments(
   patch: Readonly<Record<string, unknown>>,
   columns: Readonly<Record<string, string>>,
 ): readonly Assignment[] {
-  return Object.entries(columns).flatMap(([key, column]): Assignment[] => {
-    const value = patch[key];
-    return value === undefined ? [] : [[column, stored(value)]];
-  });
+  const set: Assignment[] = [];
+  for (const [key, value] of Object.entries(patch)) {
+    const column = columns[key];
+    if (column !== undefined && value !== undefined) set.push([column, stored(value)]);
+  }
+  return set;
 }
 
 function stored(value: unknown): SQLInputValue {

@@ -2,8 +2,9 @@ import type { Call, Request } from '../requests/request.ts';
 import { GdprError } from '../errors.ts';
 import { disagreement } from './agreement.ts';
 import { eventsOf } from './append.ts';
-import { callFrom } from './call-row.ts';
+import { callsFrom } from './call-row.ts';
 import { chainFault } from './chain.ts';
+import { textOrNull } from './columns.ts';
 import { confirmationsOf } from './confirmations.ts';
 import type { Connection } from './connection.ts';
 import { requestFrom } from './request-row.ts';
@@ -19,7 +20,7 @@ export function readRequest(on: Connection, id: string): Request | null {
   const events = eventsOf(on, id);
   const fault =
     chainFault(id, events, request.ledger) ??
-    disagreement(request, confirmationsOf(on, id), events);
+    disagreement(request, textOrNull(row, 'identity'), confirmationsOf(on, id), events);
   if (fault === null) return request;
   throw new GdprError('ledger', `The record of request ${id} in ${on.file} is broken: ${fault}.`, {
     next: 'Nothing was overwritten. Do not rely on this request; compare with a copy of the ledger from before.',
@@ -29,13 +30,13 @@ export function readRequest(on: Connection, id: string): Request | null {
 
 /** All calls that served a request, oldest first. */
 export function callsOf(on: Connection, requestId: string): readonly Call[] {
-  return on
+  const rows = on
     .sql(
       `SELECT * FROM calls WHERE id IN (
          SELECT call_steps.call_id FROM call_steps JOIN steps ON steps.id = call_steps.step_id
          WHERE steps.request_id = ?)
        ORDER BY intended_at, ordinal`,
     )
-    .all(requestId)
-    .map((row) => callFrom(on, row));
+    .all(requestId);
+  return callsFrom(on, rows);
 }

@@ -1,25 +1,61 @@
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { PlannedRequest, PlannedStep } from '../requests/request.ts';
-import { append } from './append.ts';
-import { canonicalJson } from './canonical.ts';
-import { confirm } from './confirmations.ts';
+import { append, writeNews } from './append.ts';
+import { canonicalJson, digest } from './canonical.ts';
+import { insertConfirmation, tellConfirmed } from './confirmations.ts';
 import type { Connection } from './connection.ts';
-import { NO_HEAD, planHash } from './event.ts';
+import { newDossier, type Dossier, type StepInHand } from './dossier.ts';
+import { planHash } from './event.ts';
 import { keepOrder } from './ordering.ts';
 import { bringUpToDate } from './upkeep.ts';
 
-/** Records a request as planned, with its confirmation (null: there is none to record). */
+/**
+ * Records a request as planned, with its confirmation (null: there is none to record). What becomes
+ * of it at once is known before anything is written, so that each row is written once.
+ */
 export function recordPlan(
   on: Connection,
   plan: PlannedRequest,
   confirmation: Confirmation | null,
   at: number,
 ): void {
+  const identity = plan.identity == null ? null : digest(plan.identity);
+  const dossier = newDossier(plan, at);
+  append(dossier, { at, kind: 'intake', state: 'open', sha256: planHash(plan, identity) });
+  if (confirmation !== null) tellConfirmed(dossier, confirmation, at);
+  for (const { id, state } of dossier.steps) {
+    append(dossier, { at, kind: 'step', stepId: id, state });
+  }
+  keepOrder(dossier, at);
+  bringUpToDate(on, dossier, at);
+  insertRequest(on, plan, dossier, {
+    identity,
+    at,
+    confirmedAt: confirmation === null ? null : at,
+  });
+  if (confirmation !== null) insertConfirmation(on, plan.id, 1, confirmation, at);
+  for (const [index, step] of plan.steps.entries()) {
+    const inHand = dossier.steps[index];
+    if (inHand !== undefined) insertStep(on, plan.id, step, inHand);
+  }
+  writeNews(on, dossier);
+}
+
+function insertRequest(
+  on: Connection,
+  plan: PlannedRequest,
+  { acceptPartial, state, finishedAt, sealed, sequence, head }: Dossier,
+  {
+    identity,
+    at,
+    confirmedAt,
+  }: { identity: string | null; at: number; confirmedAt: number | null },
+): void {
   on.sql(
     `INSERT INTO requests (id, action, mode, user_id, stream_id, sendbird_id, reference, profile,
-       operator, received_on, due_on, created_at, out_dir, state, sealed, sequence, head,
-       accept_partial)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, 0, ?, ?)`,
+       operator, received_on, due_on, created_at, out_dir, state, finished_at, sealed, sequence,
+       head, accept_partial, confirmed_at, identity)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     plan.id,
     plan.action,
@@ -34,23 +70,28 @@ export function recordPlan(
     plan.dueOn,
     at,
     plan.outDir,
-    Number(plan.outDir === null),
-    NO_HEAD,
-    Number(plan.acceptPartial ?? false),
+    state,
+    finishedAt,
+    Number(sealed),
+    sequence,
+    head,
+    Number(acceptPartial),
+    confirmedAt,
+    identity,
   );
-  append(on, { requestId: plan.id, at, kind: 'intake', state: 'open', sha256: planHash(plan) });
-  if (confirmation !== null) confirm(on, plan.id, confirmation, at);
-  for (const step of plan.steps) recordStep(on, plan.id, step, at);
-  keepOrder(on, plan.id, at);
-  bringUpToDate(on, plan.id, at);
 }
 
-function recordStep(on: Connection, requestId: string, step: PlannedStep, at: number): void {
-  const { state = 'planned' } = step;
+/** What it is planned to be, as it stands by now. */
+function insertStep(
+  on: Connection,
+  requestId: string,
+  step: PlannedStep,
+  { state, note, blocked, finishedAt }: StepInHand,
+): void {
   on.sql(
     `INSERT INTO steps (id, request_id, provider, operation, account, subject_id, options, state,
-       note, before, earlier, finished_at, whole, subjects, attempts, checks, repeats, tries)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, 0, 0, 0)`,
+       note, before, earlier, finished_at, blocked, whole, subjects, attempts, checks, repeats, tries)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, 0, 0, 0)`,
   ).run(
     step.id,
     requestId,
@@ -60,10 +101,10 @@ function recordStep(on: Connection, requestId: string, step: PlannedStep, at: nu
     step.subjectId,
     canonicalJson(step.options),
     state,
-    step.note ?? null,
+    note,
     step.before ?? null,
     step.earlier ?? null,
-    state === 'planned' ? null : at,
+    finishedAt,
+    Number(blocked),
   );
-  append(on, { requestId, at, kind: 'step', stepId: step.id, state });
 }

@@ -9,7 +9,6 @@ import {
   flag,
   integer,
   integerOrNull,
-  json,
   text,
   textOrNull,
   word,
@@ -17,7 +16,7 @@ import {
   type Row,
 } from './columns.ts';
 import type { Connection } from './connection.ts';
-import { artifactFrom, stepFrom } from './step-row.ts';
+import { stepsFrom } from './steps-from.ts';
 import { ACTIONS, MODES } from './words.ts';
 
 /** A row of `requests`, with its steps in the order of the plan. */
@@ -71,25 +70,5 @@ function closingFrom(row: Row): Closing | null {
 /** The steps of a request with their artifacts, in the order of the plan. */
 function stepsOf(on: Connection, requestId: string): readonly Step[] {
   const rows = on.sql('SELECT * FROM steps WHERE request_id = ? ORDER BY ordinal').all(requestId);
-  return rows.map((row) => stepWithArtifacts(on, row));
-}
-
-/** A row of `steps`, its artifacts and the erase before it looked up. */
-export function stepWithArtifacts(on: Connection, row: Row): Step {
-  const artifacts = on
-    .sql('SELECT * FROM artifacts WHERE step_id = ? ORDER BY ordinal')
-    .all(text(row, 'id'));
-  const step = stepFrom(row, artifacts.map(artifactFrom));
-  const earlier = step.earlier === null ? undefined : earlierRow(on, step);
-  return earlier === undefined ? step : { ...step, earlierOptions: json(earlier, 'options') };
-}
-
-function earlierRow(on: Connection, step: Step): Row | undefined {
-  const { earlier, operation, account, subjectId } = step;
-  return on
-    .sql(
-      `SELECT options FROM steps
-       WHERE request_id = ? AND operation = ? AND account = ? AND subject_id = ?`,
-    )
-    .get(earlier, operation, account, subjectId);
+  return stepsFrom(on, rows);
 }

@@ -1,12 +1,14 @@
 import type { Connection } from './connection.ts';
+import { openDesk } from './desk.ts';
 import { requireLease } from './lease-check.ts';
 
 /** Notes that receipt and checksums stand in the bundle. Throws LeaseLost, or an Error if it has not ended. */
 export function seal(on: Connection, token: string, requestId: string): void {
   requireLease(on, token, requestId);
-  const { changes } = on
-    .sql('UPDATE requests SET sealed = 1 WHERE id = ? AND finished_at IS NOT NULL')
-    .run(requestId);
-  if (changes !== 1)
+  const desk = openDesk(on);
+  const dossier = desk.request(requestId);
+  if (dossier.finishedAt === null)
     throw new Error(`Request ${requestId} has not ended; nothing is to be sealed.`);
+  dossier.sealed = true;
+  desk.clear();
 }

@@ -2,6 +2,7 @@ import type { Closing } from '../requests/request.ts';
 import { append } from './append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
 import type { Connection } from './connection.ts';
+import { openDesk } from './desk.ts';
 import { requireLease } from './lease-check.ts';
 import { bringUpToDate } from './upkeep.ts';
 
@@ -24,6 +25,10 @@ export function settle(on: Connection, token: string, requestId: string, closing
     )
     .run(reason, operator, at, requestId);
   if (changes !== 1) throw new Error(`Request ${requestId} is closed.`);
-  append(on, { requestId, at, kind: 'closed', sha256: closingHash(closing) });
-  bringUpToDate(on, requestId, at);
+  const desk = openDesk(on);
+  const dossier = desk.request(requestId);
+  dossier.isClosed = true;
+  append(dossier, { at, kind: 'closed', sha256: closingHash(closing) });
+  bringUpToDate(on, dossier, at);
+  desk.clear();
 }

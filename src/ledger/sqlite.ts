@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { brief, identified } from './brief.ts';
 import { companions } from './companions.ts';
 import { confirmAnew } from './confirmations.ts';
 import { snapshot, type Connection } from './connection.ts';
@@ -8,10 +9,11 @@ import { erasures } from './erasures.ts';
 import { extend } from './extend.ts';
 import { intake, weigh } from './intake.ts';
 import type { Ledger } from './ledger.ts';
-import { heldByOthers, release, renew, take } from './leases.ts';
+import { heldByOthers, release, releaseEnded, renew, take } from './leases.ts';
 import { listRequests } from './list.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openFile } from './open.ts';
+import { page } from './page.ts';
 import { callsOf, readRequest } from './reads.ts';
 import { record } from './record.ts';
 import { seal } from './seal.ts';
@@ -50,6 +52,7 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
       writer.write(() => take(on, ids, holder, observed(holder.process), at)),
     renew: (holder, at) => writer.write(() => renew(on, holder, at)),
     release: (holder) => writer.write(() => release(on, holder)),
+    releaseEnded: (holder) => writer.write(() => releaseEnded(on, holder)),
     heldByOthers: (ids, token, at) =>
       read(() => heldByOthers(on, ids, token, observed(deps.process), at)),
     record: (token, change) => writer.write(() => record(on, token, change)),
@@ -66,6 +69,9 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
     isTaskOfAnother: (step, taskId) => read(() => isTaskOfAnother(on, step, taskId)),
     knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
     request: (id) => read(() => readRequest(on, id)),
+    brief: (ids) => read(() => brief(on, ids)),
+    identified: (identities) => read(() => identified(on, identities)),
+    page: (filter, after, limit) => read(() => page(on, filter, after, limit)),
     list: (filter) => read(() => listRequests(on, filter)),
     tally: (filter, today) => read(() => tally(on, filter, today)),
     calls: (requestId) => read(() => callsOf(on, requestId)),

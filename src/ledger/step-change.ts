@@ -1,28 +1,32 @@
 import type { StepPatch } from '../requests/change.ts';
 import { append } from './append.ts';
-import { textOrNull } from './columns.ts';
-import type { Connection } from './connection.ts';
-import { patchStep } from './patch.ts';
-import { stepFrom } from './step-row.ts';
+import { canonicalJson } from './canonical.ts';
+import type { Dossier, StepInHand } from './dossier.ts';
+import { errorFrom } from './step-row.ts';
 
-/**
- * Applies a patch to a step, with an event for the state that it sets and for what looking again has
- * shown. Throws an Error for a step that the ledger does not have.
- */
-export function changeStep(on: Connection, id: string, patch: StepPatch, at: number): void {
-  const isFinding = patch.after !== undefined && (patch.after !== null || hasFinding(on, id));
-  patchStep(on, id, patch);
-  if (patch.state === undefined && !isFinding) return;
-  const row = on.sql('SELECT * FROM steps WHERE id = ?').get(id);
-  if (row === undefined) throw new Error(`There is no step ${id}.`);
-  const { requestId, state, after, callId, taskId, error } = stepFrom(row, []);
-  const about = { requestId, at, stepId: id, callId, taskId };
-  if (isFinding) append(on, { ...about, kind: 'check', state: after });
+/** Applies a patch to a step, with an event for the state that it sets and for what looking again has shown. */
+export function changeStep(dossier: Dossier, step: StepInHand, patch: StepPatch, at: number): void {
+  const { patches } = dossier;
+  const isFinding = patch.after !== undefined && (patch.after !== null || step.after !== null);
+  const known = patches.get(step.id);
+  patches.set(step.id, known === undefined ? patch : { ...known, ...patch });
+  take(step, patch);
+  const { id: stepId, callId, taskId } = step;
+  if (isFinding) append(dossier, { at, kind: 'check', stepId, callId, taskId, state: step.after });
   if (patch.state === undefined) return;
-  append(on, { ...about, kind: 'step', state, errorCode: error?.code ?? null });
+  const errorCode = step.error === null ? null : errorFrom(stepId, step.error).code;
+  append(dossier, { at, kind: 'step', stepId, callId, taskId, state: step.state, errorCode });
 }
 
-function hasFinding(on: Connection, id: string): boolean {
-  const row = on.sql('SELECT after FROM steps WHERE id = ?').get(id);
-  return row !== undefined && textOrNull(row, 'after') !== null;
+function take(step: StepInHand, patch: StepPatch): void {
+  const { state, note, whole, callId, taskId, blocked, after, finishedAt, error } = patch;
+  if (state !== undefined) step.state = state;
+  if (note !== undefined) step.note = note;
+  if (whole !== undefined) step.whole = whole;
+  if (callId !== undefined) step.callId = callId;
+  if (taskId !== undefined) step.taskId = taskId;
+  if (blocked !== undefined) step.blocked = blocked;
+  if (after !== undefined) step.after = after;
+  if (finishedAt !== undefined) step.finishedAt = finishedAt;
+  if (error !== undefined) step.error = error === null ? null : canonicalJson(error);
 }

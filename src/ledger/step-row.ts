@@ -25,7 +25,7 @@ export function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
     options: json(row, 'options'),
     state: word(row, 'state', STEP_STATES),
     note: textOrNull(row, 'note'),
-    error: row['error'] === null ? null : errorFrom(row),
+    error: row['error'] === null ? null : errorFrom(text(row, 'id'), text(row, 'error')),
     whole: flag(row, 'whole'),
     callId: textOrNull(row, 'call_id'),
     taskId: textOrNull(row, 'task_id'),
@@ -49,10 +49,11 @@ export function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
   };
 }
 
-function errorFrom(row: Row): StepError {
-  const { code, message, passing, providerCode, httpStatus } = json(row, 'error');
+/** The error of a step, from its column. */
+export function errorFrom(stepId: string, error: string): StepError {
+  const { code, message, passing, providerCode, httpStatus } = json({ id: stepId, error }, 'error');
   if (typeof code !== 'string' || typeof message !== 'string' || typeof passing !== 'boolean') {
-    throw new DamagedRow(`the error of step ${text(row, 'id')} holds what no gdpr wrote`);
+    throw new DamagedRow(`the error of step ${stepId} holds what no gdpr wrote`);
   }
   return {
     code,

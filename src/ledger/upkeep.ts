@@ -1,44 +1,21 @@
-import { REQUEST_STATES, STEP_STATES, type RequestState } from '../requests/request.ts';
 import { requestState } from '../requests/state.ts';
 import { append } from './append.ts';
-import { flag, integerOrNull, word } from './columns.ts';
 import type { Connection } from './connection.ts';
+import type { Dossier } from './dossier.ts';
 
 /**
  * Brings `state`, `finishedAt` and `sealed` of a request that changed up to date, with an event when
  * the state is a new one. What it wrote into its bundle before is out of date. One that was closed
  * by hand stays closed, whatever its steps come to.
  */
-export function bringUpToDate(on: Connection, id: string, at: number): void {
-  const row = on
-    .sql('SELECT state, finished_at, out_dir, closed_at FROM requests WHERE id = ?')
-    .get(id);
-  if (row === undefined) throw new Error(`There is no request ${id}.`);
-  const before = word(row, 'state', REQUEST_STATES);
-  const state = row['closed_at'] === null ? stateOf(on, id) : 'closed';
+export function bringUpToDate(on: Connection, dossier: Dossier, at: number): void {
+  const { state: before, finishedAt, outDir } = dossier;
+  const state = dossier.isClosed ? 'closed' : requestState(dossier.steps);
   const ended = state !== 'open' && state !== 'in_doubt';
-  const finishedAt = ended ? (integerOrNull(row, 'finished_at') ?? at) : null;
-  const sealed = row['out_dir'] === null || (ended && !hasFiles(on, id));
-  on.sql('UPDATE requests SET state = ?, finished_at = ?, sealed = ? WHERE id = ?').run(
-    state,
-    finishedAt,
-    Number(sealed),
-    id,
-  );
-  if (state !== before) append(on, { requestId: id, at, kind: 'request', state });
-}
-
-function stateOf(on: Connection, requestId: string): RequestState {
-  const rows = on
-    .sql('SELECT id, state, finished_at, whole FROM steps WHERE request_id = ?')
-    .all(requestId);
-  return requestState(
-    rows.map((row) => ({
-      state: word(row, 'state', STEP_STATES),
-      finishedAt: integerOrNull(row, 'finished_at'),
-      whole: flag(row, 'whole'),
-    })),
-  );
+  dossier.state = state;
+  dossier.finishedAt = ended ? (finishedAt ?? at) : null;
+  dossier.sealed = outDir === null || (ended && !hasFiles(on, dossier.id));
+  if (state !== before) append(dossier, { at, kind: 'request', state });
 }
 
 function hasFiles(on: Connection, requestId: string): boolean {

@@ -1,10 +1,14 @@
 import type { Clock } from '../host.ts';
 import type { Connection } from './connection.ts';
+import { forget } from './desk.ts';
 import { faultOf, isFailureOfFile } from './faults.ts';
 
 /** Gathers the writes of one turn of the event loop into one transaction. */
 export interface Writer {
-  /** Runs `job` inside the next transaction; settles after its commit. A job that throws is undone alone. */
+  /**
+   * Runs `job` inside the next transaction; settles after its commit. A job that throws is undone
+   * alone. It may be run twice, the first time for nothing, so it changes nothing but the ledger.
+   */
   write<T>(job: () => T): Promise<T>;
   /** Commits what has been gathered, now. */
   flush(): void;
@@ -55,12 +59,28 @@ function commit(on: Connection, batch: readonly Pending[]): void {
   for (const answer of answers) answer();
 }
 
+/**
+ * Jobs rarely fail, and a savepoint for each is dear: they are done without, and where one throws all
+ * of it is undone and done again, each job apart.
+ */
 function transaction(on: Connection, batch: readonly Pending[]): readonly (() => void)[] {
+  try {
+    return committed(on, () => batch.map((one) => one.work()));
+  } catch (thrown) {
+    if (isFailureOfFile(thrown)) throw thrown;
+    return committed(on, () => batch.map((one) => apart(on, one)));
+  }
+}
+
+function committed<T>(on: Connection, work: () => T): T {
   on.db.exec('BEGIN IMMEDIATE');
   try {
-    const answers = batch.map((one) => apart(on, one));
+    const done = work();
     on.db.exec('COMMIT');
-    return answers;
+    return done;
+  } catch (thrown) {
+    forget(on);
+    throw thrown;
   } finally {
     if (on.db.isTransaction) on.db.exec('ROLLBACK');
   }
@@ -75,6 +95,7 @@ function apart(on: Connection, one: Pending): () => void {
     return answer;
   } catch (thrown) {
     if (isFailureOfFile(thrown)) throw thrown;
+    forget(on);
     on.db.exec('ROLLBACK TO job; RELEASE job');
     return () => one.reject(faultOf(thrown, on.file));
   }

@@ -8,4 +8,6 @@ export interface ProviderDeps {
   /** Milliseconds since the epoch. */
   clock: { now(): number };
   agent: string;
+  /** Calls a window of the provider's (Stream: a minute, Sendbird: a second) before it has told its limit. */
+  start: number;
 }

@@ -64,6 +64,12 @@ export interface Provider {
    * waits for its turn is not one in doubt.
    */
   admit(operation: Operation): number | null;
+  /** The same without counting. */
+  turnAt(operation: Operation): number | null;
+  /** The limit of the operation as far as answers have told it; null: none has. */
+  limitOf(operation: Operation): RateLimit | null;
+  /** HTTP calls made to its API so far, repetitions included; downloads are not. */
+  readonly calls: number;
   submit(call: Outgoing, signal: AbortSignal): Promise<Submission>;
   /** Whether checking many calls at once takes far fewer exchanges than checking each. */
   readonly checksMany: boolean;
@@ -104,14 +110,30 @@ export interface RateLimit {
   perSecond: number | null;
 }
 
-/** Keeps calls below the provider's limits, per operation (`lane`). */
+/** What is taken for a limit until the provider's first answer tells it. */
+export type AssumedLimit = Pick<RateLimit, 'limit' | 'window' | 'perSecond'>;
+
+/** Keeps calls below the provider's limits. */
 export interface Pace {
+  /** The lane of one operation; it is made when its name is first heard. */
+  lane(name: string, assumed: AssumedLimit): Lane;
+}
+
+/** The calls of one operation, and the limit that they share. */
+export interface Lane {
   /** Null: a call may leave now, and is counted. Else the instant (ms) to ask again. */
-  admit(lane: string): number | null;
-  /** Resolves when a call may leave, or when the signal aborts. */
-  enter(lane: string, signal: AbortSignal): Promise<void>;
-  /** What the headers of an answer tell; those of a refusal may be another limit's. */
-  learn(lane: string, limit: RateLimit): void;
-  /** The provider refused a call: nothing leaves before `until` (ms). */
-  hold(lane: string, until: number): void;
+  admit(): number | null;
+  /** The same without counting. */
+  turnAt(): number | null;
+  /** Resolves when a call may leave (it is counted), in the order of asking, or when the signal aborts. */
+  enter(signal: AbortSignal): Promise<void>;
+  /** What the headers of an answer tell. */
+  learn(limit: RateLimit): void;
+  /**
+   * The provider refused a call for its limit: what the headers of the refusal tell (they may be
+   * another limit's), and when it says that a call may come again (ms); null: nothing.
+   */
+  refused(told: RateLimit | null, retryAt: number | null): void;
+  /** As far as answers have told it. */
+  readonly limit: RateLimit | null;
 }

@@ -1,8 +1,10 @@
+import { tallied } from '../requests/exit.ts';
 import { EXPORTS, isExport } from '../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import { eraseWords, sameFlags } from './erase-command.ts';
 import { subjectName } from './receipt-text.ts';
-import { list, shellWord } from './words.ts';
+import type { Upshot } from './upshot.ts';
+import { figure, list, shellWord } from './words.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
 export type Resume = (requestIds: readonly string[], ...flags: string[]) => string;
@@ -59,30 +61,35 @@ export function adviceOnTried(receipts: readonly Receipt[], resume: Resume): str
  * What was done by requests that have ended, and not all well, and what to do about the others. A
  * command stands last, so that it can be copied.
  */
-export function adviceOnEnded(receipts: readonly Receipt[], commands: Commands): string {
-  const bad = receipts.filter(({ state }) => state === 'failed' || state === 'partial');
-  const none = receipts.filter(({ state }) => state === 'not_found');
-  const done = receipts.filter(({ state }) => state === 'completed');
-  if (bad.length === 0 && done.length === 0) {
-    return none.length === 0 ? 'The receipt says what was done.' : `Nothing was changed. ${CHECK}`;
+export function adviceOnEnded(upshot: Upshot, commands: Commands): string {
+  const { tally, unsettled, settled } = upshot;
+  const bad = unsettled.filter(({ state }) => state === 'failed' || state === 'partial');
+  const done = settled.filter(({ state }) => state === 'completed');
+  if (bad.length === 0 && tally.completed === 0) {
+    return tally.not_found === 0
+      ? 'The receipt says what was done.'
+      : `Nothing was changed. ${CHECK}`;
   }
-  if (bad.length > 0 && bad.every(isUnsupported) && done.length === 0) {
+  if (bad.length > 0 && bad.every(isUnsupported) && tally.completed === 0) {
     return 'Nothing came back; the receipt says why.';
   }
   return [
-    ...(done.length === 0 ? [] : [`${done.length} of ${receipts.length} completed.`]),
+    ...(tally.completed === 0
+      ? []
+      : [`${figure(tally.completed)} of ${figure(tallied(tally))} completed.`]),
     keptWords([...bad, ...done]),
-    ...(none.length === 0 ? [] : [`Of ${names(none)} nothing was changed. ${CHECK}`]),
-    ...adviceOnBad(bad, commands),
+    ...(tally.not_found === 0 ? [] : [`Of ${names(upshot)} nothing was changed. ${CHECK}`]),
+    ...adviceOnBad(bad, tally.failed + tally.partial, commands),
   ].join(' ');
 }
 
-function adviceOnBad(bad: readonly Receipt[], commands: Commands): string[] {
-  const cut = bad.filter(isStoppedByExport);
+/** `number`: how many there are, of which `bad` are the first. */
+function adviceOnBad(bad: readonly Receipt[], number: number, commands: Commands): string[] {
+  const stopped = bad.filter(isStoppedByExport);
   const rest = bad.filter((receipt) => !isStoppedByExport(receipt));
   const first = rest.length === 0 ? [] : [adviceOnRest(rest, commands)];
-  if (cut.length === 0) return first;
-  const then = adviceOnCut(cut, commands);
+  if (stopped.length === 0) return first;
+  const then = adviceOnCut(stopped, number > bad.length, commands);
   return [
     'The export is not whole, so the deletion was not sent.',
     ...(rest.length === 0 ? [`To ${then}`] : [`${first.join('')}; to ${then}`]),
@@ -91,9 +98,13 @@ function adviceOnBad(bad: readonly Receipt[], commands: Commands): string[] {
 
 const CHECK = 'Check the id, or give --stream-id or --sendbird-id.';
 
-function names(receipts: readonly Receipt[]): string {
-  const all = receipts.map(({ subject }) => subjectName(subject.user_id));
-  return all.length > 5 ? `${all.length} people` : list(all);
+/** Who was not found: by name, or how many they are. */
+function names({ tally, settled }: Upshot): string {
+  const all = settled
+    .filter(({ state }) => state === 'not_found')
+    .map(({ subject }) => subjectName(subject.user_id));
+  const isFew = tally.not_found <= 5 && all.length === tally.not_found;
+  return isFew ? list(all) : `${figure(tally.not_found)} people`;
 }
 
 function adviceOnRest(receipts: readonly Receipt[], { resume }: Commands): string {
@@ -110,10 +121,12 @@ function adviceOnRest(receipts: readonly Receipt[], { resume }: Commands): strin
     : 'The receipt says what is missing.';
 }
 
-function adviceOnCut(receipts: readonly Receipt[], commands: Commands): string {
+/** `isMore`: there are others behind these, and nobody has counted them. */
+function adviceOnCut(receipts: readonly Receipt[], isMore: boolean, commands: Commands): string {
   const [first] = receipts;
   if (first === undefined) return '';
-  const others = receipts.length > 1 ? ` (the same for each of the ${receipts.length})` : '';
+  const all = isMore ? 'them' : `the ${receipts.length}`;
+  const others = receipts.length > 1 || isMore ? ` (the same for each of ${all})` : '';
   const out = first.bundle?.replace(/\/[^/]*$/, '') ?? null;
   const after = [
     ...sameFlags(first),

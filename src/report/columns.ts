@@ -9,11 +9,19 @@ function columns(text: string): number {
 
 /** A text on exactly so many columns: blanks behind it, or its end cut off. */
 export function fit(text: string, width: number): string {
-  if (columns(text) <= width) return `${text}${' '.repeat(width - columns(text))}`;
-  let cut = '';
+  const short = cut(text, width);
+  return `${short}${' '.repeat(width - columns(short))}`;
+}
+
+/** A text on at most so many columns: its end is cut off where it is longer. */
+export function cut(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  let kept = '';
+  let used = 0;
   for (const character of text) {
-    if (columns(cut + character) > width - 1) break;
-    cut += character;
+    used += columns(character);
+    if (used > width - 1) break;
+    kept += character;
   }
-  return fit(`${cut}…`, width);
+  return `${kept}…`;
 }

@@ -1,10 +1,12 @@
+import { tallied, unsettled } from '../requests/exit.ts';
 import { isExport } from '../requests/operations.ts';
-import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
+import type { ReceiptStep } from '../requests/receipt.ts';
 import type { ProviderName } from '../requests/request.ts';
-import { isSettled } from '../requests/state.ts';
+import type { Sample } from '../requests/sample.ts';
 import { type Resume, adviceInDoubt, adviceOnEnded, adviceOnTried } from './advice.ts';
 import { subjectName } from './receipt-text.ts';
-import { OPERATION, PROVIDER, count, duration, list } from './words.ts';
+import type { Upshot } from './upshot.ts';
+import { OPERATION, PROVIDER, count, duration, figure, list } from './words.ts';
 
 /** Why a provider was left for later. */
 export interface Stopped {
@@ -20,12 +22,14 @@ export interface Ending {
   exit: number;
   /** How the program was called, up to its command: `gdpr --profile sandbox`. */
   invocation: string;
-  receipts: readonly Receipt[];
+  upshot: Upshot;
   /** Requests with a deletion or restore that nobody has confirmed lately: it is not sent. */
-  unconfirmed: readonly string[];
+  unconfirmed: Sample<string>;
   stopped: ReadonlyMap<ProviderName, Stopped>;
   signal: string | null;
   timedOut: boolean;
+  /** The command that was run, where running it again repeats just what failed; null: it would not. */
+  again: string | null;
 }
 
 /** The last words of a run that did not end with 0: what happened, and what to do next. */
@@ -33,54 +37,82 @@ export interface LastWords {
   code: string;
   message: string;
   next: string;
+  /** Of many, the first. */
   requestIds: readonly string[];
 }
 
 /** What is said at the end of a run whose exit code is not 0 (SPEC section 5). */
 export function lastWords(ending: Ending): LastWords {
-  const unsettled = ending.receipts.filter((receipt) => !isSettled(receipt.state));
-  const requestIds = unsettled.map((receipt) => receipt.request_id);
-  const resumeOf: Resume = (ids, ...flags) =>
-    [ending.invocation, 'resume', ...flags, ...namedIds(ids, flags)].join(' ');
+  const { upshot, invocation } = ending;
+  const requestIds = upshot.unsettled.map((receipt) => receipt.request_id);
+  const resumeOf = resumeFor(ending);
   const resume = resumeOf(requestIds);
   const words = (code: string, message: string, next: string): LastWords => ({
     code,
     message: [
       message,
-      ...unsent(unsettled),
-      ...adviceOnTried(unsettled, resumeOf),
+      ...unsent(upshot),
+      ...adviceOnTried(upshot.unsettled, resumeOf),
       ...unconfirmedWords(ending, resumeOf),
     ].join(' '),
     next,
     requestIds,
   });
-  const safe = `${doneParts(ending)}Nothing is lost: ${resume}`;
+  const safe = `${doneParts(upshot)}Nothing is lost: ${resume}`;
   switch (ending.exit) {
     case 4:
       return words(
         faultOf(ending),
         stopMessage(ending),
-        `${doneParts(ending)}Nothing is lost. Set it right, then: ${resume}`,
+        `${doneParts(upshot)}Nothing is lost. Set it right, then: ${resume}`,
       );
     case 7:
-      return words('in_doubt', doubt(unsettled), adviceInDoubt(unsettled, resumeOf));
+      return words('in_doubt', doubt(upshot), wayOut(ending, resumeOf));
     case 5:
       return words('unavailable', stopMessage(ending), safe);
     case 8:
-      return words('not_finished', notFinished(ending, unsettled), safe);
+      return words('not_finished', notFinished(ending), safe);
     case 1:
     case 3:
       return words(
         'not_completed',
-        endedBadly(ending.receipts),
-        adviceOnEnded(ending.receipts, {
+        endedBadly(upshot),
+        adviceOnEnded(upshot, {
           resume: resumeOf,
-          of: (command) => `${ending.invocation} ${command}`,
+          of: (command) => `${invocation} ${command}`,
         }),
       );
     default:
       return words('interrupted', `Stopped by ${ending.signal}.`, safe);
   }
+}
+
+/** How `gdpr resume` is called. More than a few are not named: they are all, or the same command does it. */
+function resumeFor({ upshot, invocation, again }: Ending): Resume {
+  const isWhole = hasAllUnsettled(upshot);
+  return (ids, ...flags) => {
+    const isFew = isWhole && ids.length <= FEW;
+    // `--resend` is for requests that are named, each of them.
+    if (flags.includes('--resend')) {
+      return [invocation, 'resume', ...flags, ...(isWhole ? ids : ['<request>'])].join(' ');
+    }
+    if (flags.includes('--failed') && !isFew && again !== null) return again;
+    return [invocation, 'resume', ...flags, ...(isFew ? ids : [])].join(' ');
+  };
+}
+
+const FEW = 3;
+
+/** Whether no unsettled request is left out of the sample. */
+function hasAllUnsettled({ tally, unsettled: sample }: Upshot): boolean {
+  return unsettled(tally) === sample.length;
+}
+
+function wayOut({ upshot, invocation }: Ending, resume: Resume): string {
+  const advice = adviceInDoubt(upshot.unsettled, resume);
+  return hasAllUnsettled(upshot)
+    ? advice
+    : `${advice}. Which they are: ${invocation} status --state in_doubt`;
 }
 
 function faultOf({ stopped }: Ending): string {
@@ -102,8 +134,8 @@ function bare(reason: string): string {
   return reason.replace(/\.$/, '');
 }
 
-function doneParts({ receipts }: Ending): string {
-  const only = receipts.length === 1 ? receipts[0] : undefined;
+function doneParts({ tally, unsettled: open, settled }: Upshot): string {
+  const only = tallied(tally) === 1 ? [...open, ...settled][0] : undefined;
   if (only === undefined) return '';
   const names = [...new Set(only.steps.map((step) => step.provider))];
   const done = names.filter((name) =>
@@ -118,38 +150,49 @@ function doneParts({ receipts }: Ending): string {
     .join('');
 }
 
-function unsent(unsettled: readonly Receipt[]): string[] {
-  const steps = unsettled.flatMap((receipt) =>
-    receipt.steps.filter((step) => step.state === 'planned'),
-  );
-  const untried = steps.filter((step) => step.attempts === 0);
-  const tried = steps.filter((step) => step.attempts > 0);
-  return [...named('Not even sent yet', untried), ...named('Tried, not accepted yet', tried)];
+function unsent({ unsettled: open, untried, tried }: Upshot): string[] {
+  const steps = open.flatMap((receipt) => receipt.steps.filter(({ state }) => state === 'planned'));
+  return [
+    ...named(
+      'Not even sent yet',
+      untried,
+      steps.filter(({ attempts }) => attempts === 0),
+    ),
+    ...named(
+      'Tried, not accepted yet',
+      tried,
+      steps.filter(({ attempts }) => attempts > 0),
+    ),
+  ];
 }
 
-function named(what: string, steps: readonly ReceiptStep[]): string[] {
-  if (steps.length === 0) return [];
-  return [
-    `${what}: ${steps.length > 4 ? count(steps.length, 'step') : list(steps.map(stepName))}.`,
-  ];
+/** `steps` are the first of so many. */
+function named(what: string, number: number, steps: readonly ReceiptStep[]): string[] {
+  if (number === 0) return [];
+  const isFew = number <= 4 && steps.length === number;
+  return [`${what}: ${isFew ? list(steps.map(stepName)) : count(number, 'step')}.`];
 }
 
 function stepName(step: ReceiptStep): string {
   return `${PROVIDER[step.provider]} ${OPERATION[step.operation]}`;
 }
 
-function doubt(unsettled: readonly Receipt[]): string {
-  const steps = unsettled.flatMap((receipt) =>
+function doubt(upshot: Upshot): string {
+  const steps = upshot.unsettled.flatMap((receipt) =>
     receipt.steps
       .filter((step) => step.state === 'in_doubt')
       .map((step) => `${stepName(step)} of ${subjectName(receipt.subject.user_id)}`),
   );
-  return `In doubt: a call may have arrived and its answer was lost (${list(steps)}).`;
+  if (hasAllUnsettled(upshot)) {
+    return `In doubt: a call may have arrived and its answer was lost (${list(steps)}).`;
+  }
+  const first = steps.slice(0, FEW).map((step) => `${step}, `);
+  return `In doubt: calls may have arrived and their answers were lost (${first.join('')}and more: ${count(upshot.tally.in_doubt, 'request')}).`;
 }
 
-function notFinished(ending: Ending, unsettled: readonly Receipt[]): string {
-  const open = unsettled.filter((receipt) => receipt.state === 'open');
-  const why = ending.timedOut ? 'Stopped waiting' : 'Not finished';
+function notFinished({ upshot, timedOut }: Ending): string {
+  const open = upshot.unsettled.filter((receipt) => receipt.state === 'open');
+  const why = timedOut ? 'Stopped waiting' : 'Not finished';
   const running = open.flatMap((receipt) =>
     receipt.steps.filter((step) => step.state === 'accepted').map(stepName),
   );
@@ -157,7 +200,7 @@ function notFinished(ending: Ending, unsettled: readonly Receipt[]): string {
   const where = [['running', running] as const, ['being checked', checked] as const].map(
     ([what, names]) => (names.length === 0 ? '' : `; ${what}: ${list([...new Set(names)])}`),
   );
-  return `${why}: ${count(open.length, 'request')} open${where.join('')}.`;
+  return `${why}: ${count(upshot.tally.open, 'request')} open${where.join('')}.`;
 }
 
 /** The provider has reported it as done, and the look that follows is outstanding. */
@@ -165,26 +208,24 @@ function isChecked({ operation, state, finished_at: finishedAt }: ReceiptStep): 
   return state === 'reported' && finishedAt === null && !isExport(operation);
 }
 
-/** Many are all that is open; `--resend` is for requests that are named, each of them. */
-function namedIds(ids: readonly string[], flags: readonly string[]): readonly string[] {
-  return ids.length > 3 && !flags.includes('--resend') ? [] : ids;
-}
-
 function unconfirmedWords({ unconfirmed }: Ending, resume: Resume): string[] {
-  if (unconfirmed.length === 0) return [];
+  const { first, number } = unconfirmed;
+  if (number === 0) return [];
   return [
-    `Not sent, since nobody confirmed it within 7 days: ${count(unconfirmed.length, 'request')}. In a terminal this asks: ${resume(unconfirmed)}.`,
+    `Not sent, since nobody confirmed it within 7 days: ${count(number, 'request')}. In a terminal this asks: ${resume(first)}.`,
   ];
 }
 
-function endedBadly(receipts: readonly Receipt[]): string {
+function endedBadly({ tally, unsettled: open, settled }: Upshot): string {
   const parts = (['failed', 'partial', 'not_found', 'cancelled', 'closed'] as const).flatMap(
     (state) => {
-      const names = receipts
+      const number = tally[state];
+      if (number === 0) return [];
+      const names = [...open, ...settled]
         .filter((receipt) => receipt.state === state)
         .map((receipt) => subjectName(receipt.subject.user_id));
-      if (names.length === 0) return [];
-      return [`${state.replace('_', ' ')}: ${names.length > 5 ? names.length : list(names)}`];
+      const isFew = number <= 5 && names.length === number;
+      return [`${state.replace('_', ' ')}: ${isFew ? list(names) : figure(number)}`];
     },
   );
   const text = parts.join('; ');

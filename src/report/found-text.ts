@@ -1,9 +1,11 @@
 import { daysBetween, spellDay } from '../requests/deadline.ts';
+import type { Findings, Person } from '../requests/findings.ts';
 import { quoteId } from '../requests/ids.ts';
 import type { Presence } from '../requests/outcome.ts';
 import type { Found, Proposal } from '../requests/proposal.ts';
+import type { Sample } from '../requests/sample.ts';
 import { subjectName } from './receipt-text.ts';
-import { PROVIDER, count, list } from './words.ts';
+import { PROVIDER, count, figure, list } from './words.ts';
 import { wrap } from './wrap.ts';
 
 /** How days are told. */
@@ -15,32 +17,29 @@ export interface Calendar {
 }
 
 const COLUMN = 10;
-/** So many subjects are named one by one. */
-const NAMED = 20;
 const LONGEST_NAME = 40;
 
 /** What the look-up has found: one subject in full, several in a summary. */
 export function foundLines(
-  {
-    looked,
-    found,
-    owners,
-    requests,
-  }: Pick<Proposal, 'looked' | 'found' | 'owners'> & { requests: readonly unknown[] },
+  { looked, findings, owners, subjects }: Looked,
   calendar: Calendar,
 ): string[] {
-  if (!looked) return wrap('not looked up', COLUMN, 'Found').concat(earlierLines(found));
+  const before = earlierLines(findings.earlier);
+  if (!looked) return wrap('not looked up', COLUMN, 'Found').concat(before);
   const lines =
-    requests.length === 1
-      ? found.flatMap((each) => oneLine(each, calendar))
-      : summary(found, calendar);
+    subjects === 1
+      ? findings.only.flatMap((each) => oneLine(each, calendar))
+      : summary(findings, calendar);
   const heirs = [...owners].map(
     ([id, presence]) => `New owner ${subjectName(id)}: ${describe(presence, calendar)}`,
   );
   return [...lines, ...heirs]
     .flatMap((text, index) => wrap(text, COLUMN, index === 0 ? 'Found' : ''))
-    .concat(earlierLines(found));
+    .concat(before);
 }
+
+/** What is told of a look-up: what it has shown of so many subjects. */
+type Looked = Pick<Proposal, 'looked' | 'findings' | 'owners' | 'subjects'>;
 
 function oneLine({ provider, presence, feeds }: Found, calendar: Calendar): string[] {
   const lines: string[] = [];
@@ -92,67 +91,54 @@ function day(at: number, { dayOf, today }: Calendar): string {
 }
 
 /** How many are visible where, who is not, and the first by name. */
-function summary(found: readonly Found[], calendar: Calendar): string[] {
-  const providers = [...new Set(found.map(({ provider }) => provider))];
-  const totals = providers.flatMap((provider) => {
-    const here = found.filter((each) => each.provider === provider && each.presence !== null);
-    if (here.length === 0) return [];
-    const visible = here.filter(({ presence }) => presence?.visible === true);
-    const absent = here.filter(({ presence }) => presence?.visible !== true);
-    const lines = [
-      `${PROVIDER[provider]}: ${visible.length.toLocaleString('en-US')} of ${count(here.length, 'account')} visible`,
-    ];
-    if (absent.length > 0) {
-      const missing = absent.map(({ subjectId }) => subjectName(subjectId));
-      lines.push(`${ABSENT[provider]}: ${some(missing)}`);
-    }
-    return lines;
+function summary({ places, feeds, people }: Findings, calendar: Calendar): string[] {
+  const totals = [...places].flatMap(([provider, { asked, visible, absent }]) => {
+    const line = `${PROVIDER[provider]}: ${figure(visible)} of ${count(asked, 'account')} visible`;
+    return absent.number === 0 ? [line] : [line, `${ABSENT[provider]}: ${some(absent)}`];
   });
-  return [...totals, ...feedTotals(found), ...names(found, calendar)];
+  return [...totals, ...feedTotals(feeds), ...names(people, calendar)];
 }
 
 /** The first of those who are visible anywhere, a line each. */
-function names(found: readonly Found[], calendar: Calendar): string[] {
-  const visible = new Map<string, string[]>();
-  for (const { userId, provider, presence } of found) {
-    if (presence?.visible !== true) continue;
-    const words = visible.get(userId);
-    if (words === undefined) visible.set(userId, [describe(presence, calendar)]);
-    else if (presence.name !== null && words[0]?.startsWith(shortName(presence.name)) !== true) {
-      words.push(`${PROVIDER[provider]}: ${shortName(presence.name)}`);
-    }
-  }
-  const named = [...visible]
-    .slice(0, NAMED)
-    .map(([userId, words]) => `${subjectName(userId)}: ${words.join(' · ')}`);
-  const more = visible.size - named.length;
+function names({ first, number }: Sample<Person>, calendar: Calendar): string[] {
+  const named = first.map(
+    ({ userId, at }) => `${subjectName(userId)}: ${sightsOf(at, calendar).join(' · ')}`,
+  );
+  const more = number - named.length;
   return more > 0 ? [...named, `and ${count(more, 'person', 'people')} more`] : named;
 }
 
-function feedTotals(found: readonly Found[]): string[] {
-  const asked = found.filter(({ feeds }) => feeds !== null);
-  if (asked.length === 0) return [];
-  if (asked.every(({ feeds }) => feeds === 'not_checkable')) {
-    return [`Stream feed data: ${FEEDS.not_checkable}`];
-  }
-  const visible = asked.filter(({ feeds }) => feeds === 'visible').length;
-  return [
-    `Stream feed data: ${visible.toLocaleString('en-US')} of ${count(asked.length, 'person', 'people')} have some`,
-  ];
-}
-
-function earlierLines(found: readonly Found[]): string[] {
-  const texts = found.flatMap(({ provider, subjectId, earlier }) =>
-    earlier === null
+/** Where another provider has another name it is told as well. */
+function sightsOf([first, ...others]: Person['at'], calendar: Calendar): string[] {
+  if (first === undefined) return [];
+  const words = describe(first.presence, calendar);
+  const more = others.flatMap(({ provider, presence: { name } }) =>
+    name === null || words.startsWith(shortName(name))
       ? []
-      : [`${subjectName(subjectId)} was deleted before at ${PROVIDER[provider]}: ${earlier}`],
+      : [`${PROVIDER[provider]}: ${shortName(name)}`],
   );
-  const shown = texts.slice(0, NAMED).flatMap((text) => wrap(text, COLUMN));
-  const more = texts.length - NAMED;
-  return more > 0 ? [...shown, `${' '.repeat(COLUMN)}and ${more} more`] : shown;
+  return [words, ...more];
 }
 
-function some(words: readonly string[]): string {
-  if (words.length <= NAMED) return list(words);
-  return `${words.slice(0, NAMED).join(', ')} and ${words.length - NAMED} more`;
+function feedTotals({ asked, visible, uncheckable }: Findings['feeds']): string[] {
+  if (asked === 0) return [];
+  if (asked === uncheckable) return [`Stream feed data: ${FEEDS.not_checkable}`];
+  return [`Stream feed data: ${figure(visible)} of ${count(asked, 'person', 'people')} have some`];
+}
+
+function earlierLines({ first, number }: Sample<Found>): string[] {
+  const shown = first
+    .map(
+      ({ provider, subjectId, earlier }) =>
+        `${subjectName(subjectId)} was deleted before at ${PROVIDER[provider]}: ${earlier}`,
+    )
+    .flatMap((text) => wrap(text, COLUMN));
+  const more = number - first.length;
+  return more > 0 ? [...shown, `${' '.repeat(COLUMN)}and ${figure(more)} more`] : shown;
+}
+
+function some({ first, number }: Sample<string>): string {
+  const words = first.map(subjectName);
+  const more = number - first.length;
+  return more > 0 ? `${words.join(', ')} and ${figure(more)} more` : list(words);
 }

@@ -2,6 +2,7 @@ import { receiptOf } from '../requests/receipt.ts';
 import type { Request } from '../requests/request.ts';
 import { type Commands, adviceInDoubt, adviceOnEnded } from './advice.ts';
 import { subjectName } from './receipt-text.ts';
+import { upshotOf } from './upshot.ts';
 import { REQUEST, count } from './words.ts';
 
 /** How many requests are shown one by one. */
@@ -33,5 +34,5 @@ function advice(request: Request, commands: Commands): string {
   const receipt = receiptOf(request, bundle);
   return request.state === 'in_doubt'
     ? adviceInDoubt([receipt], commands.resume)
-    : adviceOnEnded([receipt], commands);
+    : adviceOnEnded(upshotOf([receipt]), commands);
 }

@@ -6,6 +6,7 @@ import { adviceInDoubt, adviceOnEnded } from './advice.ts';
 import { SOON } from './due-words.ts';
 import type { Shown } from './status-json.ts';
 import type { StatusShowing } from './status-text.ts';
+import { upshotOf } from './upshot.ts';
 import { wrap } from './wrap.ts';
 
 /** `invocation` is how a command is called, up to its name: `gdpr --profile sandbox`. */
@@ -38,7 +39,7 @@ function advice(request: Request, { invocation, now }: DetailShowing): string {
   const receipt = receiptOf(request, outDir === null ? null : `${outDir}/${id}`);
   if (state === 'in_doubt') return adviceInDoubt([receipt], resume);
   if (state === 'failed' || state === 'partial') {
-    const ended = adviceOnEnded([receipt], { resume, of }).replace(/\.$/, '');
+    const ended = adviceOnEnded(upshotOf([receipt]), { resume, of }).replace(/\.$/, '');
     return `${ended}; to settle it by hand: ${command(invocation, 'close', id, '--reason <text>')}`;
   }
   return steps.some((step) => lacksConfirmation(step, confirmedAt, now))

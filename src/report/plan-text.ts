@@ -1,26 +1,31 @@
 import { spellDay } from '../requests/deadline.ts';
 import { callCount, callsOf } from '../requests/calls.ts';
 import type { Presence } from '../requests/outcome.ts';
-import { type Plan, warningsOf } from '../requests/plan.ts';
-import type { Found, Proposal } from '../requests/proposal.ts';
-import type { PlannedRequest, PlannedStep } from '../requests/request.ts';
+import { warningsOf } from '../requests/plan.ts';
+import type { Found, Proposal, Sum } from '../requests/proposal.ts';
+import type { Operation, PlannedRequest, PlannedStep } from '../requests/request.ts';
+import { refusalLines, warningLines } from './notices.ts';
 import { subjectName } from './receipt-text.ts';
 import { OPERATION, PROVIDER, count } from './words.ts';
 
-/** A plan for people: what would be asked of whom, per subject. */
-export function planText(plan: Plan): string {
-  const lines = plan.requests.flatMap((request) => [
-    `Plan  ${plan.action} of ${subjectName(request.subject.userId)}, due ${spellDay(request.dueOn)}`,
-    '',
-    ...request.steps.map(
-      (step) =>
-        `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
-    ),
-    '',
-  ]);
-  const warnings = plan.requests.flatMap(warningsOf).map((warning) => `Note: ${warning}`);
-  const calls = `${count(callCount(callsOf(plan.requests)), 'call')} would start the work.`;
-  return [...lines, ...warnings, `${calls} Nobody was called and nothing was recorded.`].join('\n');
+/** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
+export function planText({ action, subject, dueOn, steps }: PlannedRequest): string {
+  const lines = steps.map(
+    (step) =>
+      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
+  );
+  const head = `Plan  ${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
+  return [head, '', ...lines, '', ''].join('\n');
+}
+
+/** What stands below the parts of all subjects: what there is to notice, and what it takes. */
+export function planEnd({ warnings, calls, refusals }: Sum): string {
+  const start = `${count(callCount(calls), 'call')} would start the work.`;
+  return [
+    ...warningLines(warnings),
+    ...refusalLines(refusals),
+    `${start} Nobody was called and nothing was recorded.`,
+  ].join('\n');
 }
 
 /** A planned request as `gdpr-plan/1`. The ids of requests are made when they are recorded. */
@@ -28,12 +33,28 @@ export function planJson(request: PlannedRequest): string {
   return JSON.stringify(documentOf(request));
 }
 
-/** A request that somebody is to agree to as `gdpr-plan/1`: what was found, what it does, what it needs. */
-export function proposalJson(request: PlannedRequest, proposal: Proposal): string {
-  const { userId } = request.subject;
+/** What the document of one request says of the run that it belongs to. */
+export interface Terms extends Pick<
+  Proposal,
+  'owners' | 'effects' | 'exportsTo' | 'acceptPartial' | 'needs' | 'refusals'
+> {
+  subjects: number;
+  /** Of the whole run; null: not known while its pages come. */
+  calls: ReadonlyMap<Operation, number> | null;
+  time: number | null;
+}
+
+/**
+ * A request that somebody is to agree to as `gdpr-plan/1`: what was found of its subject, what it
+ * does, what it needs. A proposal of the whole run is `terms`; so is one of its page, with `calls` null.
+ */
+export function proposalJson(
+  request: PlannedRequest,
+  found: readonly Found[],
+  terms: Terms,
+): string {
   const providers = new Set(request.steps.map((step) => step.provider));
-  const { found, owners, effects, refusals, needs } = proposal;
-  const calls = callsOf(proposal.requests);
+  const { owners, effects, refusals, needs, calls, time } = terms;
   return JSON.stringify({
     ...documentOf(request),
     steps: request.steps.map((step) => ({
@@ -44,17 +65,17 @@ export function proposalJson(request: PlannedRequest, proposal: Proposal): strin
       note: step.note ?? null,
     })),
     calls: callCount(callsOf([request])),
-    found: found.filter((each) => each.userId === userId).map(foundJson),
+    found: found.map(foundJson),
     new_owners: [...owners].map(([id, presence]) => ({ id, ...presenceJson(presence) })),
     effects: effects.filter(({ provider }) => providers.has(provider)),
-    export_first: proposal.exportsTo !== null,
-    accept_partial_export: proposal.acceptPartial,
+    export_first: terms.exportsTo !== null,
+    accept_partial_export: terms.acceptPartial,
     needs,
-    guards: refusals.map(({ message, next }) => ({ message, next })),
+    guards: refusals.first.map(({ message, next }) => ({ message, next })),
     run: {
-      subjects: proposal.requests.length,
-      calls: Object.fromEntries(calls),
-      least_seconds: proposal.cost.time === null ? null : Math.ceil(proposal.cost.time / 1000),
+      subjects: terms.subjects,
+      calls: calls === null ? null : Object.fromEntries(calls),
+      least_seconds: time === null ? null : Math.ceil(time / 1000),
     },
   });
 }

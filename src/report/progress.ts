@@ -1,11 +1,13 @@
-import { isExport } from '../requests/operations.ts';
 import type { Clock, Output } from '../host.ts';
-import type { Step } from '../requests/request.ts';
-import { OPERATION, PROVIDER, count, stepWord, waitsFor } from './words.ts';
+import type { RequestState, Step } from '../requests/request.ts';
+import { type Board, type Extent, createBoard } from './board.ts';
+import { cut } from './columns.ts';
 
 /** Tells on stderr how far a run is. */
 export interface Progress {
   step(step: Step): void;
+  /** Requests have come to these states, one a person, and nothing more is done for them here. */
+  ended(states: readonly RequestState[]): void;
   /** A sentence that stays on the screen. */
   say(sentence: string): void;
   /** Ends the drawing; nothing may be told afterwards. */
@@ -35,93 +37,76 @@ export function warnOfLongWait(progress: Progress): Progress {
 /** Says nothing: `--quiet`. */
 export const silent: Progress = {
   step: () => undefined,
+  ended: () => undefined,
   say: () => undefined,
   stop: () => undefined,
 };
 
 /** Plain lines, at most one every few seconds, for logs and screen readers. */
-export function plainProgress(output: Output, clock: Clock, total: number): Progress {
-  const board = createBoard(total);
+export function plainProgress(output: Output, clock: Clock, extent: Extent): Progress {
+  const board = createBoard(extent, clock.monotonic());
   let saidAt = Number.NEGATIVE_INFINITY;
   let last = '';
+  let isNew = false;
   const say = (line: string): void => {
     last = line;
+    isNew = false;
     saidAt = clock.monotonic();
     output.write(`${line}\n`);
+  };
+  const sayNowAndThen = (): void => {
+    if (clock.monotonic() - saidAt >= EVERY) say(lineOf(board, clock));
   };
   return {
     step(step) {
       board.step(step);
-      if (step.state !== 'intended' && clock.monotonic() - saidAt >= EVERY) say(board.line());
+      isNew = true;
+      if (step.state !== 'intended') sayNowAndThen();
+    },
+    ended(states) {
+      board.ended(states, clock.monotonic());
+      isNew = true;
+      sayNowAndThen();
     },
     say: (sentence) => output.write(`${sentence}\n`),
     stop() {
-      if (last !== '' && last !== board.line()) say(board.line());
+      const line = lineOf(board, clock);
+      if (isNew && last !== '' && line !== last) say(line);
     },
   };
 }
 
-/** One line that is drawn again and again, for a terminal. */
-export async function spinnerProgress(output: Output, total: number): Promise<Progress> {
+/** What stands before the line on a terminal: the spinner, and the blanks behind it. */
+const SPINNER = 3;
+
+/** One line that is drawn again and again, for a terminal; it is made anew for each frame alone. */
+export async function spinnerProgress(
+  output: Output,
+  clock: Clock,
+  extent: Extent,
+): Promise<Progress> {
   const { default: ora } = await import('ora');
-  const board = createBoard(total);
+  const board = createBoard(extent, clock.monotonic());
+  // On a line that is full to the last column some terminals begin the next.
+  const line = (): string => cut(lineOf(board, clock), Math.max(1, output.columns - SPINNER - 1));
   // Ctrl-C is ours, and so is the terminal's input: nothing is typed during a run.
   const spinner = ora({ stream: output.stream, discardStdin: false, hideCursor: true });
-  spinner.start('Starting');
+  spinner.suffixText = line;
+  spinner.start();
   return {
-    step(step) {
-      board.step(step);
-      spinner.text = board.line();
-    },
+    step: (step) => board.step(step),
+    ended: (states) => board.ended(states, clock.monotonic()),
     say(sentence) {
+      spinner.suffixText = '';
       spinner.info(sentence);
-      spinner.start(board.line());
+      spinner.text = '';
+      spinner.suffixText = line;
+      spinner.start();
     },
     stop: () => spinner.stop(),
   };
 }
 
-function createBoard(total: number): { step(step: Step): void; line(): string } {
-  const steps = new Map<string, Step>();
-  return {
-    step: (step) => steps.set(step.id, step),
-    line() {
-      const all = [...steps.values()];
-      if (all.length === 0) return 'Starting';
-      if (total <= 3) {
-        return all
-          .map(
-            (each) =>
-              `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${wordFor(each, all)}`,
-          )
-          .join(' · ');
-      }
-      const of = (test: (step: Step) => boolean): number => all.filter(test).length;
-      const ended = of((step) => step.finishedAt !== null);
-      const done = of((step) => step.state === 'succeeded');
-      const bad = of(isBad);
-      const doubtful = of((step) => step.state === 'in_doubt');
-      const looking = of(isChecked);
-      return [
-        `${ended}/${count(Math.max(total, all.length), 'step')} ✓ ${done} ✗ ${bad}`,
-        ...(doubtful > 0 ? [`? ${doubtful}`] : []),
-        ...(looking > 0 ? [`${looking} being checked`] : []),
-      ].join(' · ');
-    },
-  };
-}
-
-function wordFor(step: Step, all: readonly Step[]): string {
-  const siblings = all.filter(({ requestId }) => requestId === step.requestId);
-  return stepWord(step, { ended: step.finishedAt !== null, waits: waitsFor(step, siblings) });
-}
-
-const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'not_sent']);
-
-function isBad({ state, finishedAt }: Step): boolean {
-  return BAD.has(state) || (state === 'reported' && finishedAt !== null);
-}
-
-function isChecked({ operation, state, finishedAt }: Step): boolean {
-  return !isExport(operation) && state === 'reported' && finishedAt === null;
+function lineOf(board: Board, clock: Clock): string {
+  return board.line(clock.monotonic(), clock.now());
 }

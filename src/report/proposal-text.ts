@@ -1,10 +1,10 @@
 import { callCount } from '../requests/calls.ts';
 import type { Effect } from '../requests/effects.ts';
 import type { Leftover } from '../requests/not-erased.ts';
-import { warningsOf } from '../requests/plan.ts';
 import type { Proposal } from '../requests/proposal.ts';
 import { effectLines } from './erase-effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
+import { refusalLines, warningLines } from './notices.ts';
 import { subjectName } from './receipt-text.ts';
 import { LEFTOVER, count, duration, list } from './words.ts';
 import { wrap } from './wrap.ts';
@@ -31,11 +31,8 @@ export function proposalText(proposal: Proposal, calendar: Calendar, isDry = fal
   ].join('\n');
 }
 
-function whoOf({ requests }: Proposal): string {
-  const [only, ...others] = requests;
-  return only !== undefined && others.length === 0
-    ? subjectName(only.subject.userId)
-    : count(requests.length, 'person', 'people');
+function whoOf({ only, subjects }: Proposal): string {
+  return only === null ? count(subjects, 'person', 'people') : subjectName(only.userId);
 }
 
 function headline(proposal: Proposal, who: string): string {
@@ -53,11 +50,9 @@ function headline(proposal: Proposal, who: string): string {
   return isAtSendbird ? `This will ${hide}, and erase at Sendbird for good` : `This will ${hide}`;
 }
 
-function restoreHeadline({ needs, requests }: Proposal, who: string): string {
+function restoreHeadline({ needs, hasActive }: Proposal, who: string): string {
   if (needs !== 'nothing_to_send') return `This will bring back ${who} at Stream`;
-  const steps = requests.flatMap((request) => request.steps);
-  const isActive = steps.some(({ state }) => state === 'already_active');
-  return `There is nothing to restore of ${who}${isActive ? ', visible at Stream already' : ''}`;
+  return `There is nothing to restore of ${who}${hasActive ? ', visible at Stream already' : ''}`;
 }
 
 /** What a hard erase should remove at Stream, and this one hides or leaves alone. */
@@ -79,25 +74,18 @@ function isStreamAccount({ provider, what }: Effect): boolean {
 }
 
 function afterwards(proposal: Proposal): string[] {
-  const { action, effects, requests, refusals } = proposal;
+  const { action, effects, warnings, refusals } = proposal;
   const how = effects.find(isStreamAccount)?.how;
   const isHidden = action === 'erase' && (how === 'hidden' || how === 'emptied');
-  const warnings = requests.flatMap(warningsOf);
   return [
     ...exportLine(proposal),
     ...(isHidden ? ['Hidden is not erased: only gdpr erase --hard meets Art. 17.'] : []),
     ...(action === 'erase' && how === 'removed' ? leftLine(effects) : []),
-    ...warnings.slice(0, SHOWN).map((warning) => `Note: ${warning}`),
-    ...(warnings.length > SHOWN ? [`Note: and ${warnings.length - SHOWN} more such ids`] : []),
-    ...refusals.map(
-      ({ message, next }) =>
-        `Would be refused: ${message.replace(/^Refused: /, '')} ${next.replace(/^Nothing was sent\. /, '')}`,
-    ),
+    ...warningLines(warnings),
+    ...refusalLines(refusals),
     costOf(proposal),
   ];
 }
-
-const SHOWN = 20;
 
 function leftLine(effects: readonly Effect[]): string[] {
   const left = leftAtStream(effects);
@@ -125,14 +113,14 @@ function exportLine({ exportsTo, acceptPartial }: Proposal): string[] {
   ];
 }
 
-function costOf({ cost, action, found, requests }: Proposal): string {
-  const calls = callCount(cost.calls);
-  if (calls === 0) return 'Nothing is sent.';
+function costOf({ calls, time, action, findings, subjects }: Proposal): string {
+  const number = callCount(calls);
+  if (number === 0) return 'Nothing is sent.';
   const rest = action === 'erase' ? ' Nothing else is touched.' : '';
   // A call for several is split where its provider does not know one of them.
-  const maySplit = requests.length > 1 && found.some(({ presence }) => presence?.visible !== true);
-  const number = `${maySplit ? 'at least ' : ''}${count(calls, 'call')}`;
-  return `${upper(number)}, ${timeOf(cost.time, calls)}.${rest}`;
+  const maySplit = subjects > 1 && findings.unseen > 0;
+  const words = `${maySplit ? 'at least ' : ''}${count(number, 'call')}`;
+  return `${upper(words)}, ${timeOf(time, number)}.${rest}`;
 }
 
 function upper(text: string): string {

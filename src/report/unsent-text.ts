@@ -1,19 +1,19 @@
 import type { Effect } from '../requests/effects.ts';
+import { createFindings } from '../requests/findings.ts';
 import type { Found } from '../requests/proposal.ts';
 import type { Request } from '../requests/request.ts';
+import { SHOWN } from '../requests/sample.ts';
 import { effectLines } from './erase-effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
 import { subjectName } from './receipt-text.ts';
 import { count } from './words.ts';
 import { wrap } from './wrap.ts';
 
-/** How many requests are shown one by one. */
-const SHOWN = 20;
-
 /** What was confirmed too long ago and is not sent, and what a look-up has shown of whom it is about. */
 export interface Unsent {
   requests: readonly { request: Request; effects: readonly Effect[] }[];
-  found: readonly Found[];
+  /** By request, in the same order; empty where nobody was looked up. */
+  found: readonly (readonly Found[])[];
   /** Why nobody was looked up; null: they were. */
   unseen: string | null;
 }
@@ -24,13 +24,16 @@ export function unsentText({ requests, found, unseen }: Unsent, calendar: Calend
   for (const { request, effects } of requests) {
     const key = JSON.stringify([request.action, effects]);
     const group = groups.get(key) ?? { effects, of: [] };
-    groups.set(key, { effects, of: [...group.of, request] });
+    group.of.push(request);
+    groups.set(key, group);
   }
+  const fold = createFindings();
+  for (const each of found) fold.add(each);
   const looked = {
     looked: unseen === null,
-    found,
+    findings: fold.findings(),
     owners: new Map(),
-    requests: requests.map(({ request }) => request),
+    subjects: requests.length,
   };
   return [
     `Not sent yet, and not confirmed within the last 7 days (${count(requests.length, 'request')}):`,

@@ -148,9 +148,14 @@ export function utc(instant: string): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }
 
+/** A number for people: `1,204`. */
+export function figure(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
 /** `1 record`, `1,204 records`. */
 export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+  return `${figure(number)} ${number === 1 ? one : many}`;
 }
 
 /** Words joined as people do: `a`, `a and b`, `a, b and c`. */

@@ -1,4 +1,5 @@
-import type { Operation, PlannedRequest } from './request.ts';
+import { canonical } from './canonical.ts';
+import type { Operation, PlannedRequest, PlannedStep } from './request.ts';
 
 /**
  * How many subjects one call takes, where it is more than one (api/stream.md sections 2.4 and 2.5,
@@ -19,26 +20,64 @@ export interface Limit {
   perSecond: number | null;
 }
 
+/** Counts the calls that start the work of planned steps. */
+export interface CallCount {
+  add(step: Kind, subjects?: number): void;
+  calls(): ReadonlyMap<Operation, number>;
+}
+
+/** What decides which call a step goes in. */
+type Kind = Pick<PlannedStep, 'operation' | 'account' | 'options' | 'state'>;
+
+interface Group {
+  operation: Operation;
+  subjects: number;
+}
+
 /**
- * How many calls start the work of planned requests, by operation; subjects with equal options
- * share one. Queries and checks are not counted.
+ * How many calls start the work of planned steps, by operation: subjects with equal options share
+ * one. Queries and checks are not counted. Its memory grows with the kinds of calls alone; steps that
+ * have the very same options, as those of one plan do, are told apart without reading them.
  */
+export function createCallCount(): CallCount {
+  const groups = new Map<string, Group>();
+  const latest = new Map<Operation, { account: string; options: object; group: Group }>();
+  const groupOf = ({ operation, account, options }: Kind): Group => {
+    const last = latest.get(operation);
+    if (last?.options === options && last.account === account) return last.group;
+    const key = canonical([operation, account, options]);
+    const group = groups.get(key) ?? { operation, subjects: 0 };
+    groups.set(key, group);
+    latest.set(operation, { account, options, group });
+    return group;
+  };
+  return {
+    add(step, subjects = 1) {
+      if (step.state !== undefined && step.state !== 'planned') return;
+      groupOf(step).subjects += subjects;
+    },
+    calls() {
+      const calls = new Map<Operation, number>();
+      for (const { operation, subjects } of groups.values()) {
+        calls.set(operation, (calls.get(operation) ?? 0) + callsFor(operation, subjects));
+      }
+      return calls;
+    },
+  };
+}
+
+/** How many calls it takes for so many subjects with equal options. */
+export function callsFor(operation: Operation, subjects: number): number {
+  return Math.ceil(subjects / (MOST_TOGETHER[operation] ?? 1));
+}
+
+/** As `createCallCount`, of planned requests that are at hand. */
 export function callsOf(
   requests: readonly Pick<PlannedRequest, 'steps'>[],
 ): ReadonlyMap<Operation, number> {
-  const subjects = new Map<string, { operation: Operation; count: number }>();
-  for (const { operation, account, options, state } of requests.flatMap(({ steps }) => steps)) {
-    if (state !== undefined && state !== 'planned') continue;
-    const key = JSON.stringify([operation, account, options]);
-    const group = subjects.get(key) ?? { operation, count: 0 };
-    subjects.set(key, { ...group, count: group.count + 1 });
-  }
-  const calls = new Map<Operation, number>();
-  for (const { operation, count } of subjects.values()) {
-    const own = Math.ceil(count / (MOST_TOGETHER[operation] ?? 1));
-    calls.set(operation, (calls.get(operation) ?? 0) + own);
-  }
-  return calls;
+  const count = createCallCount();
+  for (const { steps } of requests) for (const step of steps) count.add(step);
+  return count.calls();
 }
 
 /** All of them together. */

@@ -12,22 +12,50 @@ export interface RunEnd {
 }
 
 /**
- * The exit code of a command that works on requests, SPEC section 5: the first that applies. A
- * request that is open or in doubt never gives 0.
+ * The exit code of a command that works on requests, SPEC section 5: the first that applies. `states`
+ * are those that its requests are in: how many are in each is of no account. A request that is open or
+ * in doubt never gives 0.
  */
-export function exitCode(states: readonly RequestState[], end: RunEnd): number {
-  const open = states.some((state) => state === 'open' || state === 'in_doubt');
+export function exitCode(states: ReadonlySet<RequestState>, end: RunEnd): number {
+  const open = states.has('open') || states.has('in_doubt');
   if (end.signal !== null) return end.signal;
   if (open && end.denied) return 4;
-  if (states.includes('in_doubt')) return 7;
+  if (states.has('in_doubt')) return 7;
   if (open) return end.unavailable ? 5 : 8;
-  if (states.every((state) => state === 'completed')) return 0;
-  return states.some((state) => state === 'completed' || state === 'partial') ? 3 : 1;
+  if ([...states].every((state) => state === 'completed')) return 0;
+  return states.has('completed') || states.has('partial') ? 3 : 1;
+}
+
+/** How many requests are in each state. */
+export type Tally = Readonly<Record<RequestState, number>>;
+
+/** The states that any request is in. */
+export function statesIn(tally: Tally): ReadonlySet<RequestState> {
+  return new Set(REQUEST_STATES.filter((state) => tally[state] > 0));
+}
+
+/** A tally of nothing, to be counted up. */
+export function emptyTally(): Record<RequestState, number> {
+  return {
+    open: 0,
+    completed: 0,
+    partial: 0,
+    failed: 0,
+    not_found: 0,
+    in_doubt: 0,
+    cancelled: 0,
+    closed: 0,
+  };
+}
+
+/** How many requests a tally counts. */
+export function tallied(tally: Tally): number {
+  return REQUEST_STATES.reduce((sum, state) => sum + tally[state], 0);
 }
 
 /** How many requests stand where; `overdue`: unsettled and past the day that counts. */
 export interface Standings {
-  states: Readonly<Record<RequestState, number>>;
+  states: Tally;
   overdue: number;
 }
 
@@ -43,7 +71,7 @@ export function statusCode({ states, overdue }: Standings): number {
 }
 
 /** How many requests the operator still has to do with. */
-export function unsettled(states: Standings['states']): number {
+export function unsettled(states: Tally): number {
   return REQUEST_STATES.filter((state) => !isSettled(state)).reduce(
     (sum, state) => sum + states[state],
     0,

@@ -1,4 +1,4 @@
-import type { Operation } from './request.ts';
+import type { Operation, ProviderName } from './request.ts';
 
 /** What goes for one subject a call, and brings a file. */
 export const EXPORTS: readonly Operation[] = ['export_feeds', 'export_users', 'access'];
@@ -19,4 +19,9 @@ export function isDeletion(operation: Operation): boolean {
 
 export function needsConfirmation(operation: Operation): boolean {
   return CONFIRMED_OPERATIONS.includes(operation);
+}
+
+/** Whose operation it is; a restore at Sendbird, which has none, is told as Stream's. */
+export function providerOf(operation: Operation): ProviderName {
+  return operation === 'access' || operation === 'delete' ? 'sendbird' : 'stream';
 }

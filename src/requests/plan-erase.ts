@@ -1,12 +1,19 @@
-import { callsOf, leastTime } from './calls.ts';
+import { type Digest, createDigest } from './digest.ts';
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
-import type { ChannelOption, DeleteMode, Refusal, StreamOptions } from './erase-options.ts';
-import type { Presence } from './outcome.ts';
-import { type ExportTarget, type Intake, idAt } from './plan.ts';
-import { type Proposal, type Sightings, type Tempo, foundOf } from './proposal.ts';
+import type { ChannelOption, DeleteMode, StreamOptions } from './erase-options.ts';
+import { isExport } from './operations.ts';
+import {
+  type ExportTarget,
+  type Intake,
+  type Lane,
+  NO_OPTIONS,
+  type OwnIntake,
+  idAt,
+} from './plan.ts';
+import { type Page, type Sightings, foundOf } from './proposal.ts';
 import type { Operation, PlannedRequest, PlannedStep, Sight, Subject } from './request.ts';
 
-/** What an erase is to do. `targets` are as for an export: they say what feeds data there is. */
+/** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
 export interface EraseWish {
   subjects: readonly Subject[];
   targets: readonly ExportTarget[];
@@ -16,74 +23,75 @@ export interface EraseWish {
   exportFirst: boolean;
   acceptPartial: boolean;
   intake: Intake;
+  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
+  own?: readonly OwnIntake[];
 }
 
-/** What is known before the question. */
+/** What is known of a page of subjects before the question. */
 export interface EraseFacts {
   sightings: Sightings;
-  owners: ReadonlyMap<string, Presence>;
   /** The request that erased this before, by account, operation and the id there. */
   earlier(account: string, operation: Operation, subjectId: string): string | null;
-  tempo: Tempo;
-  refusals: readonly Refusal[];
 }
 
 /**
- * The plan of an erase: one request a subject; with `exportFirst` its exports, then Stream's feed
- * data (where the company uses feeds), the Stream user, and Sendbird. Which step waits for which
- * is `order`'s to say. The mode is Stream's: a request without a Stream step has none but `hard`.
+ * The plan of an erase for a page of subjects: one request a subject; with `exportFirst` its exports,
+ * then Stream's feed data (where the company uses feeds), the Stream user, and Sendbird. Which step
+ * waits for which is `order`'s to say. The mode is Stream's: a request without a Stream step has none
+ * but `hard`.
  */
-export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Proposal {
-  const requests = wish.subjects.map((subject) => requestOf(subject, wish, facts, newId));
-  const calls = callsOf(requests);
-  const effects = effectsOf(requests, wish);
-  const { limits, share, at } = facts.tempo;
+export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Page {
+  const lanes = eraseLanes(wish);
   return {
     action: 'erase',
-    requests,
     looked: facts.sightings.size > 0,
+    requests: wish.subjects.map((subject, index) => ({
+      ...requestOf(subject, lanes, wish, facts, `req_${newId()}`),
+      ...wish.own?.[index],
+    })),
     found: foundOf(wish.subjects, wish.targets, facts.sightings, (account, id) =>
       facts.earlier(account, isStream(account, wish) ? 'delete_users' : 'delete', id),
     ),
-    owners: facts.owners,
-    effects,
-    cost: { calls, time: leastTime(calls, limits, share, at) },
-    needs: effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered',
-    exportsTo: wish.intake.outDir,
-    acceptPartial: wish.acceptPartial,
-    refusals: facts.refusals,
   };
+}
+
+/** Adds pages of an erase up to what somebody is to agree to. */
+export function eraseDigest(wish: Omit<EraseWish, 'subjects' | 'own'>): Digest {
+  const { acceptPartial, intake } = wish;
+  return createDigest('erase', eraseLanes(wish), ({ operations }) => {
+    const effects = effectsOf(operations, wish);
+    const needs = effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered';
+    return { effects, needs, exportsTo: intake.outDir, acceptPartial };
+  });
 }
 
 function requestOf(
   subject: Subject,
+  lanes: readonly Lane[],
   wish: EraseWish,
   facts: EraseFacts,
-  newId: () => string,
+  id: string,
 ): PlannedRequest {
-  const id = `req_${newId()}`;
-  const steps = wish.targets.flatMap((target): PlannedStep[] => {
-    const { provider, account } = target;
+  const steps: PlannedStep[] = [];
+  let hasStream = false;
+  for (const lane of lanes) {
+    const { provider, account } = lane;
     const subjectId = idAt(subject, provider);
-    if (subjectId === null) return [];
-    const step = (operation: Operation): PlannedStep => ({
-      id: `${id}/${operation}`,
-      provider,
-      operation,
-      account,
-      subjectId,
-      options: {},
-    });
-    const exports = wish.exportFirst ? target.operations.map(step) : [];
-    const deletions = deletionsOf(target, wish).map(({ operation, options }) => ({
-      ...step(operation),
-      options,
-      before: sightOf(operation, subjectId, target, facts.sightings),
-      earlier: facts.earlier(account, operation, subjectId),
-    }));
-    return [...exports, ...deletions];
-  });
-  const hasStream = steps.some(({ operation }) => operation === 'delete_users');
+    if (subjectId === null) continue;
+    if (provider === 'stream') hasStream = true;
+    for (const { operation, options } of lane.steps) {
+      const step = { id: `${id}/${operation}`, provider, operation, account, subjectId, options };
+      steps.push(
+        isExport(operation)
+          ? step
+          : {
+              ...step,
+              before: sightOf(operation, subjectId, lane, facts.sightings),
+              earlier: facts.earlier(account, operation, subjectId),
+            },
+      );
+    }
+  }
   return {
     id,
     action: 'erase',
@@ -95,10 +103,25 @@ function requestOf(
   };
 }
 
+/** What is asked of each provider of everybody who is to be erased. */
+function eraseLanes(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly Lane[] {
+  return wish.targets.map((target) => ({
+    provider: target.provider,
+    account: target.account,
+    steps: [
+      ...(wish.exportFirst ? target.operations : []).map((operation) => ({
+        operation,
+        options: NO_OPTIONS,
+      })),
+      ...deletionsOf(target, wish),
+    ],
+  }));
+}
+
 function deletionsOf(
   { provider, operations }: ExportTarget,
-  { mode, stream, channels }: EraseWish,
-): readonly { operation: Operation; options: PlannedStep['options'] }[] {
+  { mode, stream, channels }: Pick<EraseWish, 'mode' | 'stream' | 'channels'>,
+): Lane['steps'] {
   if (provider === 'sendbird') {
     return [{ operation: 'delete', options: { channel_delete_option: channels } }];
   }
@@ -110,7 +133,7 @@ function deletionsOf(
 function sightOf(
   operation: Operation,
   subjectId: string,
-  { provider }: ExportTarget,
+  { provider }: Lane,
   sightings: Sightings,
 ): Sight | null {
   const seen = sightings.get(provider);
@@ -123,10 +146,9 @@ function sightOf(
 }
 
 function effectsOf(
-  requests: readonly PlannedRequest[],
-  { stream, channels }: EraseWish,
+  operations: ReadonlySet<Operation>,
+  { stream, channels }: Pick<EraseWish, 'stream' | 'channels'>,
 ): readonly Effect[] {
-  const operations = new Set(requests.flatMap(({ steps }) => steps.map((step) => step.operation)));
   return [
     ...(operations.has('delete_users')
       ? streamEffects(stream, operations.has('delete_feeds'))

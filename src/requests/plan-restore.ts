@@ -1,20 +1,26 @@
-import { callsOf, leastTime } from './calls.ts';
+import { type Digest, createDigest } from './digest.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
-import type { Refusal } from './erase-options.ts';
-import { type ExportTarget, type Intake, idAt } from './plan.ts';
+import {
+  type ExportTarget,
+  type Intake,
+  type Lane,
+  NO_OPTIONS,
+  type OwnIntake,
+  idAt,
+} from './plan.ts';
 import { type Erasure, standingErasure, standingErasures } from './past-erasure.ts';
-import { type Proposal, type Sightings, type Tempo, foundOf } from './proposal.ts';
+import { type Page, type Sightings, foundOf } from './proposal.ts';
 import type { PlannedRequest, PlannedStep, Subject } from './request.ts';
 
-/** What a restore is to do, and what is known before the question; `erasures` oldest first. */
+/** What a restore is to do for one page of subjects, and what is known of them; `erasures` oldest first. */
 export interface RestoreWish {
   subjects: readonly Subject[];
   targets: readonly ExportTarget[];
   intake: Intake;
+  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
+  own?: readonly OwnIntake[];
   sightings: Sightings;
   erasures: readonly Erasure[];
-  tempo: Tempo;
-  refusals: readonly Refusal[];
 }
 
 const UNSUPPORTED =
@@ -24,22 +30,20 @@ const COMES_BACK =
   'Stream brings back the account only: not feed data, follows and channel memberships; messages and reactions may stay hidden.';
 
 /**
- * The plan of a restore: one request a subject. Who is visible at Stream is `already_active`, and
- * at Sendbird it is `unsupported`; neither makes a call.
+ * The plan of a restore for a page of subjects: one request a subject. Who is visible at Stream is
+ * `already_active`, and at Sendbird it is `unsupported`; neither makes a call.
  */
-export function planRestore(wish: RestoreWish, newId: () => string): Proposal {
-  const requests = wish.subjects.map((subject): PlannedRequest => {
+export function planRestore(wish: RestoreWish, newId: () => string): Page {
+  const requests = wish.subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
     const steps = wish.targets.flatMap((target) => stepsAt(target, subject, id, wish));
-    return { id, action: 'restore', mode: null, subject, ...wish.intake, steps };
+    const { intake, own } = wish;
+    return { id, action: 'restore', mode: null, subject, ...intake, ...own?.[index], steps };
   });
-  const calls = callsOf(requests);
-  const { limits, share, at } = wish.tempo;
-  const providers = new Set(requests.flatMap(({ steps }) => steps.map((step) => step.provider)));
   return {
     action: 'restore',
-    requests,
     looked: wish.sightings.size > 0,
+    requests,
     found: foundOf(wish.subjects, wish.targets, wish.sightings, (account, id) => {
       const isStream = wish.targets.some(
         (each) => each.provider === 'stream' && each.account === account,
@@ -47,17 +51,32 @@ export function planRestore(wish: RestoreWish, newId: () => string): Proposal {
       const operation = isStream ? 'delete_users' : 'delete';
       return standingErasure(wish.erasures, operation, id)?.requestId ?? null;
     }),
-    owners: new Map(),
+  };
+}
+
+/** Adds pages of a restore up to what somebody is to agree to. */
+export function restoreDigest(targets: readonly ExportTarget[]): Digest {
+  return createDigest('restore', restoreLanes(targets), ({ providers, calls }) => ({
     effects: [
       ...(calls.size > 0 ? restoreEffects() : []),
       ...(providers.has('sendbird') ? [NO_RESTORE] : []),
     ],
-    cost: { calls, time: leastTime(calls, limits, share, at) },
     needs: calls.size === 0 ? 'nothing_to_send' : 'answered',
     exportsTo: null,
     acceptPartial: false,
-    refusals: wish.refusals,
-  };
+  }));
+}
+
+/** What is asked of each provider for those whom nobody looked up. */
+function restoreLanes(targets: readonly ExportTarget[]): readonly Lane[] {
+  return targets.map(({ provider, account }) => {
+    const step = { operation: 'restore_users', options: NO_OPTIONS } as const;
+    return {
+      provider,
+      account,
+      steps: [provider === 'sendbird' ? { ...step, state: 'unsupported' } : step],
+    };
+  });
 }
 
 function stepsAt(
@@ -68,7 +87,13 @@ function stepsAt(
 ): PlannedStep[] {
   const subjectId = idAt(subject, provider);
   if (subjectId === null) return [];
-  const step = { provider, account, subjectId, operation: 'restore_users', options: {} } as const;
+  const step = {
+    provider,
+    account,
+    subjectId,
+    operation: 'restore_users',
+    options: NO_OPTIONS,
+  } as const;
   if (provider === 'sendbird') {
     const id = `${requestId}/sendbird/restore_users`;
     return [{ ...step, id, state: 'unsupported', note: UNSUPPORTED }];

@@ -26,6 +26,16 @@ export interface Intake {
   outDir: string | null;
 }
 
+/** What of that a row of a CSV says for itself. */
+export type OwnIntake = Pick<Intake, 'reference' | 'receivedOn' | 'dueOn'>;
+
+/** What is planned for everybody who has an id at a provider; `steps` share their options. */
+export interface Lane {
+  provider: ProviderName;
+  account: string;
+  steps: readonly Pick<PlannedStep, 'operation' | 'options' | 'state'>[];
+}
+
 /** What a run would do: plain data, before anything is recorded or sent. */
 export interface Plan {
   action: Action;
@@ -33,41 +43,63 @@ export interface Plan {
 }
 
 /**
- * The plan of an export: one request a subject, one step for each operation of each provider where
- * the subject has an account. A subject without any gets no request: the caller refuses it before.
+ * The plan of an export for a page of subjects: one request a subject, one step for each operation of
+ * each provider where the subject has an account. A subject without any gets no step: the caller
+ * refuses it before. `own` is what rows say for themselves, in the order of the subjects.
  */
 export function planExport(
   subjects: readonly Subject[],
   targets: readonly ExportTarget[],
   intake: Intake,
   newId: () => string,
+  own: readonly OwnIntake[] = [],
 ): Plan {
-  const requests = subjects.map((subject): PlannedRequest => {
+  const lanes = exportLanes(targets);
+  const requests = subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
-    const steps = targets.flatMap((target): PlannedStep[] => {
-      const subjectId = idAt(subject, target.provider);
+    const steps = lanes.flatMap((lane): PlannedStep[] => {
+      const subjectId = idAt(subject, lane.provider);
       if (subjectId === null) return [];
-      return target.operations.map((operation) => ({
+      return lane.steps.map(({ operation, options }) => ({
         id: `${id}/${operation}`,
-        provider: target.provider,
+        provider: lane.provider,
         operation,
-        account: target.account,
+        account: lane.account,
         subjectId,
-        options: {},
+        options,
       }));
     });
-    return { id, action: 'export', mode: null, subject, ...intake, steps };
+    return { id, action: 'export', mode: null, subject, ...intake, ...own[index], steps };
   });
   return { action: 'export', requests };
 }
 
+/** What an export asks of each provider. */
+export function exportLanes(targets: readonly ExportTarget[]): readonly Lane[] {
+  return targets.map(({ provider, account, operations }) => ({
+    provider,
+    account,
+    steps: operations.map((operation) => ({ operation, options: NO_OPTIONS })),
+  }));
+}
+
+/** One for all, so that steps with none are known to be alike. */
+export const NO_OPTIONS: PlannedStep['options'] = Object.freeze({});
+
 /** What the operator should know about a planned request, one sentence each. */
 export function warningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly string[] {
-  const warnings = steps.flatMap(({ subjectId, provider }) => {
-    const warning = idWarning(subjectId, provider);
-    return warning === null ? [] : [`${quoteId(subjectId)} is ${warning}`];
-  });
-  return [...new Set(warnings)];
+  const warnings: string[] = [];
+  for (const { subjectId, provider } of steps) {
+    const warning = warningOf(subjectId, provider);
+    if (warning !== null && !warnings.includes(warning)) warnings.push(warning);
+  }
+  return warnings;
+}
+
+/** What the operator should know about an id at a provider; null: nothing. */
+export function warningOf(subjectId: string, provider: ProviderName): string | null {
+  const warning = idWarning(subjectId, provider);
+  return warning === null ? null : `${quoteId(subjectId)} is ${warning}`;
 }
 
 /** The subject's id at a provider; null: no account there. */

@@ -1,9 +1,11 @@
 import type { Limit } from './calls.ts';
 import type { Effect } from './effects.ts';
 import type { Refusal } from './erase-options.ts';
+import type { Findings } from './findings.ts';
 import type { Presence } from './outcome.ts';
 import { type Plan, idAt } from './plan.ts';
-import type { Operation, ProviderName, Sight, Subject } from './request.ts';
+import type { Action, Operation, ProviderName, Sight, Subject } from './request.ts';
+import type { Sample } from './sample.ts';
 
 /** What a look-up at one provider has shown, by the ids there. */
 export interface Seen {
@@ -30,12 +32,6 @@ export interface Found {
 /** How a plan is agreed to: the id typed out, a yes, or not at all since it makes no call. */
 export type Needs = 'typed' | 'answered' | 'nothing_to_send';
 
-/** What it takes to carry a plan out: `time` in ms at the limits in force, null where none is known. */
-interface Cost {
-  calls: ReadonlyMap<Operation, number>;
-  time: number | null;
-}
-
 /** The providers' limits, how much of them is used (0 to 1), and now (ms). */
 export interface Tempo {
   limits: ReadonlyMap<Operation, Limit>;
@@ -43,46 +39,67 @@ export interface Tempo {
   at: number;
 }
 
-/** A plan that somebody has to agree to: plain data. */
-export interface Proposal extends Plan {
+/** What a run would do, added up over all of its subjects, in bounded space. */
+export interface Sum {
+  action: Action;
+  subjects: number;
+  /** The subject, where there is only one. */
+  only: Subject | null;
+  /** What the operator should know about ids, one sentence each. */
+  warnings: Sample<string>;
+  /** The calls that start the work. */
+  calls: ReadonlyMap<Operation, number>;
+  /** What a dry run reports instead of refusing. */
+  refusals: Sample<Refusal>;
+}
+
+/** A plan that somebody has to agree to: plain data, however many it is about. */
+export interface Proposal extends Sum {
   looked: boolean;
-  found: readonly Found[];
+  findings: Findings;
+  /** Whether anybody's account is visible already, so that nothing is sent for it. */
+  hasActive: boolean;
   /** The new owners that the options name, and what was seen of them. */
   owners: ReadonlyMap<string, Presence>;
   effects: readonly Effect[];
-  cost: Cost;
+  /** How long it takes at least, ms at the limits in force; null where none is known. */
+  time: number | null;
   needs: Needs;
   /** Where everything is exported to before anything is deleted; null: it is not. */
   exportsTo: string | null;
   acceptPartial: boolean;
-  /** What a dry run reports instead of refusing. */
-  refusals: readonly Refusal[];
 }
 
-/** What is known of the subjects at the providers of a run; `earlier` answers by account and id. */
+/** One page of a plan, and what is known of its subjects: `found` is by request, in the same order. */
+export interface Page extends Plan {
+  looked: boolean;
+  found: readonly (readonly Found[])[];
+}
+
+/** What is known of the subjects at the providers of a run, by subject; `earlier` answers by account and id. */
 export function foundOf(
   subjects: readonly Subject[],
   targets: readonly { provider: ProviderName; account: string }[],
   sightings: Sightings,
   earlier: (account: string, subjectId: string) => string | null,
-): readonly Found[] {
-  return subjects.flatMap((subject) =>
-    targets.flatMap(({ provider, account }): Found[] => {
+): readonly (readonly Found[])[] {
+  return subjects.map((subject) => {
+    const found: Found[] = [];
+    for (const { provider, account } of targets) {
       const subjectId = idAt(subject, provider);
-      if (subjectId === null) return [];
+      if (subjectId === null) continue;
       const seen = sightings.get(provider);
-      return [
-        {
-          userId: subject.userId,
-          provider,
-          subjectId,
-          presence: seen?.presence.get(subjectId) ?? null,
-          feeds: feedsOf(seen?.feeds ?? null, subjectId),
-          earlier: earlier(account, subjectId),
-        },
-      ];
-    }),
-  );
+      found.push({
+        userId: subject.userId,
+        provider,
+        subjectId,
+        presence: seen?.presence.get(subjectId) ?? null,
+        feeds: feedsOf(seen?.feeds ?? null, subjectId),
+        earlier: earlier(account, subjectId),
+      });
+    }
+    return found;
+  });
 }
 
 function feedsOf(feeds: Seen['feeds'], subjectId: string): Found['feeds'] {

@@ -211,4 +211,9 @@ export type PlannedRequest = Pick<
   | 'receivedOn'
   | 'dueOn'
   | 'outDir'
-> & { acceptPartial?: boolean; steps: readonly PlannedStep[] };
+> & {
+  acceptPartial?: boolean;
+  /** The row of a CSV that it comes from, in its canonical text; null: it comes from none. */
+  identity?: string | null;
+  steps: readonly PlannedStep[];
+};

@@ -2,23 +2,23 @@ import type { StepState } from '../requests/request.ts';
 import { maySendAgain } from '../requests/searched.ts';
 import { lookUp } from './look-up.ts';
 import { collect } from './collect.ts';
-import { sweep } from './follow.ts';
+import { checkTogether } from './follow.ts';
 import { recover, resolve } from './resolve.ts';
 import { submit } from './submit.ts';
-import type { Job, Work } from './work.ts';
+import type { Job, Shift } from './work.ts';
 
 /** What is done with a step in each state that has not ended. */
-const MOVES: Readonly<Partial<Record<StepState, (work: Work, job: Job) => Promise<void>>>> = {
+const MOVES: Readonly<Partial<Record<StepState, (work: Shift, job: Job) => Promise<void>>>> = {
   planned: (work, job) => (mustSearch(job) ? resolve(work, job) : submit(work, job)),
   intended: recover,
   in_doubt: resolve,
-  accepted: (work, job) => sweep(work, job, [[job]]),
+  accepted: (work, job) => checkTogether(work, { ...job, members: [job] }),
   reported: collect,
   no_data: lookUp,
 };
 
 /** Takes a step that is due as far as one exchange with its provider brings it. */
-export async function advance(work: Work, job: Job): Promise<void> {
+export async function advance(work: Shift, job: Job): Promise<void> {
   const move = MOVES[job.step.state];
   if (move === undefined) {
     throw new Error(`step ${job.step.id} has ended as ${job.step.state} and is due`);

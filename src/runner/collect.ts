@@ -9,7 +9,7 @@ import { nextCheck } from '../requests/waits.ts';
 import { askedAbout } from './asked-about.ts';
 import { isVisible } from './look-up.ts';
 import { unreachable } from './reach.ts';
-import { type Job, type Work, moment, settle } from './work.ts';
+import { type Job, type Shift, moment, settle } from './work.ts';
 
 /**
  * Where the file of an export stands in its bundle; the extension follows the content. [U]: whether
@@ -22,7 +22,7 @@ const PLACES: Partial<Record<Operation, Omit<ArtifactTarget, 'bundle'>>> = {
 };
 
 /** Fetches the file of a finished task, by a link that is asked for anew each time. */
-export async function collect(work: Work, job: Job): Promise<void> {
+export async function collect(work: Shift, job: Job): Promise<void> {
   const { step, call } = job;
   if (call === null) throw new Error(`step ${step.id} has no call to collect from`);
   const end = await fetchFile(work, job);
@@ -45,12 +45,12 @@ export async function collect(work: Work, job: Job): Promise<void> {
 /** The file's own server is not the provider's: it may be down alone. */
 type Fetched = Collected | { kind: 'file_server_down'; error: StepError };
 
-async function fetchFile(work: Work, job: Job): Promise<Fetched> {
+async function fetchFile(work: Shift, job: Job): Promise<Fetched> {
   const answer = await job.provider.collect(askedAbout(job.call), work.stop);
   return answer.kind === 'file' ? download(work, job, answer.download) : answer;
 }
 
-async function download(work: Work, job: Job, link: Download): Promise<Fetched> {
+async function download(work: Shift, job: Job, link: Download): Promise<Fetched> {
   const opened = await link.open(work.stop);
   if (opened.kind !== 'body') return refusal(opened);
   const { step, outDir } = job;
@@ -82,7 +82,7 @@ function refusal(opened: Exclude<Opened, { kind: 'body' }>): Fetched {
 }
 
 /** Tried a few times; then its files are left for later, and the step is as it was. */
-async function serverDown(work: Work, job: Job, error: StepError): Promise<void> {
+async function serverDown(work: Shift, job: Job, error: StepError): Promise<void> {
   const { step, provider, begunAt } = job;
   const tries = step.tries + 1;
   const last = lastTry(step);
@@ -91,7 +91,7 @@ async function serverDown(work: Work, job: Job, error: StepError): Promise<void>
   await settle(work, [job.step], { at: work.clock.now(), steps: [{ id: step.id, patch }] });
 }
 
-async function askAgain(work: Work, job: Job, error: StepError): Promise<void> {
+async function askAgain(work: Shift, job: Job, error: StepError): Promise<void> {
   const visible = await isVisible(work, job);
   if (visible === null) return;
   await settle(work, [job.step], linkLost(job.step, visible, error, work.clock.now()));

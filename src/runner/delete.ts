@@ -9,17 +9,17 @@ import { stepsOf } from './batch.ts';
 import { learn, mayLeave } from './leave.ts';
 import { seekCall, seekRestored } from './doubt.ts';
 import { absentAndSeen, restoreRefused } from './refusals.ts';
-import { type Batch, type Work, moment, settle } from './work.ts';
+import { type Batch, type Shift, moment, settle } from './work.ts';
 
 /**
  * Sends planned steps of a deletion or restore in one call: the intent on disk first, the answer
  * right after it. One that may have been sent before is looked for first, or left to the operator.
  */
-export async function sendTogether(work: Work, batch: Batch): Promise<void> {
+export async function sendTogether(work: Shift, batch: Batch): Promise<void> {
   const steps = stepsOf(batch);
   const { provider } = batch;
   if (await isHeldBack(work, batch, steps)) return;
-  if (!(await mayLeave(work, batch, steps))) return;
+  if (!(await mayLeave(work, batch))) return;
   const id = `call_${work.newId()}`;
   const { call, change } = deletionIntended(steps, batch.call, id, work.clock.now());
   await settle(work, steps, change);
@@ -37,7 +37,7 @@ export async function sendTogether(work: Work, batch: Batch): Promise<void> {
 }
 
 /** What must happen before a step that is in doubt goes out again, and was seen to. */
-async function isHeldBack(work: Work, batch: Batch, steps: readonly Step[]): Promise<boolean> {
+async function isHeldBack(work: Shift, batch: Batch, steps: readonly Step[]): Promise<boolean> {
   const doubtful = steps.some(({ doubts }) => doubts > 0);
   const [first] = steps;
   if (!doubtful || first === undefined) return false;
@@ -61,7 +61,7 @@ interface Reply {
 }
 
 async function take(
-  work: Work,
+  work: Shift,
   batch: Batch,
   steps: readonly Step[],
   { call, answer, retryAt }: Reply,
@@ -86,12 +86,11 @@ async function take(
   const write = (own: Submission): Promise<void> =>
     settle(work, steps, deletionSent(steps, call, own, moment(work), retryAt));
   if (answer.kind !== 'accepted') return write(answer);
-  // In turn: two answers with one task must not both be taken.
-  return work.adopting(async () => write(await ownTask(work, call, answer)));
+  return takeTask(work, call, answer, write);
 }
 
 /** Whether the erase that came before was not as hard as this one: hidden people are unknown too. */
-async function wasOnlyHidden({ ledger }: Work, step: Step): Promise<boolean> {
+async function wasOnlyHidden({ ledger }: Shift, step: Step): Promise<boolean> {
   const { account, operation, subjectId, options } = step;
   if (step.earlier === null || step.doubts > 0 || step.acceptedAt !== null) return false;
   const past = await ledger.erasures(account, [subjectId]);
@@ -100,14 +99,27 @@ async function wasOnlyHidden({ ledger }: Work, step: Step): Promise<boolean> {
   );
 }
 
-/** A task of another call would be read as the end of this one: it is not followed. */
-async function ownTask(
-  work: Work,
-  { account }: Call,
+/**
+ * A task of another call would be read as the end of this one: it is not followed. Claimed first:
+ * two answers with one task must not both be taken.
+ */
+async function takeTask(
+  work: Shift,
+  { account, id }: Call,
   answer: Extract<Submission, { kind: 'accepted' }>,
-): Promise<Submission> {
+  record: (own: Submission) => Promise<void>,
+): Promise<void> {
   const { taskId } = answer;
-  if (!(await work.ledger.knownTasks(account, [taskId])).has(taskId)) return answer;
+  const isOurs = work.claims.take(account, taskId, id);
+  try {
+    const isTaken = !isOurs || (await work.ledger.knownTasks(account, [taskId])).has(taskId);
+    await record(isTaken ? ofAnother(taskId) : answer);
+  } finally {
+    if (isOurs) work.claims.release(account, taskId, id);
+  }
+}
+
+function ofAnother(taskId: string): Submission {
   const error: StepError = {
     code: 'wrong_answer',
     message: `the provider answered with task ${taskId}, which it gave for another call before`,

@@ -5,25 +5,26 @@ import type { FoundTask, Sighting } from '../requests/outcome.ts';
 import type { Call } from '../requests/request.ts';
 import { SEARCH_BACK } from '../requests/searched.ts';
 import { secondLook } from '../requests/waits.ts';
+import { adopting } from './adopt.ts';
 import { stepsOf } from './batch.ts';
 import { unreachable } from './reach.ts';
-import { type Batch, type Work, moment, settle } from './work.ts';
+import { type Batch, type Shift, moment, settle } from './work.ts';
 
 /** A call that a process began and did not live to see answered. */
-export async function recoverTogether(work: Work, batch: Batch): Promise<void> {
+export async function recoverTogether(work: Shift, batch: Batch): Promise<void> {
   const steps = stepsOf(batch);
   const now = work.clock.now();
   await settle(work, steps, deletionDoubted(steps, callIn(batch), now, now));
 }
 
 /** Finds out what became of a call in doubt: by the provider's list, or by a look. */
-export async function resolveTogether(work: Work, batch: Batch): Promise<void> {
+export async function resolveTogether(work: Shift, batch: Batch): Promise<void> {
   if (callIn(batch).operation === 'restore_users') await seekRestored(work, batch);
   else await seekCall(work, batch);
 }
 
 /** Looks in the provider's list for what a call in doubt may have started, and adopts it. */
-export async function seekCall(work: Work, batch: Batch): Promise<void> {
+export async function seekCall(work: Shift, batch: Batch): Promise<void> {
   const call = callIn(batch);
   const answer = await batch.provider.search(
     { operation: call.operation, subjectIds: call.subjectIds, options: call.options },
@@ -44,34 +45,25 @@ export async function seekCall(work: Work, batch: Batch): Promise<void> {
   }
 }
 
-async function adopt(
-  work: Work,
-  batch: Batch,
-  call: Call,
-  tasks: readonly FoundTask[],
-): Promise<void> {
+function adopt(work: Shift, batch: Batch, call: Call, tasks: readonly FoundTask[]): Promise<void> {
   const steps = stepsOf(batch);
-  const known = await work.ledger.knownTasks(
-    call.account,
-    tasks.map((task) => task.taskId),
-  );
-  const unknown = tasks.filter((task) => !known.has(task.taskId));
-  if (unknown.length === 0 && isLastSearch(steps)) {
+  const id = `call_${work.newId()}`;
+  return adopting(work, { account: call.account, tasks, owner: id }, async (unknown) => {
+    if (unknown.length > 0 || !isLastSearch(steps)) {
+      return settle(work, steps, deletionFound(steps, call, unknown, id, moment(work)));
+    }
     const seen = await look(work, batch);
     if (seen === null) return;
     const visible = steps.some(({ subjectId }) => seen.visible.has(subjectId));
     await settle(work, steps, deletionMissed(steps, visible, work.clock.now()));
-    return;
-  }
-  const id = `call_${work.newId()}`;
-  await settle(work, steps, deletionFound(steps, call, unknown, id, moment(work)));
+  });
 }
 
 /**
  * Whether a restore in doubt has arrived: those who are back are done. True if the batch is not to
  * be sent now: somebody is back, or it is not sure yet that nobody is.
  */
-export async function seekRestored(work: Work, batch: Batch): Promise<boolean> {
+export async function seekRestored(work: Shift, batch: Batch): Promise<boolean> {
   const seen = await look(work, batch);
   if (seen === null) return true;
   const steps = stepsOf(batch);
@@ -104,7 +96,7 @@ const PLAN = { state: 'planned', nextAt: null, tries: 0 } as const;
 
 /** Looks for the subjects of a batch; null: the provider could not be asked, and that is noted. */
 async function look(
-  work: Work,
+  work: Shift,
   batch: Batch,
 ): Promise<Extract<Sighting, { kind: 'looked' }> | null> {
   const { operation, subjectIds, options } = callIn(batch);

@@ -1,8 +1,8 @@
 import type { DueQuery, DueStep } from '../ledger/ledger.ts';
-import type { Provider } from '../providers/provider.ts';
-import { MOST_TOGETHER } from '../requests/calls.ts';
-import type { Operation } from '../requests/request.ts';
 import { groupKey, groupOf } from './batch.ts';
+import { KINDS } from './kinds.ts';
+import type { Line } from './line.ts';
+import type { Glance } from './glance.ts';
 import type { Work } from './work.ts';
 
 /** How many first intervals between checks a call that could be fuller waits (SPEC section 3). */
@@ -15,127 +15,167 @@ const ALTOGETHER = 300;
 /** The same for a look: it changes nothing, and people wait for what it shows. */
 const LOOK_PATIENCE = 5;
 
-/** What a look at the ledger is made with. */
-export interface Glance {
-  now: number;
-  /** Steps that are worked on at this moment. */
-  busy: ReadonlySet<string>;
-  /** Nothing else is under way and nobody waits for more: what is there goes as it is. */
-  isLast: boolean;
+/** When the next group of a line has waited long enough (ms); Infinity: none waits. */
+export function patientUntil({ waiting }: Line): number {
+  let until = Infinity;
+  for (const each of waiting.values()) until = Math.min(until, each.until);
+  return until;
 }
 
-/** Forms calls and looks for several subjects: remembers since when each group could go. */
-export interface Gathering {
-  /** The calls that are to be sent now, each as its steps. */
-  form(provider: Provider, operation: Operation, glance: Glance): Promise<readonly DueStep[][]>;
-  /** Whether these are looked for now, or later, together with those whose task still runs. */
-  mayLook(provider: Provider, members: readonly DueStep[], glance: Glance): Promise<boolean>;
-  /** When the next group has waited long enough (ms); null: none waits. */
-  wakeAt(): number | null;
+/** Whether a group may be ready to go that was not when the ledger was asked last. */
+export async function mayForm(line: Line, glance: Glance, work: Work): Promise<boolean> {
+  const { now, isLast } = glance;
+  const { left, arrived, size } = line;
+  if (line.askAt <= now || patientUntil(line) <= now) return true;
+  if (isLast() && left + arrived > 0) return true;
+  if (arrived > 0 && (left === 0 || left + arrived >= size)) return true;
+  if (!line.stirred || left === 0) return false;
+  line.stirred = false;
+  for (const { first } of line.waiting.values()) {
+    if (!(await expectsMore(line, first, glance, work))) return true;
+  }
+  return false;
 }
 
 /**
- * A call is formed when it is full, when nobody else can become ready, or when the first has waited
- * for 30 intervals. Parts of a call that was refused or is in doubt wait for nobody.
+ * The groups that go now, each as its steps: those that are full, that nobody else can join, or
+ * whose first has waited for 30 intervals. Parts of a call that was refused or is in doubt wait for
+ * nobody. `admit` is asked last; the first no ends it, and what is ready goes another time.
  */
-export function createGathering(work: Work): Gathering {
-  const waiting = new Map<string, { since: number; until: number; size: number }>();
-
-  /** Whether a group that could be fuller waits on. `intervals` count from its first member. */
-  const isPatient = (key: string, now: number, size: number, intervals: number): boolean => {
-    const { pollInterval } = work;
-    const known = waiting.get(key);
-    const since = known?.since ?? now;
-    const least = known?.until ?? since + intervals * pollInterval;
-    const grown = size > (known?.size ?? size);
-    const until = grown
-      ? Math.min(
-          Math.max(least, now + AFTER_LAST * pollInterval),
-          since + ALTOGETHER * pollInterval,
-        )
-      : least;
-    waiting.set(key, { since, until, size });
-    return now < until;
+export async function formed(
+  line: Line,
+  glance: Glance,
+  work: Work,
+  admit: () => boolean,
+): Promise<readonly (readonly DueStep[])[]> {
+  const query: DueQuery = {
+    at: glance.now,
+    limit: 2 * line.size + line.busy,
+    accounts: [line.provider.account],
+    states: line.states,
+    operations: line.operations,
   };
+  Object.assign(line, { askAt: Infinity, arrived: 0, stirred: false, left: 0 });
+  const due = await work.ledger.due(work.token, query);
+  const parts = await partsOf(line, due, query, glance, work);
+  const ready: (readonly DueStep[])[] = [];
+  let isOpen = true;
+  for (const { key, members } of parts) {
+    const goes: boolean = isOpen && (await isReady(line, key, members, glance, work));
+    isOpen &&= !goes || admit();
+    if (goes && isOpen) {
+      line.waiting.delete(key);
+      ready.push(members);
+    } else {
+      line.left += members.length;
+    }
+  }
+  // More than was read may be ready, or what was ready must wait.
+  const isMore = !isOpen || (ready.length > 0 && due.length >= query.limit);
+  const again = isMore ? 0 : await work.ledger.nextDueAt(work.token, query);
+  line.askAt = Math.min(line.askAt, again ?? Infinity);
+  return ready;
+}
 
-  /** Whether it goes; when it does, the next group of its kind begins anew. */
-  const goes = (key: string, waits: boolean): boolean => {
-    if (!waits) waiting.delete(key);
-    return !waits;
-  };
+/** Steps that could go together. */
+interface Part {
+  key: string;
+  members: readonly DueStep[];
+}
 
-  const isReady = async (
-    members: readonly DueStep[],
-    account: string,
-    { now, isLast }: Glance,
-  ): Promise<boolean> => {
-    const [first] = members;
-    if (first === undefined) return false;
-    const group = groupOf(first.step);
-    const isFull = members.length >= (MOST_TOGETHER[group.operation] ?? 1);
-    const more =
-      !isFull &&
-      !isLast &&
-      group.batch === null &&
-      (await work.ledger.isAwaited(work.token, account, group));
-    const key = `send ${account} ${groupKey(group)}`;
-    return goes(key, more && isPatient(key, now, members.length, PATIENCE));
-  };
+/** What was read, by groups and in pieces of the size of a call; groups that are gone wait no more. */
+async function partsOf(
+  line: Line,
+  due: readonly DueStep[],
+  query: DueQuery,
+  glance: Glance,
+  work: Work,
+): Promise<readonly Part[]> {
+  const free = due.filter(({ step }) => glance.isFree(line, step.id));
+  const groups = Map.groupBy(free, ({ step }) => keyOf(line, step));
+  for (const key of line.waiting.keys()) if (!groups.has(key)) line.waiting.delete(key);
+  const parts: Part[] = [];
+  for (const [key, group] of groups) {
+    const members = await whole(line, group, query, glance, work);
+    for (let from = 0; from < members.length; from += line.size) {
+      parts.push({ key, members: members.slice(from, from + line.size) });
+    }
+  }
+  return parts;
+}
 
-  return {
-    async form({ account }, operation, glance) {
-      const size = MOST_TOGETHER[operation] ?? 1;
-      const query: DueQuery = {
-        at: glance.now,
-        limit: 2 * size + glance.busy.size,
-        accounts: [account],
-        states: ['planned'],
-        operations: [operation],
-      };
-      const due = await work.ledger.due(work.token, query);
-      const groups = new Map<string, DueStep[]>();
-      for (const each of due) {
-        if (glance.busy.has(each.step.id)) continue;
-        const key = groupKey(groupOf(each.step));
-        groups.set(key, [...(groups.get(key) ?? []), each]);
-      }
-      const formed: DueStep[][] = [];
-      for (const group of groups.values()) {
-        const members = await whole(group, query, glance, work);
-        for (let from = 0; from < members.length; from += size) {
-          const part = members.slice(from, from + size);
-          if (await isReady(part, account, glance)) formed.push(part);
-        }
-      }
-      return formed;
-    },
-    async mayLook({ account }, members, { now, isLast }) {
-      const [first] = members;
-      if (first === undefined) return false;
-      const { operation, options } = first.step;
-      const query = { at: now, limit: 1, accounts: [account], operations: [operation] };
-      const running: DueQuery = { ...query, states: ['planned', 'intended', 'accepted'] };
-      const more =
-        !isLast &&
-        ((await work.ledger.due(work.token, running)).length > 0 ||
-          (await work.ledger.nextDueAt(work.token, running)) !== null);
-      const key = `look ${account} ${groupKey({ operation, options, batch: null })}`;
-      return goes(key, more && isPatient(key, now, members.length, LOOK_PATIENCE));
-    },
-    wakeAt: () =>
-      waiting.size === 0 ? null : Math.min(...Array.from(waiting.values(), ({ until }) => until)),
+function keyOf(line: Line, step: DueStep['step']): string {
+  const group = groupOf(step);
+  return groupKey(line.kind === KINDS.look ? { ...group, batch: null } : group);
+}
+
+async function isReady(
+  line: Line,
+  key: string,
+  members: readonly DueStep[],
+  glance: Glance,
+  work: Work,
+): Promise<boolean> {
+  const [first] = members;
+  if (first === undefined) return false;
+  if (members.length >= line.size || glance.isLast()) return true;
+  if (!(await expectsMore(line, first, glance, work))) return true;
+  return !isPatient(line, key, first, members.length, glance.now, work);
+}
+
+/** Whether others can become ready to go together with this one. */
+async function expectsMore(
+  line: Line,
+  { step }: DueStep,
+  { now, hasMore }: Glance,
+  { ledger, token }: Work,
+): Promise<boolean> {
+  const { account } = line.provider;
+  if (line.kind === KINDS.send) {
+    if (step.batch !== null) return false;
+    return hasMore || ledger.isAwaited(token, account, groupOf(step));
+  }
+  const running: DueQuery = {
+    at: now,
+    limit: 1,
+    accounts: [account],
+    operations: line.operations,
+    states: ['planned', 'intended', 'accepted'],
   };
+  if ((await ledger.due(token, running)).length > 0) return true;
+  return (await ledger.nextDueAt(token, running)) !== null;
+}
+
+/** Whether a group that could be fuller waits on. */
+function isPatient(
+  line: Line,
+  key: string,
+  first: DueStep,
+  size: number,
+  now: number,
+  { pollInterval }: Work,
+): boolean {
+  const known = line.waiting.get(key);
+  const since = known?.since ?? now;
+  const patience = line.kind === KINDS.look ? LOOK_PATIENCE : PATIENCE;
+  const least = known?.until ?? since + patience * pollInterval;
+  const hasGrown = known !== undefined && size > known.size;
+  const longer = Math.max(least, line.lastAt + AFTER_LAST * pollInterval);
+  const until = hasGrown ? Math.min(longer, since + ALTOGETHER * pollInterval) : least;
+  line.waiting.set(key, { since, until, size, first });
+  return now < until;
 }
 
 /** All that stand in a group, where the look at the ledger may have been too short for them. */
 async function whole(
-  group: DueStep[],
+  line: Line,
+  group: readonly DueStep[],
   query: DueQuery,
-  { busy }: Glance,
+  { isFree }: Glance,
   work: Work,
 ): Promise<readonly DueStep[]> {
   const [first] = group;
-  if (first === undefined || first.step.batch === null) return group;
+  if (line.kind === KINDS.look || first === undefined || first.step.batch === null) return group;
   const all = await work.ledger.due(work.token, { ...query, group: groupOf(first.step) });
-  return all.filter(({ step }) => !busy.has(step.id));
+  return all.filter(({ step }) => isFree(line, step.id));
 }

@@ -1,16 +1,16 @@
 import { noDataSettled } from '../requests/looked-up.ts';
 import { unreachable } from './reach.ts';
-import { type Job, type Work, settle } from './work.ts';
+import { type Job, type Shift, settle } from './work.ts';
 
 /** Settles an access that ended as `no_data` by looking for the account. */
-export async function lookUp(work: Work, job: Job): Promise<void> {
+export async function lookUp(work: Shift, job: Job): Promise<void> {
   const visible = await isVisible(work, job);
   if (visible === null) return;
   await settle(work, [job.step], noDataSettled(job.step, visible, work.clock.now()));
 }
 
 /** Whether the subject's account can be seen; null when the provider could not be asked. */
-export async function isVisible(work: Work, job: Job): Promise<boolean | null> {
+export async function isVisible(work: Shift, job: Job): Promise<boolean | null> {
   const answer = await job.provider.lookup([job.step.subjectId], work.stop);
   if (answer.kind !== 'found') {
     await unreachable(work, job, [job.step], answer);

@@ -1,13 +1,13 @@
 import type { Unreachable } from '../requests/outcome.ts';
 import type { Step } from '../requests/request.ts';
-import { type Errand, type Work, settle } from './work.ts';
+import { type Errand, type Shift, settle } from './work.ts';
 
 /**
  * Takes note of a read that could not be made; the steps wait and stay as they are. A read that was
  * broken off because the run ends says nothing about the provider.
  */
 export async function unreachable(
-  work: Work,
+  work: Shift,
   { provider, epoch, begunAt }: Errand,
   steps: readonly Step[],
   answer: Unreachable,

@@ -1,186 +1,160 @@
 import type { DueStep } from '../ledger/ledger.ts';
-import type { Provider } from '../providers/provider.ts';
+import { isExport } from '../requests/operations.ts';
 import { advance } from './advance.ts';
-import { callOf, groupKey, groupOf } from './batch.ts';
+import { callOf } from './batch.ts';
 import { sendTogether } from './delete.ts';
 import { recoverTogether, resolveTogether } from './doubt.ts';
 import { checkTogether, lookTogether, sweep } from './follow.ts';
-import type { Gathering, Glance } from './gather.ts';
-import { KINDS, type Kind, isToSend } from './kinds.ts';
-import type { Batch, Errand, Work } from './work.ts';
+import { formed, mayForm } from './gather.ts';
+import type { Glance } from './glance.ts';
+import { KINDS } from './kinds.ts';
+import type { Line } from './line.ts';
+import type { Sweeps } from './sweeps.ts';
+import type { Batch, Shift } from './work.ts';
 
 /** Work that can begin now: the steps it is about, and what is to be done. */
 export interface Ready {
-  kind: Kind;
-  provider: Provider;
+  line: Line;
   members: readonly DueStep[];
   go: () => Promise<void>;
 }
 
-/** How much of a kind is under way at a provider. */
-export type CountOf = (provider: Provider, kind: Kind) => number;
+/** How many steps are read in one go. */
+const STOCK = 100;
 
-/** The most steps that one look at the provider is about. */
-const MOST_LOOKED = 100;
+/** All that a run holds: a sweep is about every running task. */
+const MOST_SWEPT = 10_000;
+const EVER = Number.MAX_SAFE_INTEGER;
 
-/** The most steps whose calls are checked in one go. */
-const MOST_SWEPT = 1_000;
-
-/** Calls of a provider that tells about many at once: all that are due, one sweep at a time. */
-export async function readySweep(
-  work: Work,
-  errand: Errand,
+/**
+ * What of a line can begin now, each by itself or all that a call serves: as long as `admit`, which
+ * counts, says so.
+ */
+export async function readyOf(
+  line: Line,
   glance: Glance,
-  countOf: CountOf,
+  work: Shift,
+  admit: () => boolean,
 ): Promise<readonly Ready[]> {
-  const { provider } = errand;
-  if (!provider.checksMany || countOf(provider, KINDS.sweep) > 0) return [];
-  const due = await dueOf(work, provider, KINDS.sweep, glance, MOST_SWEPT, false);
-  const calls = await servedTogether(work, due, glance);
-  if (calls.length === 0) return [];
-  const go = (): Promise<void> => sweep(work, errand, calls);
-  return [{ kind: KINDS.sweep, provider, members: calls.flat(), go }];
-}
-
-/** Exports: each step by itself. */
-export async function readySingles(
-  work: Work,
-  errand: Errand,
-  glance: Glance,
-  onlySending: boolean,
-  countOf: CountOf,
-): Promise<readonly Ready[]> {
+  if (line.stock.length === 0 && line.askAt <= glance.now) await refill(line, glance, work);
   const ready: Ready[] = [];
-  const { provider } = errand;
-  for (const kind of [KINDS.submit, KINDS.check, KINDS.collect]) {
-    if (isShut(kind, provider, work, glance.now)) continue;
-    const due = await dueOf(work, provider, kind, glance, kind.atOnce, onlySending);
-    ready.push(
-      ...due.slice(0, kind.atOnce - countOf(provider, kind)).map((each) => ({
-        kind,
-        provider,
-        members: [each],
-        go: () => advance(work, { ...each, ...errand }),
-      })),
-    );
+  let begun = 0;
+  while (begun < line.stock.length && admit()) {
+    const each = line.stock[begun];
+    begun += 1;
+    if (each === undefined) break;
+    if (isExport(each.step.operation)) {
+      ready.push({ line, members: [each], go: () => advance(work, { ...each, ...glance.errand }) });
+      continue;
+    }
+    const members = await companions(line, each, glance, work);
+    if (members.length === 0) continue;
+    ready.push(together(line, members, glance, work));
+    if (members.length === 1) continue;
+    const along = new Set(members.map(({ step }) => step.id));
+    line.stock = line.stock.slice(begun).filter(({ step }) => !along.has(step.id));
+    begun = 0;
   }
+  line.stock = line.stock.slice(begun);
   return ready;
 }
 
-/** Deletions and restores: as many steps together as share a call, or can be looked for at once. */
-export async function readyBatches(
-  work: Work,
-  errand: Errand,
+/** Calls and looks for several that can begin now. */
+export async function readyGroups(
+  line: Line,
   glance: Glance,
-  onlySending: boolean,
-  { gathering, countOf }: { gathering: Gathering; countOf: CountOf },
+  work: Shift,
+  admit: () => boolean,
 ): Promise<readonly Ready[]> {
-  const { provider } = errand;
-  const room = (kind: Kind): number => kind.atOnce - countOf(provider, kind);
-  const ready = (
-    kind: Kind,
-    members: readonly DueStep[],
-    go: (work: Work, batch: Batch) => Promise<void>,
-  ): Ready => {
-    const batch: Batch = { ...errand, members, call: callOf(members) };
-    return { kind, provider, members, go: () => go(work, batch) };
-  };
-  const followed = await byCall(work, provider, glance, onlySending);
-  const looked = onlySending ? [] : await byLook(work, provider, glance, gathering);
-  const formed: (readonly DueStep[])[] = [];
-  if (!isShut(KINDS.send, provider, work, glance.now)) {
-    const quiet = glance.isLast && followed.length === 0 && looked.length === 0;
-    for (const operation of KINDS.send.operations) {
-      formed.push(...(await gathering.form(provider, operation, { ...glance, isLast: quiet })));
-    }
-  }
-  return [
-    ...followed
-      .slice(0, room(KINDS.follow))
-      .map((members) => ready(KINDS.follow, members, followUp(members))),
-    ...looked.slice(0, room(KINDS.look)).map((members) => ready(KINDS.look, members, lookTogether)),
-    ...formed.slice(0, room(KINDS.send)).map((members) => ready(KINDS.send, members, sendTogether)),
-  ];
+  if (!(await mayForm(line, glance, work))) return [];
+  const groups = await formed(line, glance, work, admit);
+  return groups.map((members) => together(line, members, glance, work));
 }
 
-function followUp([first]: readonly DueStep[]): (work: Work, batch: Batch) => Promise<void> {
-  const state = first?.step.state;
-  if (state === 'intended') return recoverTogether;
-  return state === 'in_doubt' ? resolveTogether : checkTogether;
-}
-
-/** What waits for an answer about its call: all of the steps that the call serves. */
-async function byCall(
-  work: Work,
-  provider: Provider,
+/**
+ * A look at all that runs at a provider which lists many at once, when one of them is due: what is
+ * not due yet costs nothing more. Bad news that wait for a second look are left out.
+ */
+export async function readySweep(
+  line: Line,
   glance: Glance,
-  onlySending: boolean,
-): Promise<readonly (readonly DueStep[])[]> {
-  const due = await dueOf(work, provider, KINDS.follow, glance, MOST_LOOKED, onlySending);
-  return servedTogether(work, due, glance);
-}
-
-/** For each call of these steps, all that it serves and that are in the same state. */
-async function servedTogether(
-  work: Work,
-  due: readonly DueStep[],
-  glance: Glance,
-): Promise<readonly (readonly DueStep[])[]> {
-  const calls = new Map<string, readonly DueStep[]>();
-  for (const { step } of due) {
-    const { callId, state } = step;
-    if (callId === null || calls.has(callId)) continue;
-    const all = await work.ledger.stepsOf(callId);
-    const alike = all.filter((each) => each.step.state === state);
-    if (!alike.some((each) => glance.busy.has(each.step.id))) calls.set(callId, alike);
+  work: Shift,
+  sweeps: Sweeps,
+): Promise<readonly Ready[]> {
+  const { now, errand } = glance;
+  if (line.askAt > now || sweeps.nextAt > now) return [];
+  line.askAt = Infinity;
+  const { states, operations, provider } = line;
+  const query = { accounts: [provider.account], states, operations };
+  const due = await work.ledger.due(work.token, { ...query, at: now, limit: 1 });
+  if (due.length === 0) {
+    const next = await work.ledger.nextDueAt(work.token, { ...query, at: now, limit: 1 });
+    line.askAt = Math.min(line.askAt, next ?? Infinity);
+    return [];
   }
-  return [...calls.values()];
-}
-
-/** What is to be looked for: those of one operation with the same options share a look. */
-async function byLook(
-  work: Work,
-  provider: Provider,
-  glance: Glance,
-  gathering: Gathering,
-): Promise<readonly (readonly DueStep[])[]> {
-  const due = await dueOf(work, provider, KINDS.look, glance, MOST_LOOKED, false);
-  const groups = Map.groupBy(due, ({ step }) => groupKey({ ...groupOf(step), batch: null }));
-  const full: (readonly DueStep[])[] = [];
-  for (const members of groups.values()) {
-    const isFull = members.length >= MOST_LOOKED;
-    if (isFull || (await gathering.mayLook(provider, members, glance))) full.push(members);
+  const all = await work.ledger.due(work.token, { ...query, at: EVER, limit: MOST_SWEPT });
+  const members: (readonly DueStep[])[] = [];
+  const seen = new Set<string | null>();
+  for (const each of all) {
+    work.running.note(each.step);
+    if (seen.has(each.step.callId) || !isFree(line, each.step, glance)) continue;
+    seen.add(each.step.callId);
+    const along = await companions(line, each, glance, work);
+    if (along.length > 0) members.push(along);
   }
-  return full;
+  if (members.length === 0) return [];
+  sweeps.begin(now, members.length);
+  const go = async (): Promise<void> => sweeps.found(await sweep(work, errand, members));
+  return [{ line, members: members.flat(), go }];
 }
 
-async function dueOf(
-  work: Work,
-  { account, checksMany }: Provider,
-  kind: Kind,
-  { now, busy }: Glance,
-  limit: number,
-  onlySending: boolean,
+/** Whether a step is to be swept; one that is not is heard of again when it is due. */
+function isFree(line: Line, { id, tries, nextAt }: DueStep['step'], glance: Glance): boolean {
+  if (tries > 0 && nextAt !== null && nextAt > glance.now) {
+    line.askAt = Math.min(line.askAt, nextAt);
+    return false;
+  }
+  return glance.isFree(line, id);
+}
+
+async function refill(line: Line, { now, isFree: free }: Glance, work: Shift): Promise<void> {
+  const { states, operations, provider } = line;
+  const limit = STOCK + line.busy;
+  const query = { at: now, limit, accounts: [provider.account], states, operations };
+  line.askAt = Infinity;
+  const due = await work.ledger.due(work.token, query);
+  line.stock = due.filter(({ step }) => free(line, step.id));
+  for (const { step } of line.stock) work.running.note(step);
+  const next = due.length < limit ? await work.ledger.nextDueAt(work.token, query) : 0;
+  line.askAt = Math.min(line.askAt, next ?? Infinity);
+}
+
+/** All that go with a step because its call serves them; itself, where it is sent by itself. */
+async function companions(
+  line: Line,
+  each: DueStep,
+  glance: Glance,
+  work: Shift,
 ): Promise<readonly DueStep[]> {
-  const swept = checksMany && kind !== KINDS.sweep;
-  const states = kind.states.filter(
-    (state) =>
-      (!onlySending || isToSend(state) || (state === 'accepted' && kind === KINDS.follow)) &&
-      !(swept && state === 'accepted'),
-  );
-  const due = await work.ledger.due(work.token, {
-    at: now,
-    limit: limit + busy.size,
-    accounts: [account],
-    states,
-    operations: kind.operations,
-  });
-  return due.filter(({ step }) => !busy.has(step.id)).slice(0, limit);
+  const { step, call } = each;
+  if (line.kind === KINDS.send || call === null || call.stepIds.length === 1) return [each];
+  const all = await work.ledger.stepsOf(call.id);
+  const alike = all.filter((other) => other.step.state === step.state);
+  return alike.every((other) => glance.isFree(line, other.step.id)) ? alike : [];
 }
 
-/** Whether nothing of the kind is begun at the provider now. */
-function isShut(kind: Kind, { name }: Provider, work: Work, now: number): boolean {
-  if (kind === KINDS.collect) return work.health.filesStoppage(name) !== null;
-  const sends = kind === KINDS.submit || kind === KINDS.send;
-  return sends && work.health.pausedUntil(name) > now;
+function together(line: Line, members: readonly DueStep[], { errand }: Glance, work: Shift): Ready {
+  const batch: Batch = { ...errand, members, call: callOf(members) };
+  const go = goOf(line, members[0]);
+  return { line, members, go: () => go(work, batch) };
+}
+
+function goOf(
+  { kind }: Line,
+  first: DueStep | undefined,
+): (work: Shift, batch: Batch) => Promise<void> {
+  if (kind === KINDS.send) return sendTogether;
+  if (kind === KINDS.look) return lookTogether;
+  if (kind === KINDS.follow) return checkTogether;
+  return first?.step.state === 'intended' ? recoverTogether : resolveTogether;
 }

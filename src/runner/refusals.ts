@@ -4,7 +4,7 @@ import { restoreDenied } from '../requests/restore-denied.ts';
 import type { Change } from '../requests/change.ts';
 import type { Call, Step, StepError } from '../requests/request.ts';
 import { unreachable } from './reach.ts';
-import { type Batch, type Work, moment, settle } from './work.ts';
+import { type Batch, type Shift, moment, settle } from './work.ts';
 
 /**
  * A restore that is refused for one user. Stream says the same of one who is active and, as far as
@@ -12,7 +12,7 @@ import { type Batch, type Work, moment, settle } from './work.ts';
  * apart.
  */
 export async function restoreRefused(
-  work: Work,
+  work: Shift,
   batch: Batch,
   steps: readonly Step[],
   call: Call,
@@ -28,7 +28,7 @@ export async function restoreRefused(
  * somebody: only a look tells whether they are gone, and whether an earlier call had arrived.
  */
 export async function absentAndSeen(
-  work: Work,
+  work: Shift,
   batch: Batch,
   steps: readonly Step[],
   call: Call,
@@ -41,7 +41,7 @@ export async function absentAndSeen(
 
 /** Settles a refusal by what a look shows. Without one it is asked again: a refused call did nothing. */
 async function byLook(
-  work: Work,
+  work: Shift,
   batch: Batch,
   steps: readonly Step[],
   call: Call,

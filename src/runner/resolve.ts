@@ -2,18 +2,19 @@ import type { FoundTask } from '../requests/outcome.ts';
 import type { Call } from '../requests/request.ts';
 import { SEARCH_BACK, searched } from '../requests/searched.ts';
 import { doubted } from '../requests/submitted.ts';
+import { adopting } from './adopt.ts';
 import { unreachable } from './reach.ts';
-import { type Job, type Work, moment, settle } from './work.ts';
+import { type Job, type Shift, moment, settle } from './work.ts';
 
 /** A call that a process began and did not live to see answered. */
-export async function recover(work: Work, job: Job): Promise<void> {
+export async function recover(work: Shift, job: Job): Promise<void> {
   if (job.call === null) throw new Error(`step ${job.step.id} is intended and has no call`);
   const now = work.clock.now();
   await settle(work, [job.step], doubted(job.step, job.call, now, now));
 }
 
 /** Looks in the provider's list for what a call in doubt may have started, and adopts it. */
-export async function resolve(work: Work, job: Job): Promise<void> {
+export async function resolve(work: Shift, job: Job): Promise<void> {
   const { step, call, provider } = job;
   if (call === null) throw new Error(`step ${step.id} is in doubt and has no call`);
   const answer = await provider.search(
@@ -35,10 +36,11 @@ export async function resolve(work: Work, job: Job): Promise<void> {
   }
 }
 
-async function adopt(work: Work, job: Job, call: Call, tasks: readonly FoundTask[]): Promise<void> {
-  const ids = tasks.map((task) => task.taskId);
-  const known = await work.ledger.knownTasks(job.step.account, ids);
-  const unknown = tasks.filter((task) => !known.has(task.taskId));
+function adopt(work: Shift, job: Job, call: Call, tasks: readonly FoundTask[]): Promise<void> {
+  const { account, operation, subjectId } = job.step;
+  const owner = JSON.stringify([operation, subjectId]);
   const id = `call_${work.newId()}`;
-  await settle(work, [job.step], searched(job.step, call, unknown, id, moment(work)));
+  return adopting(work, { account, tasks, owner }, (unknown) =>
+    settle(work, [job.step], searched(job.step, call, unknown, id, moment(work))),
+  );
 }

@@ -2,12 +2,12 @@ import { intend } from '../requests/intend.ts';
 import type { Submission } from '../requests/outcome.ts';
 import { submitted } from '../requests/submitted.ts';
 import { learn, mayLeave } from './leave.ts';
-import { type Job, type Work, moment, settle } from './work.ts';
+import { type Job, type Shift, moment, settle } from './work.ts';
 
 /** Sends a planned step when its turn has come: the intent on disk first, the answer right after it. */
-export async function submit(work: Work, job: Job): Promise<void> {
+export async function submit(work: Shift, job: Job): Promise<void> {
   const { step, provider } = job;
-  if (!(await mayLeave(work, job, [step]))) return;
+  if (!(await mayLeave(work, job))) return;
   const { call, change } = intend(step, job.call, `call_${work.newId()}`, work.clock.now());
   await settle(work, [job.step], change);
   const intended = { ...step, ...change.steps?.[0]?.patch };
@@ -24,13 +24,12 @@ export async function submit(work: Work, job: Job): Promise<void> {
     return take(await absence(work, sent, answer));
   }
   if (answer.kind !== 'accepted') return take(answer);
-  // In turn: two answers with one task must not both be taken.
-  return work.adopting(async () => take(await ownTask(work, sent, answer)));
+  return takeTask(work, sent, answer, take);
 }
 
 /** An account that is refused as unknown and can be seen all the same is not absent. */
 async function absence(
-  work: Work,
+  work: Shift,
   { step, provider }: Job,
   answer: Extract<Submission, { kind: 'absent' }>,
 ): Promise<Extract<Submission, { kind: 'absent' | 'refused' | 'unsent' }>> {
@@ -42,13 +41,30 @@ async function absence(
   return { kind: 'refused', error: { ...answer.error, code: 'refused', message, passing: true } };
 }
 
-/** A task that another person's call has would bring that person's file: it is not followed. */
-async function ownTask(
-  work: Work,
+type Accepted = Extract<Submission, { kind: 'accepted' }>;
+
+/**
+ * A task that another person's call has would bring that person's file: it is not followed. Claimed
+ * first: two answers with one task must not both be taken.
+ */
+async function takeTask(
+  work: Shift,
   { step }: Job,
-  answer: Extract<Submission, { kind: 'accepted' }>,
-): Promise<Extract<Submission, { kind: 'accepted' | 'refused' }>> {
-  if (!(await work.ledger.isTaskOfAnother(step, answer.taskId))) return answer;
+  answer: Accepted,
+  record: (own: Extract<Submission, { kind: 'accepted' | 'refused' }>) => Promise<void>,
+): Promise<void> {
+  const { account, operation, subjectId } = step;
+  const owner = JSON.stringify([operation, subjectId]);
+  const isOurs = work.claims.take(account, answer.taskId, owner);
+  try {
+    const isTaken = !isOurs || (await work.ledger.isTaskOfAnother(step, answer.taskId));
+    await record(isTaken ? ofAnother(answer) : answer);
+  } finally {
+    if (isOurs) work.claims.release(account, answer.taskId, owner);
+  }
+}
+
+function ofAnother(answer: Accepted): Extract<Submission, { kind: 'refused' }> {
   const message = `the provider answered with task ${answer.taskId}, which it gave for another call before`;
   const facts = { passing: false, providerCode: null, httpStatus: null };
   return { kind: 'refused', error: { code: 'wrong_answer', message, ...facts } };

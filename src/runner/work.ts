@@ -4,7 +4,9 @@ import type { Provider } from '../providers/provider.ts';
 import type { Change } from '../requests/change.ts';
 import type { Call, ProviderName, Step } from '../requests/request.ts';
 import type { Moment } from '../requests/waits.ts';
+import type { Claims } from './claims.ts';
 import type { Health } from './health.ts';
+import type { Outstanding } from './outstanding.ts';
 
 /** What a run is handed: the room's only way to the world. */
 export interface Work {
@@ -26,8 +28,18 @@ export interface Work {
   tell(step: Step, state: Step['state']): void;
   /** Told that calls wait for the provider's rate limit, and how long (ms). */
   waits(provider: ProviderName, ms: number): void;
-  /** Called after a step has ended, to put receipts beside the files. */
-  stepEnded(requestId: string): Promise<void>;
+  /** Called after steps of these requests have ended, to put receipts beside the files. */
+  stepsEnded(requestIds: readonly string[]): Promise<void>;
+  /** The most tasks that run at a provider at once because of this run. */
+  outstanding: number;
+}
+
+/** The same with what a run remembers while it lasts. */
+export interface Shift extends Work {
+  claims: Claims;
+  running: Outstanding;
+  /** Told of each step as it stands once it is recorded. */
+  changed(step: Step): void;
 }
 
 /** What work is begun with: whom to ask, and what was known of it then. */
@@ -57,15 +69,17 @@ export function moment(work: Work): Moment {
 }
 
 /** Puts on disk what became of steps, and tells whoever listens. */
-export async function settle(work: Work, steps: readonly Step[], change: Change): Promise<void> {
+export async function settle(work: Shift, steps: readonly Step[], change: Change): Promise<void> {
   await work.ledger.record(work.token, change);
   const known = new Map(steps.map((step) => [step.id, step]));
   const ended = new Set<string>();
   for (const { id, patch } of change.steps ?? []) {
     const step = known.get(id);
     if (step === undefined) continue;
-    if (patch.state !== undefined) work.tell({ ...step, ...patch }, patch.state);
+    const now = { ...step, ...patch };
+    if (patch.state !== undefined) work.tell(now, patch.state);
+    work.changed(now);
     if (typeof patch.finishedAt === 'number') ended.add(step.requestId);
   }
-  for (const requestId of ended) await work.stepEnded(requestId);
+  if (ended.size > 0) await work.stepsEnded([...ended]);
 }

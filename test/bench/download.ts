@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Figure, figureOf, judge, ratioOf, spell, table } from './figures.ts';
+import { type Figure, type Finding, figureOf, judge, ratioOf, spell } from './figures.ts';
 import type { Stage } from './stage.ts';
 
 const ROUNDS = 5;
@@ -13,10 +13,7 @@ const INCLUDED =
   "gdpr's time has everything in it: start-up, the call, a pause of 100 ms before the first check, reading each line, SHA-256, fsync, bundle, receipt and ledger. curl's has no check and no fsync.";
 
 /** Time against curl, and peak memory, for a file of `size` bytes and for one of a tenth. */
-export async function measureDownload(
-  stage: Stage,
-  size: number,
-): Promise<{ text: string; complete: boolean }> {
+export async function measureDownload(stage: Stage, size: number): Promise<Finding> {
   const missing = TOOLS.filter((tool) => stage.run('sh', ['-c', `command -v ${tool}`]).code !== 0);
   const small: number[] = [];
   const peaks: number[] = [];
@@ -36,31 +33,30 @@ export async function measureDownload(
     rows[0]?.push(spell(ratio, 2, ' x'), judge('at most 1 x', ratio.median <= 1));
     rows.unshift(['curl | tee | sha256sum', spell(figureOf(theirs), 2, ' s')]);
   }
-  const text = [
-    `Download of ${size / MB} MB of JSON lines; ${ROUNDS} rounds, median (min to max):`,
-    table(rows),
-    `  ${INCLUDED}`,
-    ...missing.map((tool) => `  NOT COMPARED with ${TOOLS.join(' | ')}: there is no ${tool} here.`),
-    '',
-    'Peak memory of gdpr (max RSS):',
-    memory(size, figureOf(small), figureOf(peaks)),
-  ].join('\n');
-  return { text, complete: missing.length === 0 };
+  return {
+    title: `Download of ${size / MB} MB of JSON lines; ${ROUNDS} rounds, median (min to max)`,
+    rows: [...rows, ...memory(size, figureOf(small), figureOf(peaks))],
+    notes: [
+      INCLUDED,
+      ...missing.map((tool) => `NOT COMPARED with ${TOOLS.join(' | ')}: there is no ${tool} here.`),
+    ],
+    complete: missing.length === 0,
+  };
 }
 
-function memory(size: number, small: Figure, large: Figure): string {
+function memory(size: number, small: Figure, large: Figure): string[][] {
   const text = ({ median, min, max }: Figure): string =>
     spell({ median: median / MB, min: min / MB, max: max / MB }, 1, ' MB');
   const more = large.median - small.median;
-  return table([
-    [`at ${size / 10 / MB} MB`, text(small)],
+  return [
+    [`peak memory (max RSS) at ${size / 10 / MB} MB`, text(small)],
     [
-      `at ${size / MB} MB`,
+      `peak memory at ${size / MB} MB`,
       text(large),
       `${(more / MB).toFixed(1)} MB more`,
       judge('at most 20 MB more', more <= MORE_MEMORY),
     ],
-  ]);
+  ];
 }
 
 /** One export by the program; its files are removed again. */
@@ -73,7 +69,7 @@ async function exported(
     ms,
     peak,
     out: printed,
-  } = await stage.gdprMeasured(
+  } = await stage.measured(
     [
       'export',
       `bytes-${bytes}`,
@@ -85,6 +81,7 @@ async function exported(
       out,
     ].concat(['--config', stage.configFile]),
     0,
+    {},
   );
   const [artifact] = JSON.parse(printed).steps[0].artifacts;
   if (artifact.bytes !== bytes) throw new Error(`${artifact.bytes} bytes came, not ${bytes}`);

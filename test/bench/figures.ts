@@ -32,6 +32,39 @@ export function judge(what: string, met: boolean): string {
   return `aim: ${what}, ${met ? 'met' : 'MISSED'}`;
 }
 
+/** What a benchmark has found: rows of what, figure, ratio and aim, the last two where there are any. */
+export interface Finding {
+  title: string;
+  rows: readonly (readonly string[])[];
+  notes: readonly string[];
+  /** Whether everything was measured, whatever came out. */
+  complete: boolean;
+}
+
+/** A finding as it is shown while the others are still to come. */
+export function shown({ title, rows, notes }: Finding): string {
+  return [`${title}:`, table(rows), ...notes.map((note) => `  ${note}`)].join('\n');
+}
+
+/** All findings as one table for the README. */
+export function markdown(findings: readonly Finding[]): string {
+  return [
+    markdownRow(['', 'measured', 'ratio', 'aim']),
+    markdownRow(['---', '---', '---', '---']),
+    ...findings.flatMap(({ title, rows }) => [
+      markdownRow([`**${title}**`]),
+      ...rows.map(markdownRow),
+    ]),
+  ].join('\n');
+}
+
+function markdownRow(cells: readonly string[]): string {
+  const all = Array.from({ length: 4 }, (_, at) =>
+    (cells[at] ?? '').replace(/^aim: /, '').replaceAll('|', '\\|'),
+  );
+  return `| ${all.join(' | ')} |`;
+}
+
 /** Rows under each other, every column as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));

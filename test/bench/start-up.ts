@@ -1,4 +1,4 @@
-import { figureOf, judge, ratioOf, spell, table } from './figures.ts';
+import { type Finding, figureOf, judge, ratioOf, spell } from './figures.ts';
 import type { Stage } from './stage.ts';
 
 const ROUNDS = 21;
@@ -7,7 +7,7 @@ const REQUESTS = 50;
 const OPEN = 8;
 
 /** Start-up against bare Node, everything in turn in each round. */
-export async function measureStartUp(stage: Stage): Promise<string> {
+export async function measureStartUp(stage: Stage): Promise<Finding> {
   const people = Array.from({ length: REQUESTS }, (_, index) => `person-${index + 1}`);
   const file = ['--config', stage.configFile];
   stage.gdpr(['export', ...people, '--no-wait', '--out', stage.dir, ...file], OPEN);
@@ -38,8 +38,10 @@ export async function measureStartUp(stage: Stage): Promise<string> {
     const ratio = ratioOf(mine, base);
     return [name, time, spell(ratio, 2, ' x'), judge(`under ${aim} x`, ratio.median < aim)];
   });
-  return [
-    `Start-up of the built program, ${REQUESTS} requests in its ledger; ${ROUNDS} rounds, median (min to max):`,
-    table(rows),
-  ].join('\n');
+  return {
+    title: `Start-up of the built program, ${REQUESTS} requests in its ledger; ${ROUNDS} rounds, median (min to max)`,
+    rows,
+    notes: [],
+    complete: true,
+  };
 }

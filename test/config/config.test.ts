@@ -25,6 +25,7 @@ describe('where the profile comes from', () => {
       sendbird: { applicationId: '9DA1-xyz', origin: 'https://api-9da1-xyz.sendbird.com' },
       deadline: { country: 'DE', region: 'BE', timeZone: 'Europe/Berlin' },
       erase: { protected: ['^admin-'], stream: { messages: 'hard', files: true } },
+      rate: { share: 0.8, outstanding: 1_000, start: { stream: 60, sendbird: 5 } },
       stateDir: join(w.home, '.local/state/gdpr/production'),
       warnings: [],
     });
@@ -150,6 +151,42 @@ describe('other settings', () => {
       expect(settings.erase).toEqual({ protected: [], stream: {} });
     },
   );
+
+  it('says how fast the providers are called, as far as it says it', async () => {
+    const w = world();
+    w.file('project/.gdprrc', 'profiles: {p: {rate: {share: 0.5, start: {sendbird: 20}}}}');
+    const settings = await loadSettings({ ...NO_FLAGS, profile: 'p' }, w.host({}));
+    const start = { stream: 60, sendbird: 20 };
+    expect(settings.rate).toEqual({ share: 0.5, outstanding: 1_000, start });
+  });
+
+  it('says it up to the bounds', async () => {
+    const w = world();
+    const rate = '{share: 1, outstanding: 100000, start: {stream: 1, sendbird: 1}}';
+    w.file('project/.gdprrc', `profiles: {p: {rate: ${rate}}}`);
+    const settings = await loadSettings({ ...NO_FLAGS, profile: 'p' }, w.host({}));
+    const start = { stream: 1, sendbird: 1 };
+    expect(settings.rate).toEqual({ share: 1, outstanding: 100_000, start });
+  });
+
+  it.each([
+    ['share: 0', ['share']],
+    ['share: 1.01', ['share']],
+    ['share: half', ['share']],
+    ['outstanding: 0', ['outstanding']],
+    ['outstanding: 100001', ['outstanding']],
+    ['outstanding: 1.5', ['outstanding']],
+    ['start: {stream: 0, sendbird: 0.5}', ['start.stream', 'start.sendbird']],
+    ['start: {stream: "60"}', ['start.stream']],
+    ['shares: 1', ['shares']],
+  ])('rate: {%s}: faults in %j', async (rate, faults) => {
+    const w = world();
+    w.file('project/.gdprrc', `profiles: {p: {rate: {${rate}}}}`);
+    const { message } = await failure(loadSettings({ ...NO_FLAGS, profile: 'p' }, w.host({})));
+    for (const fault of faults) {
+      expect(message).toMatch(new RegExp(`profiles\\.p\\.rate\\.${fault}: (must|is not known)`));
+    }
+  });
 
   it.each<[string, string | null, Record<string, string>, string]>([
     ['the flag', 'rel', { GDPR_STATE_DIR: '/b', XDG_STATE_HOME: '/c' }, 'CWD/rel/default'],

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { fileSchema } from '../../src/config/schema.ts';
 
-const FILE = join(import.meta.dirname, '../../gdpr.schema.json');
+const FILE = join(import.meta.dirname, '../../src/config/gdpr.schema.json');
 
 const schema = z.toJSONSchema(fileSchema({ project: false, readable: false }), {
   io: 'input',

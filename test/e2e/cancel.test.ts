@@ -104,7 +104,7 @@ describe('gdpr cancel', () => {
 
   test("a task that was found in Sendbird's list is nobody's to withdraw", async () => {
     const stage = await setStage({ ...LONG, faults: ['answer-lost@registerGdprDelete=1'] });
-    const left = await stage.gdpr([...atSendbird, '--json', '--timeout', '400ms', ...FAST]);
+    const left = await stage.gdpr([...atSendbird, '--json', '--timeout', '4s', ...FAST]);
     const [paper] = receiptsIn(left.out);
     expect(paper?.steps[0]?.note).toContain("found in the provider's list");
     const { code, error } = await cancel(stage, [paper?.request_id ?? '']);

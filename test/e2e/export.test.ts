@@ -206,7 +206,7 @@ describe('gdpr export', () => {
 
   test('--timeout stops waiting; the work goes on', async () => {
     const stage = await setStage({ faults: ['task-never-ends@exportUsers'] });
-    const run = await stage.gdpr(['export', 'ada', '--timeout', '400ms', ...FAST]);
+    const run = await stage.gdpr(['export', 'ada', '--timeout', '4s', ...FAST]);
     expect(run.code).toBe(8);
     expect(run.err).toContain('Stopped waiting');
     stage.sandbox.control.setFaults([]);

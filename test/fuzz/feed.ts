@@ -96,7 +96,7 @@ function adapter(
       }),
     close: async () => undefined,
   };
-  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-fuzz' };
+  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-fuzz', start: 1_000 };
   const origin = 'https://api.test';
   return name === 'stream'
     ? createStream({ apiKey: 'key', apiSecret: source(secret), origin }, deps)

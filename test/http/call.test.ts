@@ -10,13 +10,18 @@ let clock: TestClock;
 let http: Http;
 let lines: string[];
 let entered: number;
+let tries: number;
 
 const manners: Manners = {
   enter: async () => {
     entered += 1;
   },
+  tried: () => {
+    tries += 1;
+  },
   hear: (answer) => ({
     transient: isTransientStatus(answer.status),
+    limited: answer.status === 429,
     retryAt: answer.headers['x-at'] === undefined ? null : Number(answer.headers['x-at']),
   }),
 };
@@ -25,6 +30,7 @@ beforeEach(() => {
   clock = testClock();
   lines = [];
   entered = 0;
+  tries = 0;
   http = createHttp({
     clock,
     random: () => 0.5,
@@ -45,8 +51,17 @@ async function up(server: Promise<TestServer>): Promise<TestServer> {
 }
 
 function call(method: ApiCall['method'], origin: string, body?: unknown): ApiCall {
-  const url = new URL(`${origin}/api/v2/tasks/t-1?api_key=k-secret`);
-  return { method, url, headers: async () => ({ authorization: 'a-secret' }), body };
+  const path = '/api/v2/tasks/t-1?api_key=k-secret';
+  return { method, origin, path, headers: async () => ({ authorization: 'a-secret' }), body };
+}
+
+/** Refuses so many calls for a limit that ends in a second. */
+function refusing(times: number): Promise<TestServer> {
+  return serve((_request, response, count) =>
+    response
+      .writeHead(count <= times ? 429 : 200, { 'x-at': String(clock.now() + 1_000) })
+      .end('{}'),
+  );
 }
 
 const never = new AbortController().signal;
@@ -278,6 +293,15 @@ describe('repetition', () => {
     );
     await get(server.origin);
     expect(clock.now()).toBe(at);
+  });
+
+  test('a rate limit that tells its end does not use up the tries, and is not met for ever', async () => {
+    const busy = await up(refusing(12));
+    expect(await get(busy.origin)).toMatchObject({ answer: { status: 200 } });
+    expect([busy.requests.length, entered, tries]).toEqual([13, 13, 13]);
+    const shut = await up(refusing(99));
+    expect(await get(shut.origin)).toMatchObject({ answer: { status: 429 } });
+    expect(shut.requests).toHaveLength(16);
   });
 
   test('told to wait longer than the budget: the 429 is the answer, at once', async () => {

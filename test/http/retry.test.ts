@@ -4,7 +4,7 @@ import { CALL_BUDGET, isTransientStatus, nextPause, TOLD_BUDGET } from '../../sr
 const now = 1_000_000;
 const get = { method: 'GET' } as const;
 const moment = { now, random: 0.5, scale: 1 };
-const first = { tries: 1, told: 0, spent: 0 };
+const first = { tries: 1, refused: 0, told: 0, spent: 0 };
 const transient = { transient: true, retryAt: null };
 
 describe('nextPause', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACCOUNTS,
@@ -15,6 +16,32 @@ import {
 const query = (more = {}) => ({ at: T0, limit: 100, accounts: ACCOUNTS, ...more });
 
 describe('due', () => {
+  it('leaves out those in hand and loses nobody behind them, however many they are', async () => {
+    const names = Array.from({ length: 150 }, (_, index) => String(index).padStart(3, '0'));
+    const { ledger } = await stage(names);
+    const steps = names.map((name, index) => ({
+      id: `st_${name}_users`,
+      patch: { nextAt: index % 7 === 0 ? null : T0 - (index % 5) },
+    }));
+    await ledger.record('me', { at: T0, steps });
+    const all = (await ledger.due('me', query({ limit: 999 }))).map(({ step }) => step.id);
+    expect(all).toHaveLength(300);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (limit, front, every) => {
+          const hand = all.filter((id, at) => at < front && (at % every === 0 || /users/.test(id)));
+          const except = new Set([...hand, 'st_of_nobody']);
+          const due = await ledger.due('me', query({ limit, except }));
+          const free = all.filter((id) => !except.has(id));
+          expect(due.map(({ step }) => step.id)).toEqual(free.slice(0, limit));
+        },
+      ),
+    );
+  });
+
   it('gives what waits for nothing first, then the longest overdue, then the oldest', async () => {
     const { ledger } = await stage(['a', 'b', 'c']);
     await ledger.record('me', {

@@ -27,7 +27,7 @@ INSERT INTO holders VALUES ('crowd', 'box', 'boot-1', 7, '7', 9000000);
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO requests SELECT NULL, 'old_' || i, 'export', NULL, 'u' || i, 's' || i, 'b' || i, iif(i % 3, 'ZD-1', NULL), 'p', 'o',
   '2026-01-01', date('2026-02-01', '+' || (i % 365) || ' days'), i, iif(i % 2, i, NULL), '/x', iif(i % 2, 'completed', 'open'), i % 2, 'crowd', 0, '', 0, NULL,
-  NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM n;
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'identity ' || i FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO calls SELECT NULL, 'oldcall_' || i, 'stream', 'export_users', '${STREAM}', '{}', 't' || i, 'accepted', NULL, NULL, i, i FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
@@ -37,16 +37,20 @@ INSERT INTO steps SELECT NULL, 'oldstep_' || i, 'old_' || i, 'stream', 'export_u
 INSERT INTO call_steps SELECT call_id, 1, id, subject_id FROM steps;
 `;
 
-/** Small sets. */
-const FINE = /^SCAN (json_each|holders)\b/;
+/** Small sets: what is asked about, who works, and what a limit has cut. */
+const FINE = /^SCAN (picked|people|json_each|holders|\(subquery-\d+\))/;
 
 /** Statements whose index is to give what they find in their order: as much as the limit is read. */
 const IN_ORDER =
-  /FROM steps\s+WHERE (?!call_id)|FROM requests\s+WHERE state = \? AND action = \? AND unfinished = \? ORDER|unfinished = \?.* ORDER BY due/s;
+  /FROM steps\s+WHERE (?!call_id)|INDEXED BY requests_walk|FROM requests\s+WHERE state = \? AND action = \? AND unfinished = \? ORDER|unfinished = \?.* ORDER BY due/s;
 
 function isSlow(detail: string, sql: string): boolean {
   if (detail.startsWith('SCAN')) return !FINE.test(detail);
   return detail.includes('TEMP B-TREE') && IN_ORDER.test(sql);
+}
+
+function ofSteps(details: readonly string[]): ReadonlySet<string> {
+  return new Set(details.filter((detail) => detail.startsWith('SEARCH steps')));
 }
 
 describe('with 100,000 requests in the ledger', () => {
@@ -100,6 +104,19 @@ describe('with 100,000 requests in the ledger', () => {
     await ledger.seal('me', 'req_a');
     await ledger.request('req_a');
     await ledger.calls('req_a');
+    expect(await ledger.due('me', { ...query, except: new Set(['st_e_users']) })).toHaveLength(2);
+    expect(await ledger.identified(['none'])).toEqual(new Map());
+    expect(await ledger.brief(['old_8', 'none'])).toMatchObject([{ id: 'old_8', state: 'open' }]);
+    expect(await ledger.page({}, 3, 2)).toEqual({ ids: ['old_4', 'old_5'], next: 5 });
+    expect(await ledger.page({ unfinished: true }, 3, 2)).toMatchObject({
+      ids: ['old_4', 'old_6'],
+    });
+    const rare = { states: ['open', 'partial'], actions: ['export'], reference: 'ZD-1' } as const;
+    expect(await ledger.page({ ...rare, dueBy: '2027-01-01' }, null, 2)).toMatchObject({
+      ids: ['old_2', 'old_4'],
+    });
+    await ledger.page({ ids: ['old_7', 'old_9'] }, 7, 2);
+    await ledger.page({ user: 's7', unfinished: true }, null, 2);
     await ledger.list({ limit: 3 });
     await ledger.list({ ids: ['req_a'] });
     await ledger.list({ user: 's77' });
@@ -122,6 +139,7 @@ describe('with 100,000 requests in the ledger', () => {
     await ledger.extend('me', 'req_e', { until: '2027-02-21', reason: 'r', operator: 'o', at: T0 });
     await ledger.settle('me', 'req_e', { reason: 'r', operator: 'o', at: T0 });
     await ledger.renew(holder('me'), T0);
+    expect(await ledger.releaseEnded(holder('me'))).toBeGreaterThan(0);
     await ledger.release(holder('me'));
 
     const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
@@ -139,16 +157,40 @@ describe('with 100,000 requests in the ledger', () => {
     const plans = (mark: RegExp) =>
       [...texts]
         .filter((sql) => mark.test(sql))
-        .map((sql) => String(connection.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).get()?.['detail']));
-    const byGroup = plans(/batch IS/);
-    const byPerson = plans(/user_id = .* ORDER BY/s);
-    const lists = plans(/unfinished = \? .*(ORDER|GROUP) BY/s);
+        .flatMap((sql) => connection.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all())
+        .map((row) => String(row['detail']))
+        .filter((detail) => /^(SEARCH|MULTI)/.test(detail));
+    const byBatch = plans(/batch = \?6/);
+    const byOptions = plans(/batch IS NULL/);
+    const awaited = plans(/batch IS \?/);
+    const dueByState = plans(/FROM steps\s+WHERE lease_token = \?1(?!.*options)/s);
+    const byPerson = plans(/user_id = .* ORDER BY created_at/s);
+    const lists = plans(/^(?!.*requests_walk).*unfinished = \? .*(ORDER|GROUP) BY/s);
+    const walks = plans(/INDEXED BY requests_walk/);
     await ledger.close();
     expect(texts.size).toBeGreaterThan(40);
     expect(scans).toEqual([]);
-    expect(byGroup).not.toEqual([]);
-    for (const detail of byGroup) expect(detail).toMatch(/INDEX steps_group .*batch=\? AND state=/);
-    expect(byPerson).toEqual(['MULTI-INDEX OR', 'MULTI-INDEX OR']);
+    const due = 'lease_token=? AND account=? AND state=? AND operation=? AND <expr><?';
+    const ofBatch =
+      'lease_token=? AND account=? AND operation=? AND options=? AND batch=? AND state=? AND blocked=? AND <expr><?';
+    const ofGroup = 'lease_token=? AND account=? AND operation=? AND options=? AND batch=?';
+    expect(ofSteps(byBatch)).toEqual(
+      new Set([`SEARCH steps USING INDEX steps_batch (${ofBatch})`]),
+    );
+    expect(ofSteps(byOptions)).toContain(`SEARCH steps USING INDEX steps_due (${due})`);
+    for (const detail of [...ofSteps(byOptions), ...ofSteps(dueByState)]) {
+      expect(detail).toMatch(/INDEX steps_due \(.* AND operation=\? AND <expr>[<>]\?\)/);
+    }
+    expect(ofSteps(awaited)).toEqual(
+      new Set([`SEARCH steps USING INDEX steps_awaited (${ofGroup})`]),
+    );
+    expect(new Set(walks)).toEqual(
+      new Set(['SEARCH requests USING INDEX requests_walk (state=? AND unfinished=? AND rowid>?)']),
+    );
+    for (const id of ['stream', 'sendbird']) {
+      expect(byPerson).toContain(`SEARCH requests USING INDEX requests_${id} (${id}_id=?)`);
+    }
+    expect(byPerson.filter((detail) => detail.startsWith('MULTI'))).toHaveLength(2);
     const listed = lists.map((detail) => detail.replace(/^SEARCH requests USING INDEX /, ''));
     const own = 'state=? AND action=? AND unfinished=?';
     expect(listed.toSorted()).toEqual([

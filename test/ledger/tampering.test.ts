@@ -105,6 +105,26 @@ async function afterTamperingWithErase(sql: string): Promise<unknown> {
   return read.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
 }
 
+describe('a request that came from the row of a CSV', () => {
+  it.each([
+    ['another identity', `identity = (SELECT identity FROM requests WHERE id = 'req_b')`],
+    ['none', 'identity = NULL'],
+  ])('is refused when it was given %s', async (_what, set) => {
+    const { ledger, raw } = await stageOf([
+      erasure('a', { identity: 'row a', acceptPartial: true }),
+      erasure('b', { identity: 'row b' }),
+      erasure('c'),
+    ]);
+    for (const name of ['a', 'b', 'c']) await ledger.request(`req_${name}`);
+    const db = raw();
+    db.exec(`UPDATE requests SET ${set} WHERE id = 'req_a'`);
+    await expect(ledger.request('req_a')).rejects.toMatchObject({ fault: 'ledger' });
+    expect(await ledger.request('req_b')).toMatchObject({ id: 'req_b' });
+    db.exec(`UPDATE requests SET identity = 'ab' WHERE id = 'req_c'`);
+    await expect(ledger.request('req_c')).rejects.toMatchObject({ fault: 'ledger' });
+  });
+});
+
 describe('an erase or restore whose record was tampered with', () => {
   it.each([
     ['a confirmation was removed', `DELETE FROM confirmations WHERE ordinal = 2`, 'confirmation'],

@@ -4,7 +4,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
-import { ACCOUNTS, deps, erasure, FILE, holder, recordAll, T0, tempFolder, YES } from './stage.ts';
+import {
+  ACCOUNTS,
+  deps,
+  erasure,
+  FILE,
+  holder,
+  recordAll,
+  STREAM,
+  T0,
+  tempFolder,
+  YES,
+} from './stage.ts';
 
 const ALL = ['req_done', 'req_running', 'req_failed', 'req_planned'];
 
@@ -131,5 +142,74 @@ describe('a ledger of version 2', () => {
     });
     expect(await ledger.request('req_first')).toMatchObject({ state: 'completed' });
     expect(await ledger.request('req_second')).toMatchObject({ state: 'closed' });
+  });
+});
+
+describe('a ledger of version 3', () => {
+  const all = [
+    'req_done',
+    'req_late',
+    'req_shut',
+    'req_run',
+    'req_with',
+    'req_gone',
+    'req_back',
+  ] as const;
+
+  it('is migrated, with every chain whole and every request what it was', async () => {
+    const { ledger, file } = await upgraded(3);
+    const states = ['completed', 'open', 'closed', 'open', 'open', 'completed', 'open'];
+    const sequences = [7, 6, 6, 12, 13, 14, 4];
+    for (const [index, id] of all.entries()) {
+      expect(await ledger.request(id)).toMatchObject({
+        id,
+        state: states[index],
+        sealed: id !== 'req_late',
+        ledger: { sequence: sequences[index] },
+      });
+    }
+    expect(await ledger.request('req_late')).toMatchObject({
+      extension: { until: '2027-02-21', reason: 'many accounts', operator: 'joe', at: T0 + 4 },
+    });
+    expect(await ledger.request('req_shut')).toMatchObject({
+      closing: { reason: 'by letter', operator: 'joe', at: T0 + 5 },
+    });
+    expect(await ledger.request('req_with')).toMatchObject({
+      acceptPartial: true,
+      confirmedAt: T0 + 30,
+    });
+    expect((await ledger.list({ user: 'user gone' })).map(({ id }) => id)).toEqual(['req_gone']);
+    expect(await ledger.identified(['', 'null'])).toEqual(new Map());
+    expect(await ledger.page({ unfinished: true }, null, 9)).toEqual({
+      ids: ['req_late', 'req_run', 'req_with', 'req_back'],
+      next: null,
+    });
+    expect(existsSync(`${file}.v3.bak`)).toBe(true);
+  });
+
+  it('goes on: what is under way ends, what has ended is given back, and a batch is recorded', async () => {
+    const { ledger } = await upgraded(3);
+    expect(await ledger.take(all, holder('you'), T0 + 40)).toEqual(all);
+    const users = { operation: 'delete_users', options: { user: 'hard' }, batch: null } as const;
+    const query = { at: T0 + 200, limit: 9, accounts: ACCOUNTS };
+    const due = await ledger.due('you', { ...query, group: users });
+    expect(due.map(({ step }) => step.id)).toEqual(['st_run_users', 'st_with_users']);
+    expect(await ledger.isAwaited('you', STREAM, users)).toBe(false);
+    await ledger.record('you', {
+      at: T0 + 201,
+      callPatches: [{ id: 'call_shared', patch: { providerStatus: 'completed' } }],
+      steps: ['st_run_users', 'st_with_users', 'st_run_delete'].map((id) => ({
+        id,
+        patch: { state: 'succeeded', finishedAt: T0 + 201 },
+      })),
+    });
+    expect(await ledger.request('req_run')).toMatchObject({ state: 'completed' });
+    // The one closed by hand has a step that never ended: whoever carries on must hold it.
+    expect(await ledger.releaseEnded(holder('you'))).toBe(4);
+    await ledger.open([erasure('new', { identity: 'row 1' })], recordAll, T0 + 210, YES);
+    expect((await ledger.identified(['row 1'])).get('row 1')).toMatchObject({
+      requestId: 'req_new',
+    });
+    expect(await ledger.request('req_new')).toMatchObject({ state: 'open' });
   });
 });

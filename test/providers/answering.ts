@@ -3,6 +3,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { serve } from '../http/server.ts';
 import { testClock } from '../http/test-clock.ts';
+import { freePace } from './paces.ts';
 import { source } from './stage.ts';
 
 /** A Sendbird whose answers a test makes, and the adapter pointed at it. */
@@ -22,15 +23,15 @@ export async function answering(answer: (url: URL, count: number) => unknown): P
   });
   const clock = testClock();
   const http = createHttp({ clock, random: () => 0.5, scale: 1 });
-  const pace = {
-    admit: () => null,
-    enter: async () => undefined,
-    learn: () => undefined,
-    hold: () => undefined,
-  };
   const account = { applicationId: 'APP', apiToken: source('t'), origin: server.origin };
   return {
-    sendbird: createSendbird(account, { http, pace, clock, agent: 'gdpr-test' }),
+    sendbird: createSendbird(account, {
+      http,
+      pace: freePace(),
+      clock,
+      agent: 'gdpr-test',
+      start: 60,
+    }),
     requests: server.requests,
     async close() {
       await http.close();

@@ -10,6 +10,7 @@ import {
   startSandbox,
 } from '../../src/sandbox/sandbox.ts';
 import { type TestClock, testClock } from '../http/test-clock.ts';
+import { freePace } from './paces.ts';
 import { START, source } from './stage.ts';
 
 export const SECRET = 'sandbox-stream-secret-0123456789abcdef';
@@ -52,13 +53,7 @@ export async function slowGround(taskTime: number, ...faults: string[]): Promise
   });
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const pace = {
-    admit: () => null,
-    enter: async () => undefined,
-    learn: () => undefined,
-    hold: () => undefined,
-  };
-  const deps = { http, pace, clock, agent: 'gdpr-test' };
+  const deps = { http, pace: freePace(), clock, agent: 'gdpr-test', start: 60 };
   const { origin } = sandbox;
   const stream = createStream({ apiKey: 'k3y', apiSecret: source(SECRET), origin }, deps);
   const sendbird = createSendbird({ applicationId: 'APP', apiToken: source(TOKEN), origin }, deps);

@@ -88,7 +88,7 @@ describe('the list', () => {
   test.each([
     ['http-500', 4],
     ['http-503', 4],
-    ['http-429', 4],
+    ['http-429', 16],
     ['reset', 4],
     ['bad-json', 1],
     ['wrong-shape', 1],

@@ -115,7 +115,7 @@ describe.each(OPERATIONS)('%s', (operation) => {
   test.each([
     ['http-500', 'unavailable', 4],
     ['http-503', 'unavailable', 4],
-    ['http-429', 'limited', 4],
+    ['http-429', 'limited', 16],
     ['edge-text', 'unavailable', 4],
     ['reset', 'unavailable', 4],
     ['unauthorized', 'credentials', 1],

@@ -3,11 +3,12 @@ import { GdprError } from '../../src/errors.ts';
 import { type Http, createHttp } from '../../src/http/http.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import type { ProviderDeps } from '../../src/providers/deps.ts';
-import type { Pace, Provider, RateLimit } from '../../src/providers/provider.ts';
+import type { Provider, RateLimit } from '../../src/providers/provider.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';
 import { Secret, type SecretSource } from '../../src/secret.ts';
 import { type TestServer, serve } from '../http/server.ts';
 import { type TestClock, testClock } from '../http/test-clock.ts';
+import { type Diary, freePace } from './paces.ts';
 
 export const API_SECRET = 'secret-of-the-app';
 const API_TOKEN = 'token-of-the-app';
@@ -35,6 +36,7 @@ export interface Stage {
   /** Lanes that were entered, in order, and what was learnt about them. */
   readonly lanes: readonly string[];
   readonly learnt: ReadonlyMap<string, RateLimit>;
+  readonly refused: Diary['refused'];
   close(): Promise<void>;
 }
 
@@ -58,24 +60,11 @@ export async function stage(
   });
   const clock = testClock(START);
   const lines: string[] = [];
-  const lanes: string[] = [];
-  const learnt = new Map<string, RateLimit>();
-  const pace: Pace = {
-    admit(lane) {
-      lanes.push(lane);
-      return null;
-    },
-    hold: () => undefined,
-    enter: async (lane) => {
-      lanes.push(lane);
-    },
-    learn: (lane, limit) => {
-      learnt.set(lane, limit);
-    },
-  };
+  const diary: Diary = { lanes: [], learnt: new Map(), refused: [] };
+  const { lanes, learnt, refused } = diary;
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const deps: ProviderDeps = { http, pace, clock, agent: 'gdpr-test' };
+  const deps: ProviderDeps = { http, pace: freePace(diary), clock, agent: 'gdpr-test', start: 60 };
   const { origin } = server;
   return {
     server,
@@ -85,6 +74,7 @@ export async function stage(
     lines,
     lanes,
     learnt,
+    refused,
     stream: createStream(
       { apiKey: 'k3y', apiSecret: secrets.stream ?? source(API_SECRET), origin },
       deps,

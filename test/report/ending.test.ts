@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Ending, type Stopped, lastWords } from '../../src/report/ending.ts';
-import { receiptOf } from '../../src/requests/receipt.ts';
+import { upshotOf } from '../../src/report/upshot.ts';
+import { type Receipt, receiptOf } from '../../src/requests/receipt.ts';
 import type { Request, RequestState, Step } from '../../src/requests/request.ts';
 import {
   FILE,
@@ -20,15 +21,21 @@ import {
 const receipt = (state: RequestState, steps: readonly Step[], more: Partial<Request> = {}) =>
   receiptOf(request({ state, steps, ...more }), null);
 
-function end(exit: number, more: Partial<Ending> = {}) {
+interface Parts extends Partial<Omit<Ending, 'upshot' | 'unconfirmed'>> {
+  receipts?: readonly Receipt[];
+  unconfirmed?: readonly string[];
+}
+
+function end(exit: number, { receipts = [], unconfirmed = [], ...more }: Parts = {}) {
   return lastWords({
     exit,
     invocation: 'gdpr',
-    receipts: [],
-    unconfirmed: [],
+    upshot: upshotOf(receipts),
+    unconfirmed: { first: unconfirmed, number: unconfirmed.length },
     stopped: new Map(),
     signal: null,
     timedOut: false,
+    again: null,
     ...more,
   });
 }
@@ -373,5 +380,96 @@ describe('the last words of an erase', () => {
     const none = step({ operation: 'restore_users', state: 'unsupported', finishedAt: T0 });
     const { next } = end(1, { receipts: [receipt('failed', [none], { action: 'restore' })] });
     expect(next).toBe('Nothing came back; the receipt says why.');
+  });
+});
+
+const many = (number: number, state: RequestState, steps: readonly Step[]) =>
+  Array.from({ length: number }, (_, index) =>
+    erasing(state, steps, {
+      id: `req_${state}_${index}`,
+      subject: { userId: `${state}-${index}`, streamId: null, sendbirdId: null },
+    }),
+  );
+describe('the last words of a batch', () => {
+  const ok = many(200, 'completed', [account(GONE)]);
+  const bad = (number: number, passing = false) =>
+    many(number, 'failed', [
+      account({ state: 'failed', attempts: 1, finishedAt: T0, error: fault('x', { passing }) }),
+    ]);
+  const again = 'gdpr erase --csv leavers.csv --hard --yes';
+
+  it('count all, and hold few', () => {
+    const { message, next, requestIds } = end(3, { receipts: [...ok, ...bad(1_300)], again });
+    expect(message).toBe('Failed: 1,300.');
+    expect(next).toBe(
+      `200 of 1,500 completed. What was deleted stays deleted. To try the rest again: ${again}`,
+    );
+    expect(requestIds).toHaveLength(50);
+  });
+
+  it('name what failed where it is little, whatever the command was', () => {
+    const { message, next } = end(3, { receipts: [...ok, ...bad(3)], again });
+    expect(message).toBe('Failed: failed-0, failed-1 and failed-2.');
+    expect(next).toMatch(/: gdpr resume --failed req_failed_0 req_failed_1 req_failed_2$/);
+    expect(end(3, { receipts: [...ok, ...bad(4)] }).next).toMatch(/: gdpr resume --failed$/);
+  });
+
+  it('leave to resume what it repeats by itself', () => {
+    const { next } = end(3, { receipts: [...ok, ...bad(200, true)], again });
+    expect(next).toMatch(/To try the rest again: gdpr resume$/);
+  });
+
+  it('say how much is open, and how much of that is not even sent', () => {
+    const open = many(300, 'open', [feeds({ state: 'accepted' }), account()]);
+    const tried = many(60, 'open', [removal({ attempts: 1 })]);
+    expect(end(8, { receipts: [...ok, ...open, ...tried], again })).toMatchObject({
+      message:
+        'Not finished: 360 requests open; running: Stream feed data. Not even sent yet: 300 steps. Tried, not accepted yet: 60 steps.',
+      next: 'Nothing is lost: gdpr resume',
+    });
+  });
+
+  it('do not say that one part is done where there are others', () => {
+    const [one] = many(1, 'open', [account(GONE), removal()]);
+    const receipts = one === undefined ? [] : [one, ...ok];
+    expect(end(8, { receipts }).next).toBe('Nothing is lost: gdpr resume req_open_0');
+  });
+
+  it('tell how to find all that is in doubt, where it is more than can be named', () => {
+    const doubtful = many(60, 'in_doubt', [removal({ state: 'in_doubt', blocked: true })]);
+    const { message, next } = end(7, { receipts: doubtful, invocation: 'gdpr --profile p' });
+    expect(message).toMatch(/^In doubt: calls may .* and more: 60 requests\)\.$/);
+    expect(next).toMatch(/gdpr --profile p resume --resend <request>\. Which they are: /);
+    expect(next).toMatch(/gdpr --profile p status --state in_doubt$/);
+    expect(next).not.toContain('req_');
+  });
+
+  it('name nobody out of a few where there may be others like them', () => {
+    const sendbird = many(2, 'in_doubt', [removal({ state: 'in_doubt', blocked: true })]);
+    const stream = many(60, 'in_doubt', [account({ state: 'in_doubt', blocked: true })]);
+    const { next } = end(7, { receipts: [...sendbird, ...stream] });
+    expect(next).toContain("To search Sendbird's list again: gdpr resume;");
+    expect(next).not.toContain('req_');
+  });
+
+  it('count who was not found', () => {
+    const nobody = many(70, 'not_found', [account({ state: 'not_found', finishedAt: T0 })]);
+    const { message, next } = end(3, { receipts: [...ok, ...nobody] });
+    expect(message).toBe('Not found: 70.');
+    expect(next).toContain('Of 70 people nothing was changed.');
+  });
+
+  it('count what somebody must confirm anew', () => {
+    const receipts = many(80, 'open', [account()]);
+    const unconfirmed = receipts.map(({ request_id: id }) => id);
+    expect(end(8, { receipts, unconfirmed }).message).toMatch(
+      /within 7 days: 80 requests\. In a terminal this asks: gdpr resume\.$/,
+    );
+  });
+
+  it('say it of all whose export is not whole', () => {
+    const notWhole = [{ ...done, whole: false }, account({ state: 'not_sent', finishedAt: T0 })];
+    expect(end(3, { receipts: many(5, 'partial', notWhole) }).next).toContain('each of the 5)');
+    expect(end(3, { receipts: many(70, 'partial', notWhole) }).next).toContain('each of them)');
   });
 });

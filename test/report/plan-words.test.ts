@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
+import { proposalJson } from '../../src/report/plan-text.ts';
 import { proposalText } from '../../src/report/proposal-text.ts';
-import type { Proposal } from '../../src/requests/proposal.ts';
 import {
   AT_SENDBIRD,
   AT_STREAM,
   type EraseParts,
   INTAKE,
+  type Whole,
   erasure,
   presence,
   restoration,
@@ -18,7 +19,7 @@ const CALENDAR = {
   dayOf: (at: number) => new Date(at).toISOString().slice(0, 10),
   today: '2026-11-20',
 };
-const text = (proposal: Proposal) => proposalText(proposal, CALENDAR);
+const text = ({ proposal }: Whole) => proposalText(proposal, CALENDAR);
 const words = (parts: EraseParts = {}) => text(erasure(parts));
 
 describe('the words of an erase', () => {
@@ -205,7 +206,7 @@ describe('the words of an erase', () => {
     const refusals = [{ message: 'Refused: too many.', next: 'Nothing was sent. Add --max 3' }];
     const plan = erasure({ facts: { refusals } });
     expect(text(plan)).not.toContain('Nobody was called');
-    const said = proposalText(plan, CALENDAR, true).replaceAll(/\s+/g, ' ');
+    const said = proposalText(plan.proposal, CALENDAR, true).replaceAll(/\s+/g, ' ');
     expect(said).toContain('Would be refused: too many. Add --max 3');
     expect(said).toContain('Found not looked up');
     expect(said).toContain('Nobody was called and nothing was recorded.');
@@ -239,6 +240,18 @@ describe('what was found', () => {
     const said = words({ subjects: two.map((id) => subject(id)), facts });
     expect(said).toMatch(/bob: A bob, .* · Sendbird: Robert/s);
     expect(said).not.toContain('Sendbird: A ada');
+  });
+
+  it('of many: no more than twenty odd ids, earlier erases and refusals are told', () => {
+    const odd = people.map((id) => subject(`${id} x`));
+    const refusals = people.map((id) => ({ message: `Refused: ${id} waits.`, next: 'Wait.' }));
+    const said = words({ subjects: odd, facts: { earlier: () => 'req_0', refusals } });
+    expect(said.match(/^Note: "user-/gm)).toHaveLength(20);
+    expect(said).toContain('Note: and 10 more such ids');
+    expect(said.match(/was deleted before at/g)).toHaveLength(20);
+    expect(said).toContain('          and 40 more');
+    expect(said.match(/^Would be refused: user-/gm)).toHaveLength(20);
+    expect(said).toContain('Would be refused: for 10 more reasons');
   });
 
   it('names an earlier erase', () => {
@@ -285,5 +298,42 @@ describe('the words of a restore', () => {
     const said = text(restoration({ targets: [AT_SENDBIRD] }));
     expect(said).not.toContain('nothing was recorded');
     expect(said).not.toContain('shown again');
+  });
+});
+
+describe('the documents of a plan', () => {
+  const parts = { subjects: [subject('ada'), subject('grace')], mode: 'hard' } as const;
+
+  it('say of each request what it is, and what the run is', () => {
+    const { page, proposal } = erasure(parts);
+    const [ada, grace] = page.requests.map((request, index) =>
+      JSON.parse(proposalJson(request, page.found[index] ?? [], proposal)),
+    );
+    expect(ada).toMatchObject({
+      schema: 'gdpr-plan/1',
+      subject: { user_id: 'ada' },
+      calls: 3,
+      found: [{ subject_id: 'ada' }, { subject_id: 'ada' }],
+      needs: 'typed',
+      guards: [],
+      run: {
+        subjects: 2,
+        calls: { delete_feeds: 2, delete_users: 1, delete: 1 },
+        least_seconds: null,
+      },
+    });
+    expect(grace.found[0].subject_id).toBe('grace');
+  });
+
+  it('can be told before the whole is known', () => {
+    const { page, proposal } = erasure(parts);
+    const [request] = page.requests;
+    if (request === undefined) throw new Error('nothing is planned');
+    const terms = { ...proposal, subjects: 1_000_000, calls: null };
+    const document = JSON.parse(proposalJson(request, page.found[0] ?? [], terms));
+    expect(document.run).toEqual({ subjects: 1_000_000, calls: null, least_seconds: null });
+    expect(Object.keys(document)).toEqual(
+      Object.keys(JSON.parse(proposalJson(request, page.found[0] ?? [], proposal))),
+    );
   });
 });

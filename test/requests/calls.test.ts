@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callCount, callsOf, leastTime } from '../../src/requests/calls.ts';
+import { callCount, callsOf, createCallCount, leastTime } from '../../src/requests/calls.ts';
 import type { Operation, PlannedStep } from '../../src/requests/request.ts';
 import { STREAM, T0 } from './make.ts';
 
@@ -48,6 +48,30 @@ describe('callsOf', () => {
     const soft = steps('delete_users', 3, { options: { user: 'soft' } });
     const hard = steps('delete_users', 3, { options: { user: 'hard' } });
     expect(callCount(callsOf([...soft, ...hard]))).toBe(2);
+  });
+
+  it('shares a call among equal options, whoever wrote them down', () => {
+    const one = steps('delete_users', 60, { options: { user: 'soft', messages: 'soft' } });
+    const other = steps('delete_users', 60, { options: { messages: 'soft', user: 'soft' } });
+    expect(callCount(callsOf([...one, ...other]))).toBe(2);
+    expect(callCount(callsOf([...one.slice(0, 40), ...other]))).toBe(1);
+  });
+
+  it('shares none between accounts', () => {
+    const options = {};
+    const here = steps('delete', 3, { options });
+    const elsewhere = steps('delete', 3, { options, account: 'sendbird:other@x' });
+    expect(callCount(callsOf([...here, ...elsewhere, ...here]))).toBe(2);
+  });
+
+  it('counts many at once as it counts them one by one', () => {
+    const count = createCallCount();
+    const kind = { operation: 'delete', account: STREAM, options: {} } as const;
+    count.add(kind, 150);
+    count.add({ ...kind, options: {} });
+    expect([...count.calls()]).toEqual([['delete', 2]]);
+    for (let more = 0; more < 50; more += 1) count.add(kind);
+    expect([...count.calls()]).toEqual([['delete', 3]]);
   });
 
   it('counts no step that ends without a call', () => {

@@ -15,7 +15,7 @@ const HARD = { user: 'hard', messages: 'hard', conversations: 'hard', calls: 'ha
 
 describe('planErase', () => {
   it('is one request a subject: feed data, the Stream user, Sendbird', () => {
-    const { requests, action } = erasure({ mode: 'hard' });
+    const { requests, action } = erasure({ mode: 'hard' }).page;
     expect(action).toBe('erase');
     const step = { before: null, earlier: null, subjectId: 'ada' };
     expect(requests).toEqual([
@@ -61,14 +61,14 @@ describe('planErase', () => {
     ['pruning', false],
     ['hard', true],
   ] as const)('%s: feed data is removed (%s) or hidden', (mode, hard) => {
-    const [feeds] = erasure({ mode }).requests[0]?.steps ?? [];
+    const [feeds] = erasure({ mode }).page.requests[0]?.steps ?? [];
     expect(feeds?.options).toEqual({ hard_delete: hard });
   });
 
   it('deletes no feed data where the company uses no feeds', () => {
     const chat = { ...AT_STREAM, operations: ['export_users'] as const };
-    const plan = erasure({ targets: [chat] });
-    expect(plan.requests[0]?.steps.map(({ operation }) => operation)).toEqual(['delete_users']);
+    const { page, proposal: plan } = erasure({ targets: [chat] });
+    expect(page.requests[0]?.steps.map(({ operation }) => operation)).toEqual(['delete_users']);
     expect(plan.effects.map(({ what }) => what)).not.toContain('follows');
     expect(plan.effects[0]).toMatchObject({ what: 'feed_data', how: 'untouched', undo: null });
     expect(plan.needs).toBe('answered');
@@ -80,7 +80,7 @@ describe('planErase', () => {
         subject('x', { streamId: 's', sendbirdId: 'b' }),
         subject('y', { streamId: null }),
       ],
-    }).requests;
+    }).page.requests;
     expect(first?.steps.map(({ subjectId }) => subjectId)).toEqual(['s', 's', 'b']);
     expect(second?.steps.map(({ operation }) => operation)).toEqual(['delete']);
     expect([first?.mode, second?.mode]).toEqual(['soft', null]);
@@ -88,7 +88,7 @@ describe('planErase', () => {
 
   it('--export-first: every export comes before', () => {
     const intake = { ...INTAKE, outDir: '/srv/out' };
-    const plan = erasure({ exportFirst: true, acceptPartial: true, intake });
+    const { page: plan, proposal } = erasure({ exportFirst: true, acceptPartial: true, intake });
     expect(plan.requests[0]).toMatchObject({ outDir: '/srv/out', acceptPartial: true });
     expect(plan.requests[0]?.steps.map(({ operation }) => operation)).toEqual([
       'export_feeds',
@@ -98,31 +98,31 @@ describe('planErase', () => {
       'access',
       'delete',
     ]);
-    expect(plan.exportsTo).toBe('/srv/out');
-    expect(plan.cost.calls.get('access')).toBe(1);
+    expect(proposal).toMatchObject({ exportsTo: '/srv/out', acceptPartial: true });
+    expect(proposal.calls.get('access')).toBe(1);
   });
 
   it('keeps what was seen before, for each step of its own', () => {
     const stream = seen({ ids: { ada: presence() }, feeds: new Set(['grace']) });
     const sendbird = seen({ ids: { ada: presence({ visible: false }) } });
-    const plan = erasure({ facts: { sightings: sightings(stream, sendbird) } });
+    const { page: plan } = erasure({ facts: { sightings: sightings(stream, sendbird) } });
     expect(plan.requests[0]?.steps.map(({ before }) => before)).toEqual([
       'not_visible',
       'visible',
       'not_visible',
     ]);
-    expect(plan.found.map(({ feeds }) => feeds)).toEqual(['not_visible', null]);
+    expect(plan.found.flat().map(({ feeds }) => feeds)).toEqual(['not_visible', null]);
   });
 
   it('feed data that cannot be looked up was not seen, and not missed', () => {
     const stream = seen({ feeds: 'not_checkable' });
-    const plan = erasure({ facts: { sightings: sightings(stream) } });
+    const { page: plan } = erasure({ facts: { sightings: sightings(stream) } });
     expect(plan.requests[0]?.steps[0]?.before).toBeNull();
   });
 
   it('names the earlier erase of the same operation at the same account', () => {
     const asked: string[] = [];
-    const plan = erasure({
+    const { page: plan } = erasure({
       facts: {
         earlier: (account, operation, id) => {
           asked.push(`${account} ${operation} ${id}`);
@@ -131,7 +131,7 @@ describe('planErase', () => {
       },
     });
     expect(plan.requests[0]?.steps.map(({ earlier }) => earlier)).toEqual([null, null, 'req_0']);
-    expect(plan.found.map(({ earlier }) => earlier)).toEqual([null, 'req_0']);
+    expect(plan.found.flat().map(({ earlier }) => earlier)).toEqual([null, 'req_0']);
     expect(asked).toContain(`${STREAM} delete_feeds ada`);
   });
 
@@ -147,13 +147,13 @@ describe('planErase', () => {
         ],
       ]),
     };
-    const { cost } = erasure({ subjects, facts: { tempo } });
-    expect([...cost.calls]).toEqual([
+    const { calls, time } = erasure({ subjects, facts: { tempo } }).proposal;
+    expect([...calls]).toEqual([
       ['delete_feeds', 250],
       ['delete_users', 3],
       ['delete', 3],
     ]);
-    expect(cost.time).toBe(120_000);
+    expect(time).toBe(120_000);
   });
 });
 
@@ -161,7 +161,7 @@ describe('what it needs', () => {
   const chat = { ...AT_STREAM, operations: ['export_users'] as const };
 
   it('a yes, only where all of it can be undone', () => {
-    expect(erasure({ targets: [chat] }).needs).toBe('answered');
+    expect(erasure({ targets: [chat] }).proposal.needs).toBe('answered');
   });
 
   it.each([
@@ -174,6 +174,6 @@ describe('what it needs', () => {
     ['calls', { targets: [chat], flags: { calls: 'soft' } }],
     ['files', { targets: [chat], flags: { files: true } }],
   ] as const)('the id, typed, with %s', (_, parts) => {
-    expect(erasure(parts).needs).toBe('typed');
+    expect(erasure(parts).proposal.needs).toBe('typed');
   });
 });

@@ -9,17 +9,19 @@ function erased(options: Record<string, unknown>, more: Partial<Erasure> = {}): 
 }
 
 const note = (erasures: readonly Erasure[]) =>
-  restoration({ targets: [AT_STREAM], erasures }).requests[0]?.steps[0]?.note;
+  restoration({ targets: [AT_STREAM], erasures }).page.requests[0]?.steps[0]?.note;
 
 const earlier = (erasures: readonly Erasure[]) =>
-  restoration({ erasures }).found.map((each) => each.earlier);
+  restoration({ erasures })
+    .page.found.flat()
+    .map((each) => each.earlier);
 
 const of = (erasures: readonly Erasure[], id = 'ada') =>
   standingErasure(erasures, 'delete_users', id)?.requestId ?? null;
 
 describe('planRestore', () => {
   it('restores at Stream, and says that Sendbird cannot', () => {
-    const [request] = restoration().requests;
+    const [request] = restoration().page.requests;
     expect(request).toMatchObject({ id: 'req_1', action: 'restore', mode: null, outDir: null });
     expect(request?.steps).toMatchObject([
       {
@@ -38,7 +40,7 @@ describe('planRestore', () => {
 
   it('sends nothing for who is visible, deactivated or not', () => {
     const ids = { ada: presence(), grace: presence({ visible: false }) };
-    const plan = restoration({
+    const { page: plan, proposal } = restoration({
       subjects: [subject('ada'), subject('grace')],
       targets: [AT_STREAM],
       sightings: new Map([['stream', seen({ ids })]]),
@@ -48,14 +50,14 @@ describe('planRestore', () => {
       undefined,
     ]);
     expect(plan.requests.map(({ steps }) => steps[0]?.before)).toEqual(['visible', 'not_visible']);
-    expect([...plan.cost.calls]).toEqual([['restore_users', 1]]);
-    expect(plan.needs).toBe('answered');
+    expect([...proposal.calls]).toEqual([['restore_users', 1]]);
+    expect(proposal.needs).toBe('answered');
   });
 
   it('asks nobody where nothing is sent', () => {
     const active = new Map([['stream' as const, seen()]]);
-    expect(restoration({ sightings: active }).needs).toBe('nothing_to_send');
-    expect(restoration({ targets: [AT_SENDBIRD] }).needs).toBe('nothing_to_send');
+    expect(restoration({ sightings: active }).proposal.needs).toBe('nothing_to_send');
+    expect(restoration({ targets: [AT_SENDBIRD] }).proposal.needs).toBe('nothing_to_send');
   });
 
   it('notes what does not come back, and what was deleted harder than soft', () => {
@@ -74,7 +76,7 @@ describe('planRestore', () => {
   });
 
   it('brings nothing back, and says so, where nothing is sent', () => {
-    const active = restoration({ sightings: new Map([['stream' as const, seen()]]) });
+    const active = restoration({ sightings: new Map([['stream' as const, seen()]]) }).proposal;
     expect(active.effects).toMatchObject([{ provider: 'sendbird', how: 'unsupported' }]);
   });
 });

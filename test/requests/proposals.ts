@@ -1,9 +1,19 @@
-import { type StreamChoice, streamOptions } from '../../src/requests/erase-options.ts';
+import type { Known } from '../../src/requests/digest.ts';
+import {
+  type Refusal,
+  type StreamChoice,
+  streamOptions,
+} from '../../src/requests/erase-options.ts';
 import type { Presence } from '../../src/requests/outcome.ts';
 import type { ExportTarget } from '../../src/requests/plan.ts';
-import { type EraseFacts, type EraseWish, planErase } from '../../src/requests/plan-erase.ts';
-import { type RestoreWish, planRestore } from '../../src/requests/plan-restore.ts';
-import type { Seen } from '../../src/requests/proposal.ts';
+import {
+  type EraseFacts,
+  type EraseWish,
+  eraseDigest,
+  planErase,
+} from '../../src/requests/plan-erase.ts';
+import { type RestoreWish, planRestore, restoreDigest } from '../../src/requests/plan-restore.ts';
+import type { Page, Proposal, Seen } from '../../src/requests/proposal.ts';
 import type { ProviderName, Subject } from '../../src/requests/request.ts';
 import { SENDBIRD, STREAM, T0 } from './make.ts';
 
@@ -25,7 +35,7 @@ export const INTAKE = {
   dueOn: '2026-12-21',
   outDir: null,
 };
-const TEMPO = { limits: new Map(), share: 0.8, at: T0 };
+export const TEMPO = { limits: new Map(), share: 0.8, at: T0 };
 
 export function subject(id: string, more: Partial<Subject> = {}): Subject {
   return { userId: id, streamId: id, sendbirdId: id, ...more };
@@ -57,51 +67,62 @@ export function sightings(stream: Seen, sendbird: Seen = seen()): ReadonlyMap<Pr
 export interface EraseParts extends Partial<Omit<EraseWish, 'stream'>> {
   profile?: StreamChoice;
   flags?: StreamChoice;
-  facts?: Partial<EraseFacts>;
+  facts?: Partial<EraseFacts & Known> & { refusals?: readonly Refusal[] };
+}
+
+/** A page, and the proposal that it makes alone. */
+export interface Whole {
+  page: Page;
+  proposal: Proposal;
+}
+
+/** What an erase of ada, soft, at both providers wishes: unless told otherwise. */
+export function eraseWish(parts: EraseParts = {}): EraseWish {
+  const { profile = {}, flags = {}, facts: _facts, ...wish } = parts;
+  const mode = wish.mode ?? 'soft';
+  return {
+    subjects: [subject('ada')],
+    targets: [AT_STREAM, AT_SENDBIRD],
+    channels: 'do_not_delete',
+    exportFirst: false,
+    acceptPartial: false,
+    intake: INTAKE,
+    ...wish,
+    mode,
+    stream: streamOptions(mode, profile, flags),
+  };
+}
+
+/** Ids of requests: 1, 2, 3. */
+export function counting(): () => string {
+  let ids = 0;
+  return () => `${(ids += 1)}`;
 }
 
 /** An erase of ada, soft, at both providers, whom nobody looked up: unless told otherwise. */
-export function erasure({ profile = {}, flags = {}, facts = {}, ...wish }: EraseParts = {}) {
-  let ids = 0;
-  const mode = wish.mode ?? 'soft';
-  return planErase(
-    {
-      subjects: [subject('ada')],
-      targets: [AT_STREAM, AT_SENDBIRD],
-      channels: 'do_not_delete',
-      exportFirst: false,
-      acceptPartial: false,
-      intake: INTAKE,
-      ...wish,
-      mode,
-      stream: streamOptions(mode, profile, flags),
-    },
-    {
-      sightings: new Map(),
-      owners: new Map(),
-      earlier: () => null,
-      tempo: TEMPO,
-      refusals: [],
-      ...facts,
-    },
-    () => `${(ids += 1)}`,
-  );
+export function erasure(parts: EraseParts = {}): Whole {
+  const { facts = {} } = parts;
+  const { owners = new Map(), tempo = TEMPO, refusals = [] } = facts;
+  const wish = eraseWish(parts);
+  const page = planErase(wish, { sightings: new Map(), earlier: () => null, ...facts }, counting());
+  const digest = eraseDigest(wish);
+  digest.add(page);
+  digest.refuse(refusals);
+  return { page, proposal: digest.proposal({ owners, tempo }) };
 }
 
 /** A restore of ada at both providers, whom nobody looked up: unless told otherwise. */
-export function restoration(wish: Partial<RestoreWish> = {}) {
-  let ids = 0;
-  return planRestore(
-    {
-      subjects: [subject('ada')],
-      targets: [AT_STREAM, AT_SENDBIRD],
-      intake: INTAKE,
-      sightings: new Map(),
-      erasures: [],
-      tempo: TEMPO,
-      refusals: [],
-      ...wish,
-    },
-    () => `${(ids += 1)}`,
-  );
+export function restoration(parts: Partial<RestoreWish> = {}): Whole {
+  const wish = {
+    subjects: [subject('ada')],
+    targets: [AT_STREAM, AT_SENDBIRD],
+    intake: INTAKE,
+    sightings: new Map(),
+    erasures: [],
+    ...parts,
+  };
+  const page = planRestore(wish, counting());
+  const digest = restoreDigest(wish.targets);
+  digest.add(page);
+  return { page, proposal: digest.proposal({ owners: new Map(), tempo: TEMPO }) };
 }

@@ -5,7 +5,7 @@ import { run } from '../../src/runner/runner.ts';
 import { HARD, SOFT, fault } from '../requests/make.ts';
 import { erasing, people } from './erasures.ts';
 import { type FakeProvider, type Script } from './fake-provider.ts';
-import { type Stage, holder, setStage } from './stage.ts';
+import { type Stage, holder, setStage, sourceOf } from './stage.ts';
 
 const HOUR = 3_600_000;
 
@@ -227,7 +227,7 @@ describe('an absence after an earlier erase', () => {
     const steps = once.steps.map((step) => ({ ...step, id: `${id}/delete_users` }));
     const yes = { operator: 'jane', how: 'flag' as const };
     await stage.ledger.open([{ ...once, id, steps }], recordAll, stage.clock.now(), yes);
-    await run([id], 'ended', holder('me'), stage.work);
+    await run(sourceOf([id]), 'ended', holder('me'), stage.work);
     const request = await stage.ledger.request(id);
     expect(request?.state).toBe(state);
     expect(JSON.stringify(request?.steps)).toContain(says);

@@ -7,7 +7,7 @@ import { run } from '../../src/runner/runner.ts';
 import { fault } from '../requests/make.ts';
 import { erasing, people } from './erasures.ts';
 import { type FakeProvider, type Script } from './fake-provider.ts';
-import { type Stage, holder, setStage } from './stage.ts';
+import { type Stage, holder, setStage, sourceOf } from './stage.ts';
 
 const HOUR = 3_600_000;
 
@@ -86,7 +86,9 @@ describe('a deletion at Stream whose answer is lost', () => {
         },
       },
     };
-    await expect(run(stage.ids, 'ended', holder('me'), broken)).rejects.toThrow('dies here');
+    await expect(run(sourceOf(stage.ids), 'ended', holder('me'), broken)).rejects.toThrow(
+      'dies here',
+    );
     expect(await stage.step('delete_users')).toMatchObject({ state: 'intended' });
     await stage.clock.sleep(HOUR + 1);
     await stage.go();
@@ -109,7 +111,7 @@ describe('a deletion at Stream whose answer is lost', () => {
         2_000,
       ),
     };
-    await run(stage.ids, 'ended', holder('me'), again);
+    await run(sourceOf(stage.ids), 'ended', holder('me'), again);
     expect(stage.stream.count('submit')).toBe(2);
     expect(await all(stage)).toEqual(['in_doubt']);
   });
@@ -247,7 +249,7 @@ describe('what a hostile world has shown', () => {
         2_000,
       ),
     };
-    await run(stage.ids, 'ended', holder('me'), again);
+    await run(sourceOf(stage.ids), 'ended', holder('me'), again);
     expect(sent).toBe(before);
     expect(await all(stage)).toEqual(['in_doubt']);
   });
@@ -257,7 +259,7 @@ describe('what a hostile world has shown', () => {
     let ticks = 0;
     const ticking = { ...stage.clock, now: () => stage.clock.now() + (ticks += 1) };
     const health = new Health(ticking.now, () => 0.5, 2_000);
-    await run(stage.ids, 'idle', holder('me'), { ...stage.work, clock: ticking, health });
+    await run(sourceOf(stage.ids), 'idle', holder('me'), { ...stage.work, clock: ticking, health });
     expect(stage.stream.count('submit')).toBe(1);
   });
 
@@ -268,7 +270,7 @@ describe('what a hostile world has shown', () => {
     await stage.ledger.take([a], holder('me'), now);
     await stage.ledger.take([b], holder('you'), now);
     const yours = { ...stage.work, token: 'you' };
-    await Promise.all([stage.go(), run(stage.ids, 'ended', holder('you'), yours)]);
+    await Promise.all([stage.go(), run(sourceOf(stage.ids), 'ended', holder('you'), yours)]);
     expect(await all(stage)).toEqual(['completed', 'completed']);
     expect(stage.stream.count('submit')).toBe(2);
   });

@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { run } from '../../src/runner/runner.ts';
 import { fault } from '../requests/make.ts';
 import { type Script, fakeProvider, file } from './fake-provider.ts';
-import { type Stage, holder, setStage } from './stage.ts';
+import { type Stage, holder, setStage, sourceOf } from './stage.ts';
 
 const full = new GdprError('storage', 'The disk is full.', { next: 'Make room.' });
 
@@ -67,7 +67,7 @@ describe('until', () => {
 
   it('ended: a run over nothing ends', async () => {
     const stage = await setStage();
-    await run([], 'ended', holder('me'), stage.work);
+    await run(sourceOf([]), 'ended', holder('me'), stage.work);
     expect(stage.stream.heard).toEqual([]);
   });
 });
@@ -75,7 +75,7 @@ describe('until', () => {
 describe('stopped in the middle', () => {
   it('starts nothing new, and finishes a call that has left', async () => {
     const stage = await setStage({
-      users: Array.from({ length: 20 }, (_, index) => `user-${index}`),
+      users: Array.from({ length: 50 }, (_, index) => `user-${index}`),
       only: 'sendbird',
       sendbird: {
         submit: async (_, n) => {
@@ -87,11 +87,11 @@ describe('stopped in the middle', () => {
       },
     });
     await stage.go();
-    expect(stage.sendbird.count('submit')).toBe(8);
+    expect(stage.sendbird.count('submit')).toBe(32);
     const states = await Promise.all(stage.ids.map((_, index) => stage.step('access', index)));
     expect(states.map(({ state }) => state)).toEqual([
-      ...Array.from({ length: 8 }, () => 'accepted'),
-      ...Array.from({ length: 12 }, () => 'planned'),
+      ...Array.from({ length: 32 }, () => 'accepted'),
+      ...Array.from({ length: 18 }, () => 'planned'),
     ]);
     expect(states[0]?.taskId).not.toBeNull();
   });
@@ -125,7 +125,7 @@ describe('stopped in the middle', () => {
     });
     await stage.go();
     expect(await stage.step('access')).toMatchObject({ state: 'accepted', checks: 2 });
-    await run(stage.ids, 'ended', holder('me'), {
+    await run(sourceOf(stage.ids), 'ended', holder('me'), {
       ...stage.work,
       stop: new AbortController().signal,
     });
@@ -258,7 +258,7 @@ describe('an account that is not the configured one', () => {
     const stage = await setStage({ only: 'sendbird' });
     await stage.go('sent');
     const other = fakeProvider('sendbird', stage.clock, {}, 'sendbird:other@https://x');
-    await run(stage.ids, 'ended', holder('me'), {
+    await run(sourceOf(stage.ids), 'ended', holder('me'), {
       ...stage.work,
       providers: new Map([['sendbird', other]]),
     });
@@ -277,7 +277,7 @@ describe('a ledger that cannot be written', () => {
   });
 
   it('after an answer: nothing new is started, and calls that have left are finished', async () => {
-    const users = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+    const users = Array.from({ length: 50 }, (_, index) => `user-${index}`);
     const finished: number[] = [];
     const script: Script = {
       submit: async (_, n) => {
@@ -290,8 +290,8 @@ describe('a ledger that cannot be written', () => {
     const stage = await setStage({ users, only: 'sendbird', sendbird: script, wrap: disk.wrap });
     disk.on(stage);
     await expect(stage.go()).rejects.toBe(full);
-    expect(finished).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(stage.sendbird.count('submit')).toBe(8);
+    expect(finished).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+    expect(stage.sendbird.count('submit')).toBe(32);
   });
 
   it('while the lease is renewed: the run ends, after what is under way', async () => {
@@ -345,8 +345,8 @@ describe('a ledger that cannot be written', () => {
 
   it('a receipt that cannot be written ends the run with that error', async () => {
     const stage = await setStage({ only: 'sendbird', sendbird: { collect: () => file() } });
-    const work = { ...stage.work, stepEnded: () => Promise.reject(full) };
-    await expect(run(stage.ids, 'ended', holder('me'), work)).rejects.toBe(full);
+    const work = { ...stage.work, stepsEnded: () => Promise.reject(full) };
+    await expect(run(sourceOf(stage.ids), 'ended', holder('me'), work)).rejects.toBe(full);
     expect((await stage.step('access')).state).toBe('succeeded');
   });
 });

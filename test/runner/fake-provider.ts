@@ -7,7 +7,7 @@ import type {
   Submission,
   TaskReport,
 } from '../../src/requests/outcome.ts';
-import type { ProviderName } from '../../src/requests/request.ts';
+import type { Operation, ProviderName } from '../../src/requests/request.ts';
 import { SENDBIRD, STREAM, fault } from '../requests/make.ts';
 
 /** Undefined: it goes well. */
@@ -15,7 +15,9 @@ type Answer<T> = T | undefined | Promise<T | undefined>;
 
 /** What a provider answers; `n` counts this method's calls from 1. What is left out goes well. */
 export interface Script {
-  admit?(): number | null;
+  admit?(operation: Operation): number | null;
+  /** Default: as `admit`, which then must not count. */
+  turnAt?(operation: Operation): number | null;
   submit?(call: Outgoing, n: number, signal: AbortSignal): Answer<Submission>;
   check?(call: RunningCall, n: number, signal: AbortSignal): Answer<TaskReport>;
   collect?(call: RunningCall, n: number, signal: AbortSignal): Answer<Collection>;
@@ -85,7 +87,11 @@ export function fakeProvider(
     count: (what, about) =>
       heard.filter((each) => each.what === what && (about ?? each.about) === each.about).length,
     unlock: async () => null,
-    admit: () => script.admit?.() ?? null,
+    admit: (operation) => script.admit?.(operation) ?? null,
+    turnAt: (operation) =>
+      script.turnAt === undefined ? (script.admit?.(operation) ?? null) : script.turnAt(operation),
+    limitOf: () => null,
+    calls: 0,
     async submit(call, signal) {
       const about = `${call.operation} ${call.subjectIds.join()}`;
       const n = hear('submit', about);

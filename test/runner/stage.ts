@@ -5,10 +5,10 @@ import { onTestFinished } from 'vitest';
 import type { ProcessIdentity } from '../../src/host.ts';
 import type { Holder, Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
-import { planExport } from '../../src/requests/plan.ts';
 import type { PlannedRequest, ProviderName, Request, Step } from '../../src/requests/request.ts';
 import { Health } from '../../src/runner/health.ts';
 import { type Until, run } from '../../src/runner/runner.ts';
+import type { Source } from '../../src/runner/window.ts';
 import { createQueue } from '../../src/runner/queue.ts';
 import type { Work } from '../../src/runner/work.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
@@ -38,6 +38,8 @@ export interface StageOptions {
   /** Stands between the run and the ledger. */
   wrap?: (ledger: Ledger, clock: FakeClock) => Ledger;
   isAlive?: () => boolean;
+  /** The most tasks at once; default 1,000. */
+  outstanding?: number;
 }
 
 export interface Stage {
@@ -53,10 +55,16 @@ export interface Stage {
   ended: readonly string[];
   stop: AbortController;
   work: Work;
-  go(until?: Until): Promise<void>;
+  go(until?: Until): Promise<{ limited: number }>;
   request(index?: number): Promise<Request>;
   step(operation: string, index?: number): Promise<Step>;
 }
+
+const EXPORTED = [
+  { provider: 'stream', account: STREAM, operation: 'export_feeds' },
+  { provider: 'stream', account: STREAM, operation: 'export_users' },
+  { provider: 'sendbird', account: SENDBIRD, operation: 'access' },
+] as const;
 
 /** Requests to export what both providers, or `only` one, hold about these users. */
 function exporting(
@@ -65,26 +73,39 @@ function exporting(
   outDir: string,
   newId: () => string,
 ): readonly PlannedRequest[] {
-  return planExport(
-    users.map((id) => ({ userId: id, streamId: id, sendbirdId: id })),
-    [
-      {
-        provider: 'stream' as const,
-        account: STREAM,
-        operations: ['export_feeds', 'export_users'] as const,
-      },
-      { provider: 'sendbird' as const, account: SENDBIRD, operations: ['access'] as const },
-    ].filter(({ provider }) => (only ?? provider) === provider),
-    {
+  return users.map((user) => {
+    const id = `req_${newId()}`;
+    return {
+      id,
+      action: 'export',
+      mode: null,
+      subject: { userId: user, streamId: user, sendbirdId: user },
       reference: null,
       profile: 'test',
       operator: 'jane',
       receivedOn: '2026-11-20',
       dueOn: '2026-12-21',
       outDir,
+      steps: EXPORTED.filter(({ provider }) => (only ?? provider) === provider).map((step) => ({
+        id: `${id}/${step.operation}`,
+        ...step,
+        subjectId: user,
+        options: {},
+      })),
+    };
+  });
+}
+
+/** A source of these ids, as many at once as are asked for. */
+export function sourceOf(ids: readonly string[]): Source {
+  let from = 0;
+  return {
+    next: async (limit) => {
+      const page = ids.slice(from, from + limit);
+      from += page.length;
+      return page;
     },
-    newId,
-  ).requests;
+  };
 }
 
 function providersOf(
@@ -133,7 +154,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     waits: () => undefined,
     stop: stop.signal,
     tell: (step) => void told.push(step),
-    stepEnded: async (id) => void ended.push(id),
+    stepsEnded: async (of) => void ended.push(...of),
+    outstanding: options.outstanding ?? 1_000,
   };
   const request = async (index = 0): Promise<Request> => {
     const found = await ledger.request(ids[index] ?? '');
@@ -153,7 +175,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     ended,
     stop,
     work,
-    go: (until = 'ended') => run(ids, until, holder('me'), work),
+    go: (until = 'ended') => run(sourceOf(ids), until, holder('me'), work),
     request,
     async step(operation, index = 0) {
       const found = (await request(index)).steps.find((each) => each.operation === operation);

@@ -29,7 +29,7 @@ export async function adapters(answer: Answer): Promise<Adapters> {
     await http.close();
     await server.close();
   });
-  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-test' };
+  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-test', start: 1_000 };
   const { origin } = server;
   const account = { apiKey: 'key', apiSecret: source('secret-of-the-app'), origin };
   const application = { applicationId: 'APP', apiToken: source('token-of-the-app'), origin };

@@ -60,7 +60,7 @@ describe('retry', () => {
         fc.array(fc.tuple(said, fc.nat(40_000)), { minLength: 10, maxLength: 10 }),
         fc.double({ min: 0.001, max: 1_000, noNaN: true }),
         (method, reads, answers, scale) => {
-          const tried: Tried = { tries: 0, told: 0, spent: 0 };
+          const tried: Tried = { tries: 0, refused: 0, told: 0, spent: 0 };
           for (const [heard, took] of answers) {
             tried.tries += 1;
             tried.spent += took;
@@ -144,14 +144,18 @@ describe('limits', () => {
           sleep: async () => {},
           turn: async () => {},
         };
-        const pace = createPace(clock, 0.8);
+        const lane = createPace(clock, 0.8).lane('lane', {
+          limit: 60,
+          window: 60_000,
+          perSecond: null,
+        });
         for (const [each, until] of told) {
           const limit = ofSendbird.rateLimit(each, now);
-          if (limit !== null) pace.learn('lane', limit);
-          pace.hold('lane', until);
+          if (limit !== null) lane.learn(limit);
+          lane.refused(limit, until);
         }
         let turns = 0;
-        for (let at = pace.admit('lane'); at !== null; at = pace.admit('lane')) {
+        for (let at = lane.admit(); at !== null; at = lane.admit()) {
           expect(at).toBeGreaterThan(now);
           now = at;
           turns += 1;
@@ -252,16 +256,8 @@ describe('plan', () => {
             channels: 'do_not_delete' as const,
             acceptPartial: false,
           };
-          const { requests } = planErase(
-            wish,
-            {
-              sightings: new Map(),
-              owners: new Map(),
-              earlier: () => null,
-              tempo: { limits: new Map(), share: 0.8, at: T0 },
-              refusals: [],
-            },
-            () => String((ids += 1)),
+          const { requests } = planErase(wish, { sightings: new Map(), earlier: () => null }, () =>
+            String((ids += 1)),
           );
           expect(strangeness(requests, subjects)).toEqual([]);
           for (const { steps } of requests) {

@@ -7,7 +7,7 @@ import type { SendbirdDeps } from './deps.ts';
 import { turnPages } from './pages.ts';
 import { registrationFor } from './request.ts';
 import { type RequestView, reportOf, viewOfEntry, viewRequest } from './request-view.ts';
-import { EntryPage, Handle } from './schemas.ts';
+import { EntryPage, Files, Handle } from './schemas.ts';
 
 /** So many pages with nothing but strangers, and the rest is asked for by id. */
 const STRANGE_PAGES = 20;
@@ -24,7 +24,7 @@ export async function check(
   const listed = calls.length < 2 ? new Map() : await checkListed(calls, deps, signal);
   const rest = calls.filter(({ id }) => !listed.has(id));
   const asked = await checkAll(rest, async (call) =>
-    reportOf(await viewRequest(call, deps, signal), deps.redactor),
+    reported(await viewRequest(call, deps, signal), deps),
   );
   return new Map([...listed, ...asked]);
 }
@@ -37,9 +37,10 @@ export async function check(
  */
 async function checkListed(
   calls: readonly RunningCall[],
-  { client, redactor, clock }: SendbirdDeps,
+  deps: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, TaskReport>> {
+  const { client, redactor, clock } = deps;
   const reports = new Map<string, TaskReport>();
   const missing = new Set(calls);
   const pages = turnPages(EntryPage, async (token) =>
@@ -52,13 +53,22 @@ async function checkListed(
     if (turn.kind !== 'page') break;
     const views = viewsIn(turn.page.requests, missing, redactor);
     for (const [call, view] of views) {
-      reports.set(call.id, reportOf(view, redactor));
+      reports.set(call.id, reported(view, deps));
       missing.delete(call);
     }
     if (views.size === 0) strange += 1;
     if (missing.size === 0 || strange >= Math.min(STRANGE_PAGES, missing.size)) break;
   }
   return reports;
+}
+
+/** What a view says; the link of a file that is there is remembered for who fetches it next. */
+function reported(view: RequestView, { redactor, fresh }: SendbirdDeps): TaskReport {
+  const report = reportOf(view, redactor);
+  // [U]: whether entries of the list have links at all.
+  const hasLink = view.kind === 'request' && Files.safeParse(view.request.files).success;
+  if (hasLink && report.kind === 'done') fresh.keep(view.request.request_id, view.request);
+  return report;
 }
 
 /** What a page shows of the calls that are looked for; entries that do not fit are left out. */

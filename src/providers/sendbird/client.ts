@@ -3,10 +3,11 @@ import { pathSegment } from '../../http/path-segment.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
 import type { SecretSource } from '../../secret.ts';
+import type { Lane } from '../provider.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { readSecret } from '../read-secret.ts';
 import type { Undelivered } from '../undelivered.ts';
-import { rateLimit, retryAt } from './rate-limit.ts';
+import { assumed, rateLimit, retryAt } from './rate-limit.ts';
 import type { Registration } from './request.ts';
 
 /** A Sendbird application. `origin` has no path and no trailing slash. */
@@ -21,8 +22,10 @@ export type Reply = Exchange | Undelivered;
 
 /** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
 export interface SendbirdClient {
-  /** As `Provider.admit`, for a registration. */
-  admit(): number | null;
+  /** Of registrations: an access and a deletion are the same call. */
+  readonly registrations: Lane;
+  /** How many calls were made so far. */
+  readonly calls: number;
   /** `POST /v3/privacy/gdpr`. */
   registerGdprRequest(registration: Registration, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/privacy/gdpr/{request_id}`. */
@@ -44,27 +47,37 @@ export function createSendbirdClient(
   redactor: Redactor,
 ): SendbirdClient {
   const { http, pace, clock } = deps;
+  const routes = new Map<string, { lane: Lane; manners: Manners }>();
+  let calls = 0;
 
-  const laneOf = (operation: string): string => `sendbird:${account.applicationId}:${operation}`;
-
-  const manners = (operation: string): Manners => {
-    const lane = laneOf(operation);
-    return {
-      enter: (signal) => pace.enter(lane, signal),
+  const routeOf = (operation: string): { lane: Lane; manners: Manners } => {
+    const known = routes.get(operation);
+    if (known !== undefined) return known;
+    const name = `sendbird:${account.applicationId}:${operation}`;
+    const lane = pace.lane(name, assumed(deps.start));
+    const manners: Manners = {
+      enter: (signal) => lane.enter(signal),
+      tried() {
+        calls += 1;
+      },
       hear(answer) {
         const now = clock.now();
         const limit = rateLimit(answer, now);
         const told = retryAt(answer, now);
-        if (answer.status === 429) pace.hold(lane, told ?? now);
-        else if (limit !== null) pace.learn(lane, limit);
-        return { transient: isTransientStatus(answer.status), retryAt: told };
+        const limited = answer.status === 429;
+        if (limited) lane.refused(limit, told);
+        else if (limit !== null) lane.learn(limit);
+        return { transient: isTransientStatus(answer.status), limited, retryAt: told };
       },
     };
+    const route = { lane, manners };
+    routes.set(operation, route);
+    return route;
   };
 
   const call = async (
     operation: string,
-    { path, ...request }: Pick<ApiCall, 'method' | 'body'> & { path: string },
+    { path, ...request }: Pick<ApiCall, 'method' | 'body' | 'path'>,
     signal: AbortSignal,
   ): Promise<Reply> => {
     const secret = await readSecret(account.apiToken);
@@ -74,17 +87,22 @@ export function createSendbirdClient(
     if (!/^[\x21-\x7E]+$/.test(token)) {
       return { kind: 'no_secret', reason: 'it holds characters that no token has' };
     }
-    const url = new URL(`${account.origin}/v3${path}`);
     const headers = {
       'api-token': token,
       'content-type': 'application/json; charset=utf8',
       'user-agent': deps.agent,
     };
-    return http.call({ ...request, url, headers: async () => headers }, manners(operation), signal);
+    const target = { origin: account.origin, path: `/v3${path}`, headers: () => headers };
+    return http.call({ ...request, ...target }, routeOf(operation).manners, signal);
   };
 
   return {
-    admit: () => pace.admit(laneOf('registerGdprRequest')),
+    get registrations() {
+      return routeOf('registerGdprRequest').lane;
+    },
+    get calls() {
+      return calls;
+    },
     registerGdprRequest: (body, signal) =>
       call('registerGdprRequest', { method: 'POST', path: '/privacy/gdpr', body }, signal),
     viewGdprRequest: (requestId, signal) =>
@@ -101,7 +119,7 @@ export function createSendbirdClient(
       ),
     async cancelGdprRequest(requestId, signal) {
       const path = `/privacy/gdpr/${pathSegment(requestId)}`;
-      await pace.enter(laneOf('cancelGdprRequest'), signal);
+      await routeOf('cancelGdprRequest').lane.enter(signal);
       return call('cancelGdprRequest', { method: 'DELETE', path }, signal);
     },
     getUser: (userId, signal) =>

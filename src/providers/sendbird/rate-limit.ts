@@ -1,6 +1,6 @@
 import type { ApiAnswer } from '../../http/exchange.ts';
 import { retryAfter } from '../../http/retry-after.ts';
-import type { RateLimit } from '../provider.ts';
+import type { AssumedLimit, RateLimit } from '../provider.ts';
 
 /** The shortest pause after a 429, ms: Sendbird's own may be a hundredth of a second. */
 const FLOOR = 250;
@@ -10,6 +10,11 @@ const LONGEST = 86_400_000;
 
 /** Sendbird states its limits per second (RATE); a header without `w=` is read like that. */
 const WINDOW = 1_000;
+
+/** What is taken for the limit before the first answer: `start` calls a second. */
+export function assumed(start: number): AssumedLimit {
+  return { limit: start, window: WINDOW, perSecond: null };
+}
 
 /** More seconds than this are no span but an instant: a century against 1970. */
 const EPOCH_SECONDS = 1e9;

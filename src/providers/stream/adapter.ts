@@ -1,9 +1,11 @@
 import { failure } from '../../http/failure.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import { checkAll } from '../check-all.ts';
+import { createFresh } from '../fresh.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { notOurs } from '../not-ours.ts';
 import type { Provider, RunningCall } from '../provider.ts';
+import { isExport } from '../../requests/operations.ts';
 import { unlock } from '../unlock.ts';
 import { createStreamClient } from './client.ts';
 import { type StreamAccount, createStreamConnection } from './connection.ts';
@@ -23,6 +25,7 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
   const redactor = createRedactor();
   const connection = createStreamConnection(account, deps, redactor);
   const client = createStreamClient(connection);
+  const fresh = createFresh<TaskView>(clock);
 
   const view = async (call: RunningCall, signal: AbortSignal): Promise<TaskView> => {
     const reply = await client.getTask(call.taskId, signal);
@@ -35,7 +38,15 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
 
     unlock: () => unlock(account.apiSecret, STREAM, redactor),
 
-    admit: (operation) => connection.admit(idOf(operation)),
+    admit: (operation) => connection.laneOf(idOf(operation)).admit(),
+
+    turnAt: (operation) => connection.laneOf(idOf(operation)).turnAt(),
+
+    limitOf: (operation) => connection.laneOf(idOf(operation)).limit,
+
+    get calls() {
+      return connection.calls;
+    },
 
     async submit(call, signal) {
       const reply = await send(call, client, signal);
@@ -47,10 +58,15 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
     checksMany: false,
 
     check: (calls, signal) =>
-      checkAll(calls, async (call) => reportOf(await view(call, signal), call, redactor)),
+      checkAll(calls, async (call) => {
+        const seen = await view(call, signal);
+        const report = reportOf(seen, call, redactor);
+        if (report.kind === 'done' && isExport(call.operation)) fresh.keep(call.taskId, seen);
+        return report;
+      }),
 
     async collect(call, signal) {
-      const seen = await view(call, signal);
+      const seen = fresh.take(call.taskId) ?? (await view(call, signal));
       const report = reportOf(seen, call, redactor);
       if (report.kind !== 'done') return report;
       if (seen.kind !== 'task') throw notOurs('a task that is done was not seen');

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
+import type { ApiCall, ApiHeaders, Exchange, Manners } from '../../http/exchange.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Secret, SecretSource } from '../../secret.ts';
+import type { SecretSource } from '../../secret.ts';
 import type { ProviderDeps } from '../deps.ts';
-import type { RateLimit } from '../provider.ts';
+import type { Lane } from '../provider.ts';
 import { readSecret } from '../read-secret.ts';
 import type { Undelivered } from '../undelivered.ts';
 import { heard } from './hearing.ts';
-import { rateLimit } from './rate-limit.ts';
-import { serverToken } from './token.ts';
+import { assumed, rateLimit } from './rate-limit.ts';
+import { createTokens } from './token.ts';
 
 /** A Stream app. `origin` has no path and no trailing slash. */
 export interface StreamAccount {
@@ -28,8 +28,9 @@ type Request = Pick<ApiCall, 'method' | 'body' | 'reads'> & {
 
 /** The way to one app: token, key and pace. An operation is named by Stream's own id. */
 export interface StreamConnection {
-  admit(operation: string): number | null;
-  learn(operation: string, limit: RateLimit): void;
+  laneOf(operation: string): Lane;
+  /** How many were made so far. */
+  readonly calls: number;
   call: (operation: string, request: Request, signal: AbortSignal) => Promise<Reply>;
 }
 
@@ -39,50 +40,56 @@ export function createStreamConnection(
   deps: ProviderDeps,
   redactor: Redactor,
 ): StreamConnection {
-  const { http, pace, clock } = deps;
+  const { http, pace, clock, agent } = deps;
+  const tokens = createTokens(clock);
+  const routes = new Map<string, { lane: Lane; manners: Manners }>();
+  const key = `api_key=${encodeURIComponent(account.apiKey)}`;
+  let calls = 0;
 
-  const headers = async (secret: Secret): Promise<Record<string, string>> => ({
-    authorization: await serverToken(secret, clock.now()),
-    'stream-auth-type': 'jwt',
-    'content-type': 'application/json',
-    'x-stream-client': deps.agent,
-    'x-client-request-id': randomUUID(),
-  });
-
-  const laneOf = (operation: string): string => `stream:${account.apiKey}:${operation}`;
-
-  const manners = (operation: string): Manners => {
-    const lane = laneOf(operation);
-    return {
-      enter: (signal) => pace.enter(lane, signal),
+  const routeOf = (operation: string): { lane: Lane; manners: Manners } => {
+    const known = routes.get(operation);
+    if (known !== undefined) return known;
+    const lane = pace.lane(`stream:${account.apiKey}:${operation}`, assumed(operation, deps.start));
+    const manners: Manners = {
+      enter: (signal) => lane.enter(signal),
+      tried() {
+        calls += 1;
+      },
       hear(answer) {
         const now = clock.now();
         const means = heard(answer, now);
         const limit = rateLimit(answer, now);
-        if (answer.status === 429) pace.hold(lane, means.retryAt ?? now);
-        else if (limit !== null) pace.learn(lane, limit);
+        if (means.limited) lane.refused(limit, means.retryAt);
+        else if (limit !== null) lane.learn(limit);
         return means;
       },
     };
+    const route = { lane, manners };
+    routes.set(operation, route);
+    return route;
   };
 
   return {
-    admit: (operation) => pace.admit(laneOf(operation)),
+    laneOf: (operation) => routeOf(operation).lane,
 
-    learn: (operation, limit) => pace.learn(laneOf(operation), limit),
+    get calls() {
+      return calls;
+    },
 
     async call(operation, { path, query, ...request }, signal) {
       const secret = await readSecret(account.apiSecret);
       if (typeof secret === 'string') return { kind: 'no_secret', reason: secret };
       redactor.hide(secret);
-      const url = new URL(`${account.origin}/api/v2${path}`);
-      const parameters = { api_key: account.apiKey, ...query };
-      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-      return http.call(
-        { ...request, url, headers: () => headers(secret) },
-        manners(operation),
-        signal,
-      );
+      const headers = async (): Promise<ApiHeaders> => ({
+        authorization: await tokens.tokenFor(secret),
+        'stream-auth-type': 'jwt',
+        'content-type': 'application/json',
+        'x-stream-client': agent,
+        'x-client-request-id': randomUUID(),
+      });
+      const more = query === undefined ? '' : `&${new URLSearchParams(query).toString()}`;
+      const target = { origin: account.origin, path: `/api/v2${path}?${key}${more}` };
+      return http.call({ ...request, ...target, headers }, routeOf(operation).manners, signal);
     },
   };
 }

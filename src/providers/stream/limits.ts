@@ -53,7 +53,7 @@ async function told(
     const said = ToldLimit.safeParse(reading.value.server_side[idOf(operation)]);
     if (!said.success) return [];
     const limit = windowOf(said.data, clock.now());
-    connection.learn(idOf(operation), limit);
+    connection.laneOf(idOf(operation)).learn(limit);
     return [[operation, limit]];
   });
 }

@@ -5,11 +5,33 @@ import type { Secret } from '../../secret.ts';
 const BACKDATED = 5;
 const LIFE = 300;
 
+/** So long a token is used again, s: half of its life is left for a call that waits and clocks that differ. */
+const USED = 150;
+
+/** Tokens for calls; one serves all calls of a while. */
+export interface Tokens {
+  tokenFor(secret: Secret): Promise<string>;
+}
+
+export function createTokens(clock: { now(): number }): Tokens {
+  let last: { secret: Secret; at: number; token: Promise<string> } | null = null;
+  return {
+    tokenFor(secret) {
+      const now = clock.now();
+      const age = last === null ? Infinity : now - last.at;
+      if (last === null || last.secret !== secret || age < 0 || age >= USED * 1_000) {
+        last = { secret, at: now, token: serverToken(secret, now) };
+      }
+      return last.token;
+    },
+  };
+}
+
 /**
  * A server token: HS256 with the API secret, claim `server`, good for `LIFE` seconds from `now`
  * (ms). An `exp` on a server token is accepted (api/stream.md, DOC-token).
  */
-export async function serverToken(secret: Secret, now: number): Promise<string> {
+async function serverToken(secret: Secret, now: number): Promise<string> {
   const seconds = Math.floor(now / 1_000);
   return new SignJWT({ server: true })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

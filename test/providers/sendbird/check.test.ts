@@ -246,3 +246,16 @@ test('stopped: nothing more is sent, and each has its answer', async () => {
   expect(reports.get('call_2')).toMatchObject({ kind: 'unavailable', error: { code: 'stopped' } });
   expect(on.requests).toEqual([]);
 });
+
+test('an entry that is done and has its link is not viewed for it', async () => {
+  const files = { url: 'https://files.test/r0.zip', expires_at: 0 };
+  on = await answering(() => ({
+    requests: [entry(0, { status: 'done', files }), entry(1, { status: 'done' })],
+    next: '',
+  }));
+  await check(calls(2));
+  expect(await on.sendbird.collect(call(0), never)).toMatchObject({ kind: 'file' });
+  expect(reads()).toEqual({ lists: 1, views: 0 });
+  await on.sendbird.collect(call(1), never);
+  expect(reads()).toEqual({ lists: 1, views: 1 });
+});

@@ -52,6 +52,18 @@ describe('what is sent', () => {
   });
 });
 
+test('a refusal is told to its lane, and every call is counted', async () => {
+  on = await stage('sendbird', ['limited', 'registered']);
+  await on.sendbird.submit(access, never);
+  expect(on.refused.map(([lane]) => lane)).toEqual(['sendbird:APP:registerGdprRequest']);
+  expect(on.refused[0]?.[2]).toBeGreaterThan(START);
+  await on.sendbird.submit(access, never);
+  expect(on.sendbird.limitOf('access')).toEqual(on.sendbird.limitOf('delete'));
+  expect(on.sendbird.limitOf('access')).toMatchObject({ limit: 100 });
+  expect(on.sendbird.turnAt('delete')).toBeNull();
+  expect(on.sendbird.calls).toBe(2);
+});
+
 test.each([
   ['registered-201', { kind: 'accepted', taskId: 'c0ffee12ab34cd5' }],
   ['registered-no-action', { kind: 'accepted', taskId: 'c0ffee12ab34cd5', status: 'scheduled' }],

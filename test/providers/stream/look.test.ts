@@ -4,6 +4,7 @@ import type { Outgoing, Provider } from '../../../src/providers/provider.ts';
 import { createStream } from '../../../src/providers/stream/adapter.ts';
 import { type TestServer, serve } from '../../http/server.ts';
 import { testClock } from '../../http/test-clock.ts';
+import { freePace } from '../paces.ts';
 import { never, source, stage } from '../stage.ts';
 
 const PATHS = ['activities', 'feeds', 'comments', 'bookmarks', 'bookmark_folders', 'collections'];
@@ -56,15 +57,9 @@ async function answering(
     () => http.close(),
     () => server.close(),
   );
-  const pace = {
-    admit: () => null,
-    enter: async () => undefined,
-    learn: () => undefined,
-    hold: () => undefined,
-  };
   const account = { apiKey: 'k3y', apiSecret: source('s'), origin: server.origin };
   return {
-    stream: createStream(account, { http, pace, clock, agent: 'gdpr-test' }),
+    stream: createStream(account, { http, pace: freePace(), clock, agent: 'gdpr-test', start: 60 }),
     server,
     asked,
   };
@@ -227,7 +222,7 @@ describe('an answer that is no page', () => {
     ['edge-403', 'credentials', 1],
     ['edge-404', 'unavailable', 1],
     ['rate-limited-for-good', 'unavailable', 1],
-    ['rate-limited-retry-after', 'limited', 4],
+    ['rate-limited-retry-after', 'limited', 9],
     ['edge-503', 'unavailable', 4],
     ['internal', 'unavailable', 4],
     ['started-not-json', 'unavailable', 1],

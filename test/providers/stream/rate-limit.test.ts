@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rateLimit, retryAt } from '../../../src/providers/stream/rate-limit.ts';
+import { assumed, rateLimit, retryAt } from '../../../src/providers/stream/rate-limit.ts';
 
 const now = 1_795_348_800_000;
 const answer = (headers: Record<string, string>, status = 429) => ({ status, headers, text: '' });
@@ -46,6 +46,7 @@ describe('retryAt', () => {
     [{ ...told('60', '0', '1795348830'), 'retry-after': '5' }, 429, now + 5_000],
     [told('60', '0', '1795348830'), 429, now + 30_000],
     [told('60', '30', '1795348830'), 503, null],
+    [told('60', '30', '1795348830'), 429, null],
     [told('60', '0', '1795348000'), 429, null],
     [{ 'retry-after': 'Sun, 22 Nov 2026 12:00:09 GMT' }, 429, now + 9_000],
     [{}, 429, null],
@@ -53,3 +54,15 @@ describe('retryAt', () => {
     expect(retryAt(answer(headers, status), now)).toBe(expected);
   });
 });
+
+test.each([
+  ['ExportUsers', 60, 60, 2],
+  ['ExportUsers', 3_000, 3_000, 100],
+  ['DeleteUsers', 60, 6, 1],
+  ['DeleteUsers', 3, 3, 1],
+])(
+  '%s is taken to allow, at a start of %i: %i a minute, %i a second',
+  (operation, start, limit, perSecond) => {
+    expect(assumed(operation, start)).toEqual({ limit, window: 60_000, perSecond });
+  },
+);

@@ -92,6 +92,20 @@ describe('what is sent', () => {
   });
 });
 
+test('a refusal is told to its lane, with what it says', async () => {
+  on = await stage('stream', ['rate-limited', 'started']);
+  await on.stream.submit(users(), never);
+  const limit = { limit: 60, remaining: 0, window: 60_000, perSecond: 2 };
+  expect(on.refused).toEqual([
+    ['stream:k3y:ExportUsers', { ...limit, resetAt: START + 30_000 }, START + 30_000],
+  ]);
+  expect(on.stream.limitOf('export_users')).toBeNull();
+  await on.stream.submit(users(), never);
+  expect(on.stream.limitOf('export_users')).toMatchObject({ limit: 60, remaining: 57 });
+  expect(on.stream.turnAt('export_users')).toBeNull();
+  expect(on.stream.calls).toBe(2);
+});
+
 test.each([
   ['started-200', { kind: 'accepted', taskId: TASK }],
   ['started-no-task', { kind: 'lost', error: { code: 'unreadable_answer' } }],

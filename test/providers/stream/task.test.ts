@@ -56,6 +56,15 @@ test('a failure in words that are fit to be shown', async () => {
   });
 });
 
+test('a task that was just seen done is not asked about again for its file, but for the next', async () => {
+  on = await stage('stream', ['task-completed']);
+  await on.stream.check([call()], never);
+  expect(await on.stream.collect(call(), never)).toMatchObject({ kind: 'file' });
+  expect(on.server.requests).toHaveLength(1);
+  expect(await on.stream.collect(call(), never)).toMatchObject({ kind: 'file' });
+  expect(on.server.requests).toHaveLength(2);
+});
+
 test('a fault that passes is not seen', async () => {
   on = await stage('stream', ['edge-503', 'internal', 'task-running']);
   expect((await on.stream.check([call()], never)).get('call_1')).toMatchObject({ kind: 'running' });

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import type { ProviderName } from '../requests/request.ts';
+import { repeatable } from './repeatable.ts';
+import { PROVIDERS } from './targets.ts';
+
+/** What export, erase and restore take alike: whom they are about, and how that is noted. */
+export interface RequestFlags {
+  users: readonly string[];
+  /** A file, or `-` for standard input. */
+  csv: string | null;
+  results: string | null;
+  provider: readonly ProviderName[];
+  streamId: string | null;
+  sendbirdId: string | null;
+  reference: string | null;
+  new: boolean;
+  dryRun: boolean;
+}
+
+/** Declares the arguments and flags of SPEC section 2 that the three have in common. */
+export function declareRequestFlags(command: Command): Command {
+  return command
+    .argument('[user...]', 'user ids of the data subjects')
+    .option('--csv <file>', 'the data subjects from a CSV file; - is standard input')
+    .option('--results <file>', 'one row per subject at the end; .jsonl: receipts')
+    .option('--provider <name>', 'only stream, or sendbird (repeatable)', repeatable(PROVIDERS))
+    .option('--stream-id <id>', 'the id at Stream, where it differs')
+    .option('--sendbird-id <id>', 'the id at Sendbird, where it differs')
+    .option('--reference <text>', "the operator's ticket")
+    .option('--new', 'a new request even if one like it is open or was just settled')
+    .option('--dry-run', 'print the plan; nobody is called, nothing is recorded');
+}
+
+/** The flags as the commands take them, from commander's options. */
+export function requestFlags(
+  users: readonly string[],
+  options: {
+    csv?: string;
+    results?: string;
+    provider?: readonly ProviderName[];
+    streamId?: string;
+    sendbirdId?: string;
+    reference?: string;
+    new?: boolean;
+    dryRun?: boolean;
+  },
+): RequestFlags {
+  const { csv = null, results = null, streamId = null, sendbirdId = null } = options;
+  const { provider = [], reference = null, dryRun = false } = options;
+  return {
+    users,
+    csv,
+    results,
+    provider,
+    streamId,
+    sendbirdId,
+    reference,
+    new: options.new ?? false,
+    dryRun,
+  };
+}

@@ -1,0 +1,59 @@
+import type { App } from '../app.ts';
+import { rowIdentity } from '../requests/identity.ts';
+import type { Plan } from '../requests/plan.ts';
+import { isSettled } from '../requests/state.ts';
+import type { RosterRow } from '../roster/roster.ts';
+import { count } from '../report/words.ts';
+import type { Intakes } from './intakes.ts';
+import type { Course } from './record.ts';
+import { PAGE } from './rosters.ts';
+
+/** A row that was settled longer ago is asked for again, ms. */
+const RECENT = 30 * 86_400_000;
+
+/** A page that was planned for rows of a CSV, with the identity of each row. */
+export function identified<Page extends Plan>(
+  page: Page,
+  rows: readonly RosterRow[],
+  { written }: Intakes,
+): Page {
+  const requests = page.requests.map((request, index) => {
+    const row = rows[index];
+    return row === undefined
+      ? request
+      : { ...request, identity: rowIdentity(request, written(row)) };
+  });
+  return { ...page, requests };
+}
+
+/**
+ * Notes which rows of a CSV were settled lately (SPEC section 6), so that nothing is done for them.
+ * Answers with how many they are, which is said.
+ */
+export async function skipSettled(
+  { roster, plan }: Pick<Course, 'roster' | 'plan'>,
+  app: App,
+): Promise<number> {
+  const ledger = await app.ledgerIfAny();
+  if (ledger === null) return 0;
+  const since = app.host.clock.now() - RECENT;
+  let skipped = 0;
+  for (const rows of roster.pages(PAGE)) {
+    const identities = (await plan(rows)).map(({ identity }) => identity ?? '');
+    const known = await ledger.identified(identities);
+    const notes = rows.flatMap(({ line }, index) => {
+      const last = known.get(identities[index] ?? '');
+      const isRecent =
+        last !== undefined && isSettled(last.state) && (last.finishedAt ?? 0) > since;
+      return isRecent ? [{ line, requestId: last.requestId, fate: 'skipped' as const }] : [];
+    });
+    roster.note(notes);
+    skipped += notes.length;
+  }
+  if (skipped > 0 && !app.flags.quiet) {
+    app.host.stderr.write(
+      `Note: ${count(skipped, 'row')} skipped: settled within 30 days (--new asks again).\n`,
+    );
+  }
+  return skipped;
+}

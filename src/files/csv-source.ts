@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { PassThrough, promises } from 'node:stream';
+import { GdprError, reasonOf } from '../errors.ts';
+import { diskReason, isSystemError } from './disk.ts';
+
+/** Larger blocks leave more garbage at once and are not read faster (measured). */
+const BLOCK = 64 * 1024;
+
+/** Where a CSV comes from. */
+export interface CsvSource {
+  /** For messages. */
+  readonly name: string;
+  /**
+   * The bytes; a block may be overwritten when the one after the next is asked for. Throws GdprError
+   * `usage` for what cannot be read.
+   */
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A file, read as it was when it was opened: when its length or time has changed by the end, GdprError
+ * `usage`, since its last row may be half a row. What has no length (a pipe) is read to its end.
+ */
+export function csvFile(path: string, name: string = path): CsvSource {
+  return {
+    name,
+    async *open(signal) {
+      let handle: FileHandle | undefined;
+      try {
+        handle = await open(path, constants.O_RDONLY);
+        yield* wholeFile(handle, name, signal);
+      } catch (thrown) {
+        if (!isSystemError(thrown)) throw thrown;
+        throw unreadable(name, diskReason(thrown), thrown);
+      } finally {
+        await handle?.close();
+      }
+    },
+  };
+}
+
+/** A stream, standard input for one, read to its end; an abort destroys it, so that nobody waits for it. */
+export function csvStream(stream: NodeJS.ReadableStream, name = 'standard input'): CsvSource {
+  return {
+    name,
+    async *open(signal) {
+      const through = new PassThrough();
+      // A failure destroys `through` with it, and is thrown by reading on.
+      void Promise.allSettled([promises.pipeline(stream, through, { signal })]);
+      try {
+        for await (const block of through) yield block;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        throw unreadable(name, reasonOf(thrown), thrown);
+      }
+    },
+  };
+}
+
+async function* wholeFile(
+  handle: FileHandle,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const before = await handle.stat({ bigint: true });
+  if (before.isDirectory()) throw unreadable(name, 'it is a folder');
+  const length = before.isFile() ? Number(before.size) : Infinity;
+  const buffers: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)];
+  let buffer = buffers[0];
+  let done = 0;
+  while (done < length) {
+    signal.throwIfAborted();
+    const most = Math.min(BLOCK, length - done);
+    const { bytesRead } = await handle.read(buffer, 0, most, null);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+    buffer = buffer === buffers[0] ? buffers[1] : buffers[0];
+  }
+  if (!before.isFile()) return;
+  const after = await handle.stat({ bigint: true });
+  if (done === length && after.size === before.size && after.mtimeNs === before.mtimeNs) return;
+  throw new GdprError('usage', `${name} was changed while it was read.`, {
+    next: 'Nothing was sent. Run the same command again once nobody writes to it any more.',
+  });
+}
+
+function unreadable(name: string, reason: string, cause?: unknown): GdprError {
+  return new GdprError('usage', `Cannot read ${name}: ${reason}.`, {
+    next: 'Nothing was sent. Name a CSV file that can be read, or - for standard input.',
+    cause,
+  });
+}

@@ -1,0 +1,45 @@
+import { REQUEST_STATES, type RequestState } from '../requests/request.ts';
+import { digest } from './canonical.ts';
+import { flag, integerOrNull, text, word, type Row } from './columns.ts';
+import type { Connection } from './connection.ts';
+import type { Brief, Identified } from './ledger.ts';
+
+/** How the requests stand, in the order asked for; one that is unknown is left out. */
+export function brief(on: Connection, ids: readonly string[]): readonly Brief[] {
+  return on
+    .sql(
+      `SELECT requests.id, state, finished_at, sealed FROM json_each(?) AS picked
+       CROSS JOIN requests ON requests.id = picked.value ORDER BY picked.key`,
+    )
+    .all(JSON.stringify(ids))
+    .map((row) => ({ id: text(row, 'id'), ...standsAs(row), sealed: flag(row, 'sealed') }));
+}
+
+/** For each of the identities that some request has: the one that was recorded last. */
+export function identified(
+  on: Connection,
+  identities: readonly string[],
+): ReadonlyMap<string, Identified> {
+  const asked = new Map(identities.map((identity) => [digest(identity), identity]));
+  const found = new Map<string, Identified>();
+  const rows = on
+    .sql(
+      `SELECT requests.id, identity, state, finished_at FROM json_each(?) AS picked
+       CROSS JOIN requests ON requests.identity = picked.value ORDER BY ordinal`,
+    )
+    .all(JSON.stringify([...asked.keys()]));
+  for (const row of rows) {
+    const identity = asked.get(text(row, 'identity'));
+    if (identity !== undefined) {
+      found.set(identity, { requestId: text(row, 'id'), ...standsAs(row) });
+    }
+  }
+  return found;
+}
+
+function standsAs(row: Row): { state: RequestState; finishedAt: number | null } {
+  return {
+    state: word(row, 'state', REQUEST_STATES),
+    finishedAt: integerOrNull(row, 'finished_at'),
+  };
+}

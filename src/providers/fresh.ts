@@ -1,0 +1,30 @@
+/** A link that was told so long ago is asked for anew, ms: it is signed, and may be short-lived. */
+const FRESH = 60_000;
+
+/** The most that are remembered. */
+const MOST = 1_000;
+
+/** What a check has just told of finished tasks, so that fetching their files need not ask again. */
+export interface Fresh<View> {
+  keep(taskId: string, view: View): void;
+  /** Once: who comes back has found the link to be of no use. */
+  take(taskId: string): View | null;
+}
+
+export function createFresh<View>(clock: { now(): number }): Fresh<View> {
+  const views = new Map<string, { at: number; view: View }>();
+  return {
+    keep(taskId, view) {
+      views.delete(taskId);
+      views.set(taskId, { at: clock.now(), view });
+      const [oldest] = views.keys();
+      if (views.size > MOST && oldest !== undefined) views.delete(oldest);
+    },
+    take(taskId) {
+      const known = views.get(taskId);
+      views.delete(taskId);
+      const age = known === undefined ? Infinity : clock.now() - known.at;
+      return known !== undefined && age >= 0 && age < FRESH ? known.view : null;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { type Tally, emptyTally } from '../requests/exit.ts';
+import type { Receipt } from '../requests/receipt.ts';
+import type { RequestState } from '../requests/request.ts';
+import { type Sampling, createSample } from '../requests/sample.ts';
+import { isSettled } from '../requests/state.ts';
+
+/** What a run has come to, in bounded space: the numbers of all requests, the first of the receipts. */
+export interface Upshot {
+  tally: Tally;
+  /** The first of those that the operator still has to do with. */
+  unsettled: readonly Receipt[];
+  /** The first of the others. */
+  settled: readonly Receipt[];
+  /** Steps of the unsettled that are not sent: those never tried, and those tried. */
+  untried: number;
+  tried: number;
+}
+
+/** Adds receipts up, one after the other. */
+export interface UpshotFold {
+  add(receipt: Receipt): void;
+  /** One of which no more is to be said than that it is settled so. */
+  count(state: RequestState): void;
+  upshot(): Upshot;
+}
+
+/** So many receipts are kept of each kind: the last words name fewer. */
+const KEPT = 50;
+
+/** A run that has come to nothing yet. */
+export function createUpshot(): UpshotFold {
+  const tally = emptyTally();
+  const kept: Record<'unsettled' | 'settled', Sampling<Receipt>> = {
+    unsettled: createSample(KEPT),
+    settled: createSample(KEPT),
+  };
+  let untried = 0;
+  let tried = 0;
+  return {
+    add(receipt) {
+      tally[receipt.state] += 1;
+      if (isSettled(receipt.state)) return kept.settled.add(receipt);
+      kept.unsettled.add(receipt);
+      for (const { state, attempts } of receipt.steps) {
+        if (state !== 'planned') continue;
+        if (attempts === 0) untried += 1;
+        else tried += 1;
+      }
+    },
+    count(state) {
+      tally[state] += 1;
+    },
+    upshot: () => ({
+      tally: { ...tally },
+      unsettled: kept.unsettled.taken().first,
+      settled: kept.settled.taken().first,
+      untried,
+      tried,
+    }),
+  };
+}
+
+/** The upshot of receipts that are at hand. */
+export function upshotOf(receipts: readonly Receipt[]): Upshot {
+  const fold = createUpshot();
+  for (const receipt of receipts) fold.add(receipt);
+  return fold.upshot();
+}

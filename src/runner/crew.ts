@@ -1,0 +1,121 @@
+import { GdprError } from '../errors.ts';
+import { type Holder, LeaseLost } from '../ledger/ledger.ts';
+import type { ProviderName, Step } from '../requests/request.ts';
+import { isSending } from './kinds.ts';
+import { type Line, announce } from './line.ts';
+import type { Ready } from './ready.ts';
+import type { Work } from './work.ts';
+
+/** What is worked on at this moment. */
+export interface Crew {
+  start(ready: Ready): void;
+  /** A new look at the ledger begins. */
+  look(): void;
+  /** A step stands like this now, on disk; the lines hear of it when its work is over. */
+  changed(step: Step): void;
+  /**
+   * Whether a step that was just read is not worked on. One that was until a moment ago may have
+   * been read as it was then: its line reads again.
+   */
+  isFree: (line: Line, stepId: string) => boolean;
+  /** How many calls that start work are under way at a provider. */
+  sending(provider: ProviderName): number;
+  readonly isResting: boolean;
+  /** Resolves when all of it is over. */
+  over(): Promise<void>;
+}
+
+interface CrewDeps {
+  holder: Holder;
+  work: Pick<Work, 'ledger' | 'clock'>;
+  /** Told of work that is over. */
+  ring(): void;
+  /** Told of what ends the run. */
+  fail(thrown: unknown): void;
+  /** Told of steps that another process has taken over. */
+  lost(steps: readonly Step[]): void;
+}
+
+export function createCrew(lines: readonly Line[], deps: CrewDeps): Crew {
+  const { clock } = deps.work;
+  /** What has become of steps, by those that are worked on; those of one call share one entry. */
+  const underWay = new Map<string, Map<string, Step>>();
+  const tasks = new Set<Promise<void>>();
+  let ended = new Set<string>();
+
+  const work = async ({ members, go }: Ready): Promise<void> => {
+    try {
+      await go();
+    } catch (thrown) {
+      const steps = members.map(({ step }) => step);
+      if (await isLeaseLost(thrown, steps, deps)) deps.lost(steps);
+      else deps.fail(thrown);
+    }
+  };
+
+  const finish = ({ line, members }: Ready, news: ReadonlyMap<string, Step>): void => {
+    line.under -= 1;
+    line.busy -= members.length;
+    const now = clock.now();
+    for (const { step } of members) {
+      underWay.delete(step.id);
+      ended.add(step.id);
+      // What is as it was is still due.
+      announce(lines, news.get(step.id) ?? step, now);
+    }
+    deps.ring();
+  };
+
+  return {
+    start(ready) {
+      const { line, members } = ready;
+      line.under += 1;
+      line.busy += members.length;
+      const news = new Map<string, Step>();
+      for (const { step } of members) underWay.set(step.id, news);
+      const task = work(ready).finally(() => {
+        tasks.delete(task);
+        finish(ready, news);
+      });
+      tasks.add(task);
+    },
+    look() {
+      if (ended.size > 0) ended = new Set();
+    },
+    changed(step) {
+      underWay.get(step.id)?.set(step.id, step);
+    },
+    isFree(line, stepId) {
+      if (ended.has(stepId)) line.askAt = 0;
+      return !underWay.has(stepId) && !ended.has(stepId);
+    },
+    sending: (provider) =>
+      lines
+        .filter((line) => line.provider.name === provider && isSending(line.kind))
+        .reduce((sum, { under }) => sum + under, 0),
+    get isResting() {
+      return tasks.size === 0;
+    },
+    async over() {
+      await Promise.all(tasks);
+    },
+  };
+}
+
+/** Whether it failed because another process has taken a request over, and its files with it. */
+async function isLeaseLost(
+  thrown: unknown,
+  steps: readonly Step[],
+  { work, holder }: CrewDeps,
+): Promise<boolean> {
+  const isAboutLease = thrown instanceof LeaseLost;
+  if (!isAboutLease && !(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
+  const ids = [...new Set(steps.map(({ requestId }) => requestId))];
+  try {
+    const ours = await work.ledger.take(ids, holder, work.clock.now());
+    return ours.length < ids.length;
+  } catch {
+    // The ledger cannot tell (its disk may be full): what failed stands as it is.
+    return false;
+  }
+}

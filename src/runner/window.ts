@@ -1,0 +1,109 @@
+import type { Holder, Ledger } from '../ledger/ledger.ts';
+
+/** Where a run's requests come from. */
+export interface Source {
+  /** The next ids, at most `limit`; none: there are no more. */
+  next(limit: number): Promise<readonly string[]>;
+}
+
+/**
+ * The most requests that a run holds which have not ended. A second's worth of tasks at several
+ * hundred calls a second, the calls of a hundred that they fill, and those who wait for a check
+ * must fit in many times; what does not fit waits where it comes from, and costs no memory.
+ */
+const MOST = 2_000;
+
+/** More are taken when fewer than this are left, so many in one go. */
+const ENOUGH = 1_500;
+const PAGE = 500;
+
+/** The most that wait because other processes hold them. */
+const MOST_ASIDE = 2_000;
+
+/** The requests that a run holds, out of many. */
+export interface Window {
+  /** Takes more if there is room; true: some were taken. `isResting`: nothing is under way. */
+  fill(now: number, isResting: boolean): Promise<boolean>;
+  /** A step has ended. */
+  ended(): void;
+  /** Gives back all that are held. */
+  release(): Promise<void>;
+  /** Whether some have never been held, and could be taken now if there were room. */
+  readonly hasMore: boolean;
+  /** When those that other processes hold are tried again (ms); null: there are none. */
+  readonly triesAt: number | null;
+}
+
+/** `interval` (ms) is how often those are tried that others hold. */
+export function createWindow(
+  source: Source,
+  holder: Holder,
+  ledger: Pick<Ledger, 'take' | 'release' | 'releaseEnded'>,
+  interval: number,
+): Window {
+  let aside: readonly string[] = [];
+  let triesAt = 0;
+  let isOver = false;
+  let held = 0;
+  /** Steps that have ended since `held` was counted: at most so many requests have. */
+  let endings = 0;
+
+  const retry = async (now: number): Promise<number> => {
+    if (aside.length === 0 || now < triesAt) return 0;
+    const before = aside.length;
+    aside = await untaken(aside, now);
+    triesAt = now + interval;
+    return before - aside.length;
+  };
+
+  const untaken = async (ids: readonly string[], now: number): Promise<readonly string[]> => {
+    const taken = new Set(await ledger.take(ids, holder, now));
+    return ids.filter((id) => !taken.has(id));
+  };
+
+  const isLow = async (isResting: boolean): Promise<boolean> => {
+    if (held < MOST && held < ENOUGH) return true;
+    if (endings === 0 || (!isResting && endings < held - ENOUGH + PAGE / 5)) return false;
+    endings = 0;
+    held = await ledger.releaseEnded(holder);
+    return held < ENOUGH;
+  };
+
+  const pull = async (now: number): Promise<number> => {
+    let taken = 0;
+    while (!isOver && taken < PAGE && held < MOST && aside.length < MOST_ASIDE) {
+      const ids = await source.next(Math.min(PAGE, MOST - held));
+      isOver = ids.length === 0;
+      if (isOver) break;
+      const left = await untaken(ids, now);
+      if (aside.length === 0) triesAt = now + interval;
+      aside = [...aside, ...left];
+      taken += ids.length - left.length;
+      held += ids.length - left.length;
+    }
+    return taken;
+  };
+
+  return {
+    async fill(now, isResting) {
+      const retaken = await retry(now);
+      held += retaken;
+      const isOpen = !isOver && aside.length < MOST_ASIDE;
+      const pulled = isOpen && (await isLow(isResting)) ? await pull(now) : 0;
+      return retaken + pulled > 0;
+    },
+    ended() {
+      endings += 1;
+    },
+    async release() {
+      await ledger.release(holder);
+      [held, endings] = [0, 0];
+    },
+    get hasMore() {
+      return !isOver && aside.length < MOST_ASIDE;
+    },
+    get triesAt() {
+      return aside.length === 0 ? null : triesAt;
+    },
+  };
+}
