@@ -27,6 +27,7 @@ const MOST_SUBJECTS = 100;
 /** Declares the flags of SPEC section 2 that only erase has. */
 export function declareEraseFlags(command: Command): Command {
   return command
+    .optionsGroup('What is deleted, and when:')
     .option('--mode <mode>', "Stream's delete mode: soft (default), pruning or hard", one(MODES))
     .option('--hard', 'the same as --mode hard: the only one that erases (Art. 17)')
     .option('--messages <mode>', "Stream: the person's messages: soft, pruning or hard", one(MODES))

@@ -32,6 +32,7 @@ export const PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 export function declareInitFlags(command: Command): Command {
   return command
     .option('--project', 'write to the project (this folder or above), not to your own folder')
+    .optionsGroup('Stream:')
     .option('--stream-api-key <key>', "Stream: the app's key")
     .option('--stream-secret-env <name>', 'Stream: the secret is in this environment variable')
     .option('--stream-secret-file <file>', 'Stream: the secret is in this file')
@@ -42,14 +43,17 @@ export function declareInitFlags(command: Command): Command {
       repeatable(PRODUCTS),
     )
     .option('--stream-base-url <url>', 'Stream: another server than the usual one')
+    .optionsGroup('Sendbird:')
     .option('--sendbird-app-id <id>', "Sendbird: the application's id")
     .option('--sendbird-token-env <name>', 'Sendbird: the token is in this environment variable')
     .option('--sendbird-token-file <file>', 'Sendbird: the token is in this file')
     .option('--sendbird-token-command <words>', 'Sendbird: this prints the token, without a shell')
     .option('--sendbird-base-url <url>', 'Sendbird: another server than the usual one')
+    .optionsGroup('Deadlines:')
     .option('--country <code>', 'deadline: holidays of this country, such as DE')
     .option('--region <code>', 'deadline: and of this part of it, such as BE')
     .option('--time-zone <name>', "deadline: days are counted here (default the system's)")
+    .optionsGroup('Care:')
     .option('--plain-secrets', 'write the secrets themselves into the file; not advised')
     .option('--no-check', 'write without asking the providers');
 }

@@ -55,6 +55,12 @@ async function everyCommand({ extra, ...operator }: Operator): Promise<readonly 
     '2ms',
   );
   await gdpr('status', '--all', '--json', '--offline', '--verbose');
+  await gdpr('doctor', '--verbose');
+  await gdpr('doctor', '--json');
+  await gdpr('completion', 'bash', '--', '--profile', '');
+  const made = ['--profile', 'made', '--config', 'made.yaml', '--no-input', '--no-check'];
+  const stream = ['--stream-api-key', 'key', '--stream-secret-env', 'STREAM_API_SECRET'];
+  await gdpr('init', ...made, ...stream, '--verbose');
   return said;
 }
 
