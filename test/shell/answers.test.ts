@@ -138,11 +138,13 @@ describe('an answer that is too much', () => {
 
 describe('an answer that comes slowly', () => {
   test.each(['headers', 'body'])('its %s in drips: it ends with the clock', async (what) => {
+    const arrival = Promise.withResolvers<void>();
     const world = await adapters((_, response) => {
       if (what === 'body') response.writeHead(200).write('{"users":[');
+      arrival.resolve();
     });
     const asked = world.sendbird.submit(outgoing('access'), never);
-    await world.clock.limited();
+    await Promise.all([arrival.promise, world.clock.limited()]);
     world.clock.expire();
     expect(await asked).toMatchObject({ kind: 'lost', error: { code: 'answer_lost' } });
   });
