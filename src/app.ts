@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { SANDBOX } from './config/sandbox-profile.ts';
 import type { Settings } from './config/settings.ts';
 import type { Connected, Tempo } from './connect.ts';
+import type { Examination } from './examination.ts';
 import type { Host } from './host.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Provider } from './providers/provider.ts';
 import type { ProviderName } from './requests/request.ts';
+import type { Setup } from './setup.ts';
 
 /** The flags that every command takes, SPEC section 2. */
 export interface GlobalFlags {
@@ -37,6 +39,12 @@ export interface App {
   holidays(): Promise<(day: string) => boolean>;
   /** Address and credentials of the built-in profile `sandbox`. */
   sandboxProfile(): Promise<typeof SANDBOX>;
+  /** The names of the profiles that there are, for completion; `config` is a file as `--config` names it. */
+  profileNames(config: string | null): Promise<readonly string[]>;
+  /** Finds out how everything stands; makes and changes nothing. */
+  examination(): Promise<Examination>;
+  /** Where a new profile goes, and all that it takes to write it. Throws GdprError `usage` or `config`. */
+  setup(project: boolean): Promise<Setup>;
   /** Has the work gone so far that something may be left open? */
   readonly began: boolean;
   begin(): void;
@@ -84,6 +92,18 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
     },
     async sandboxProfile() {
       return (await import('./config/sandbox-profile.ts')).SANDBOX;
+    },
+    async profileNames(config) {
+      return (await import('./config/profile-names.ts')).profileNames(config, host);
+    },
+    async examination() {
+      const { createExamination } = await import('./examination.ts');
+      return createExamination(app.flags, host);
+    },
+    async setup(project) {
+      const { createSetup } = await import('./setup.ts');
+      const { config, verbose } = app.flags;
+      return createSetup({ project, config }, verbose, host);
     },
     get began() {
       return began;

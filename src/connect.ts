@@ -30,7 +30,12 @@ export interface Connected {
  * The providers that a profile configures, each behind its adapter. Asks nobody yet. Throws
  * GdprError `config` when there is none.
  */
-export function connect(settings: Settings, tempo: Tempo, verbose: boolean, host: Host): Connected {
+export function connect(
+  settings: Pick<Settings, 'stream' | 'sendbird' | 'source' | 'rate'>,
+  tempo: Tempo,
+  verbose: boolean,
+  host: Host,
+): Connected {
   requireProvider(settings);
   const { clock } = host;
   const http = createHttp({

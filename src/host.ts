@@ -48,6 +48,8 @@ export interface Host {
   /** The system user's name. */
   readonly user: string;
   readonly uid: number;
+  /** The version of Node, such as `24.15.0`. */
+  readonly node: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly stdin: Input;

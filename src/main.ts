@@ -49,9 +49,24 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
     load: async () => (await import('./commands/close.ts')).declareClose,
   },
   {
+    name: 'doctor',
+    summary: 'check the set-up: configuration, providers, clock, ledger, disk, deadlines',
+    load: async () => (await import('./commands/doctor.ts')).declareDoctor,
+  },
+  {
     name: 'sandbox',
     summary: 'run both providers on this machine, for trying out and rehearsals',
     load: async () => (await import('./commands/sandbox.ts')).declareSandbox,
+  },
+  {
+    name: 'init',
+    summary: 'set up a profile: ask, check it with the providers, write the file',
+    load: async () => (await import('./commands/init.ts')).declareInit,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that lets bash, zsh or fish complete commands',
+    load: async () => (await import('./commands/completion.ts')).declareCompletion,
   },
 ];
 
@@ -60,6 +75,8 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   const program = createProgram(host, argv.includes('--json'));
   let app: App | undefined;
   let code = 0;
+  const isHelp = ['help', '--help', '-h'].some((word) => argv.includes(word)) || argv.length === 0;
+  if (isHelp) await addPage(program, '', packageFacts.description.replace(/\.$/, ''));
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).description(summary);
     if (!argv.includes(name)) continue;
@@ -68,6 +85,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     declare(command, app, (exit) => {
       code = exit;
     });
+    if (isHelp) await addPage(command, name, summary);
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -77,6 +95,19 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   } finally {
     await app?.close();
   }
+}
+
+/** Examples before the flags, exit codes behind them. */
+async function addPage(command: Command, name: string, summary: string): Promise<void> {
+  const { HELP, examplesText, exitsText } = await import('./commands/help.ts');
+  const page = HELP[name];
+  if (page === undefined) return;
+  command.description(`${sentence(summary)}${examplesText(page)}`);
+  command.addHelpText('after', exitsText(page));
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** A result that did not arrive is not a success, whatever was done. */
@@ -93,6 +124,7 @@ function createProgram(host: Host, isJson: boolean): Command {
   return new Command('gdpr')
     .description(packageFacts.description)
     .version(packageFacts.version)
+    .optionsGroup('Everywhere:')
     .option('--profile <name>', 'which profile of the configuration')
     .option('--config <file>', 'this configuration file and no other')
     .option('--state-dir <dir>', 'where the ledger lives')

@@ -3,9 +3,24 @@ import type { Clock } from './host.ts';
 /** The longest time that a timer of Node's takes; a longer one would fire at once. */
 const LONGEST = 2 ** 31 - 1;
 
+/** When the time was last asked for: what was told, and what the steady clock showed. */
+let told = 0;
+let toldAt = 0;
+
+/**
+ * The time, which never goes back as long as the process lives: what is planned, leases included,
+ * would wait until it is that late again. A clock that is set back is caught up with.
+ */
+function now(): number {
+  const [wall, steady] = [Date.now(), performance.now()];
+  told = wall >= told ? wall : told + (steady - toldAt);
+  toldAt = steady;
+  return Math.floor(told);
+}
+
 /** The real clock. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now,
   monotonic: () => performance.now(),
   turn: () => new Promise((resolve) => setImmediate(resolve)),
   async sleep(ms, signal) {

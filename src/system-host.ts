@@ -30,6 +30,7 @@ export function systemHost(bin: { exit(code: number): never }): Host {
     },
     // Always there on the systems that are supported.
     uid: process.getuid?.() ?? 0,
+    node: process.versions.node,
     stdout: systemOutput(1),
     stderr: systemOutput(2),
     stdin: {

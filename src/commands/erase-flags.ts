@@ -5,6 +5,7 @@ import {
   type DeleteMode,
   type StreamChoice,
 } from '../requests/erase-options.ts';
+import { taking } from './choices.ts';
 import { DEFAULT_OUT } from './out-dir.ts';
 
 /** What the command line says about how to erase; null where it says nothing. */
@@ -26,6 +27,7 @@ const MOST_SUBJECTS = 100;
 /** Declares the flags of SPEC section 2 that only erase has. */
 export function declareEraseFlags(command: Command): Command {
   return command
+    .optionsGroup('What is deleted, and when:')
     .option('--mode <mode>', "Stream's delete mode: soft (default), pruning or hard", one(MODES))
     .option('--hard', 'the same as --mode hard: the only one that erases (Art. 17)')
     .option('--messages <mode>', "Stream: the person's messages: soft, pruning or hard", one(MODES))
@@ -82,19 +84,21 @@ export function eraseFlags(options: {
 }
 
 function one<Word extends string>(words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+  return taking(words, (text: string) => {
     const word = words.find((each) => each === text);
     if (word === undefined) throw new InvalidArgumentError(`It is one of: ${words.join(', ')}.`);
     return word;
-  };
+  });
 }
 
-function twoModes(text: string): 'soft' | 'hard' {
+const TWO_MODES = ['soft', 'hard'] as const;
+
+const twoModes = taking(TWO_MODES, (text: string): 'soft' | 'hard' => {
   if (text === 'pruning') {
     throw new InvalidArgumentError('Stream offers pruning for users and messages only.');
   }
-  return one(['soft', 'hard'] as const)(text);
-}
+  return one(TWO_MODES)(text);
+});
 
 function parseNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) {

@@ -29,14 +29,14 @@ interface ExportOptions extends RequestFlags, WaitFlags {
 
 /** Declares `gdpr export` and runs it; `done` gets the exit code. */
 export function declareExport(command: Command, app: App, done: (code: number) => void): void {
-  declareWaitFlags(declareRequestFlags(command))
+  declareRequestFlags(command)
     .option('--received <date>', 'when the person asked, YYYY-MM-DD (default today)')
-    .option('--out <dir>', `where bundles go (default ./${DEFAULT_OUT})`)
-    .action(async (users: string[], options) => {
-      const { received = null, out = null } = options;
-      const flags = { ...requestFlags(users, options), received, out };
-      done(await runExport({ ...flags, ...waitFlags(options) }, app));
-    });
+    .option('--out <dir>', `where bundles go (default ./${DEFAULT_OUT})`);
+  declareWaitFlags(command).action(async (users: string[], options) => {
+    const { received = null, out = null } = options;
+    const flags = { ...requestFlags(users, options), received, out };
+    done(await runExport({ ...flags, ...waitFlags(options) }, app));
+  });
 }
 
 /** Plans, records, submits, checks, collects and prints receipts; resolves to the exit code. */

@@ -1,12 +1,21 @@
 import type { Host } from '../host.ts';
 
-/** What is asked: a text as it is typed, or `yes` and `no`. */
-export interface Prompt {
-  kind: 'text' | 'yes_or_no';
-  message: string;
+/**
+ * What is asked: a text as it is typed (nothing typed: the initial one), `yes` and `no`, or one of
+ * several words.
+ */
+export type Prompt =
+  | { kind: 'text'; message: string; initial?: string }
+  | { kind: 'yes_or_no'; message: string }
+  | { kind: 'choice'; message: string; options: readonly Option[] };
+
+/** A word to choose, and what it means. */
+interface Option {
+  word: string;
+  meaning: string;
 }
 
-/** The answer; `no`: the input has ended; `stopped`: a signal or Ctrl-C came instead. */
+/** The answer, which may be none of the words of a choice; `no`: the input has ended; `stopped`: a signal or Ctrl-C came instead. */
 export type Reply = { kind: 'text'; text: string } | { kind: 'no' } | { kind: 'stopped' };
 
 /**
@@ -14,12 +23,25 @@ export type Reply = { kind: 'text'; text: string } | { kind: 'no' } | { kind: 's
  * signal.
  */
 export async function readPlainAnswer(prompt: Prompt, host: Host): Promise<Reply> {
-  const isText = prompt.kind === 'text';
-  host.stderr.write(isText ? `${prompt.message} ` : `${prompt.message} (y/N) `);
+  const initial = initialOf(prompt);
+  const hint = prompt.kind === 'yes_or_no' ? 'y/N' : initial;
+  for (const line of explained(prompt)) host.stderr.write(`${line}\n`);
+  host.stderr.write(hint === '' ? `${prompt.message} ` : `${prompt.message} (${hint}) `);
   const line = await readLine(host);
   if (host.stop.aborted) return { kind: 'stopped' };
   if (line === null) return { kind: 'no' };
-  return { kind: 'text', text: isText ? line : yesOrNo(line) };
+  if (prompt.kind === 'yes_or_no') return { kind: 'text', text: yesOrNo(line) };
+  return { kind: 'text', text: line === '' ? initial : line };
+}
+
+function initialOf(prompt: Prompt): string {
+  if (prompt.kind === 'text') return prompt.initial ?? '';
+  return prompt.kind === 'choice' ? (prompt.options[0]?.word ?? '') : '';
+}
+
+function explained(prompt: Prompt): string[] {
+  if (prompt.kind !== 'choice') return [];
+  return prompt.options.map(({ word, meaning }) => `  ${word}: ${meaning}`);
 }
 
 /** The next line without its end; null: there is none, or a signal came. */
@@ -36,7 +58,8 @@ async function readLine({ stdin, stop }: Host): Promise<string | null> {
         if (end !== -1) settle(typed.slice(0, end).replace(/\r$/, ''));
       };
       const none = (): void => settle(null);
-      stream.on('data', take).once('end', none);
+      // Whoever was asked before has left it paused.
+      stream.on('data', take).once('end', none).resume();
       stop.addEventListener('abort', none, { signal: over.signal });
       over.signal.addEventListener('abort', () => stream.off('data', take).off('end', none));
       if (stop.aborted) none();

@@ -21,11 +21,13 @@ export interface RequestFlags {
 export function declareRequestFlags(command: Command): Command {
   return command
     .argument('[user...]', 'user ids of the data subjects')
+    .optionsGroup('Whom it is about:')
     .option('--csv <file>', 'the data subjects from a CSV file; - is standard input')
-    .option('--results <file>', 'one row per subject at the end; .jsonl: receipts')
     .option('--provider <name>', 'only stream, or sendbird (repeatable)', repeatable(PROVIDERS))
     .option('--stream-id <id>', 'the id at Stream, where it differs')
     .option('--sendbird-id <id>', 'the id at Sendbird, where it differs')
+    .optionsGroup('How it is noted and told:')
+    .option('--results <file>', 'one row per subject at the end; .jsonl: receipts')
     .option('--reference <text>', "the operator's ticket")
     .option('--new', 'a new request even if one like it is open or was just settled')
     .option('--dry-run', 'print the plan; nobody is called, nothing is recorded');

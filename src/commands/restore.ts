@@ -28,12 +28,11 @@ const OPERATIONS = { stream: ['restore_users'], sendbird: [] } as const;
 
 /** Declares `gdpr restore` and runs it; `done` gets the exit code. */
 export function declareRestore(command: Command, app: App, done: (code: number) => void): void {
-  declareWaitFlags(declareRequestFlags(command))
-    .option('--yes', 'answer the confirmation; for scripts')
-    .action(async (users: string[], options) => {
-      const { yes = false } = options;
-      done(await runRestore({ ...requestFlags(users, options), yes, ...waitFlags(options) }, app));
-    });
+  declareRequestFlags(command).option('--yes', 'answer the confirmation; for scripts');
+  declareWaitFlags(command).action(async (users: string[], options) => {
+    const { yes = false } = options;
+    done(await runRestore({ ...requestFlags(users, options), yes, ...waitFlags(options) }, app));
+  });
 }
 
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */

@@ -45,7 +45,7 @@ export async function watch(watching: Watching, app: App): Promise<number> {
       if (sameness !== last) printMissed(view, app);
       watching.tell(changed, view);
     } else if (isScreen || sameness !== last) {
-      if (isScreen) host.stdout.write(CLEAR);
+      if (isScreen) host.stdout.stream.write(CLEAR);
       await watching.show(view);
     }
     last = sameness;

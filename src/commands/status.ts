@@ -31,6 +31,7 @@ const ACTIONS: readonly Action[] = ['export', 'erase', 'restore'];
 export function declareStatus(command: Command, app: App, done: (code: number) => void): void {
   command
     .argument('[request|user]', 'one request, or all of one user, in full')
+    .optionsGroup('Which ones:')
     .option('--all', 'settled ones too')
     .option(
       '--action <action>',
@@ -45,6 +46,7 @@ export function declareStatus(command: Command, app: App, done: (code: number) =
     .option('--reference <text>', "only with this reference: the operator's ticket")
     .option('--due-within <duration>', 'only what is due within this, such as 7d', parseDuration)
     .option('--limit <n>', 'show at most so many (default 50)', parseLimit)
+    .optionsGroup('How they are shown:')
     .option('--offline', 'ask nobody: what the ledger has')
     .option('--watch', 'show it again and again until nothing is left')
     .option(

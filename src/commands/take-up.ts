@@ -2,10 +2,12 @@ import type { App } from '../app.ts';
 import type { Holder } from '../ledger/ledger.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { type Asked, mayRepeat, revive } from '../requests/revive.ts';
+import { isMisdated } from '../requests/waits.ts';
 import { readVerified } from './verified.ts';
 
 /**
- * Takes up again what failed for a passing reason, and what was asked for; what another process
+ * Takes up again what failed for a passing reason, what was asked for, and what waits since a clock
+ * was wrong; what another process
  * holds is left to it.
  */
 export async function takeUp(requests: readonly Request[], asked: Asked, app: App): Promise<void> {
@@ -13,10 +15,15 @@ export async function takeUp(requests: readonly Request[], asked: Asked, app: Ap
     if (asked.resend && !request.steps.some(isToResend)) {
       app.host.stderr.write(`${request.id}: no deletion is in doubt, so none is sent again.\n`);
     }
-    if (request.state !== 'closed' && request.steps.some((step) => mayRepeat(step, asked))) {
+    const isWanted = request.steps.some((step) => mayRepeat(step, asked) || isStuck(step, app));
+    if (request.state !== 'closed' && isWanted) {
       await reviveSteps(request, asked, app);
     }
   }
+}
+
+function isStuck({ finishedAt, nextAt }: Step, { host }: App): boolean {
+  return finishedAt === null && isMisdated(nextAt, host.clock.now());
 }
 
 function isToResend(step: Step): boolean {
@@ -31,7 +38,12 @@ async function reviveSteps({ id }: Request, asked: Asked, app: App): Promise<voi
   if (taken === undefined) return;
   // Read again: until it was taken, somebody else may have worked on it.
   const { requests } = await readVerified([id], ledger);
-  const steps = requests.flatMap((each) => each.steps).filter((step) => mayRepeat(step, asked));
-  if (steps.length > 0) await ledger.record(holder.token, revive(steps, asked, host.clock.now()));
+  const all = requests.flatMap((each) => each.steps);
+  const steps = all.filter((step) => mayRepeat(step, asked));
+  const at = host.clock.now();
+  if (steps.length > 0) await ledger.record(holder.token, revive(steps, asked, at));
+  const stuck = all.filter((step) => !steps.includes(step) && isStuck(step, app));
+  const patches = stuck.map((step) => ({ id: step.id, patch: { nextAt: null } }));
+  if (patches.length > 0) await ledger.record(holder.token, { at, steps: patches });
   await ledger.release(holder);
 }

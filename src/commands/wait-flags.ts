@@ -20,6 +20,7 @@ const UNITS: Readonly<Record<string, number>> = {
 /** Declares the flags of SPEC section 2 about waiting. */
 export function declareWaitFlags(command: Command): Command {
   return command
+    .optionsGroup('Waiting and pace:')
     .option('--wait', 'wait until the providers are done (default)')
     .option('--no-wait', 'leave once everything that can be sent is accepted')
     .option('--timeout <duration>', 'stop waiting after this; the work goes on', parseDuration)

@@ -11,9 +11,14 @@ import type { ConfigFlags } from './settings.ts';
 const DEFAULT_PROFILE = 'default';
 
 /** A profile, and the one place that it comes from as a whole. */
-export type Choice =
-  | { name: string; from: 'sandbox' | 'environment' }
-  | { name: string; from: 'file'; file: string; profile: FileProfile };
+export type Choice = Named &
+  ({ from: 'sandbox' | 'environment' } | { from: 'file'; file: string; profile: FileProfile });
+
+interface Named {
+  name: string;
+  /** What named it, in words. */
+  named: string;
+}
 
 /**
  * The profile to use: flag, `GDPR_PROFILE`, `profile` of the project file, of the user file; then
@@ -32,11 +37,12 @@ export function chooseProfile(
       defined.set(name, { file: path, profile });
     }
   }
-  const name = nameOf(flags, files, [...defined.keys()], host);
+  const chosen = nameOf(flags, files, [...defined.keys()], host);
+  const { name } = chosen;
   const found = defined.get(name);
-  if (found !== undefined) return { name, from: 'file', ...found };
-  if (name === SANDBOX_PROFILE) return { name, from: 'sandbox' };
-  if (name === DEFAULT_PROFILE && defined.size === 0) return { name, from: 'environment' };
+  if (found !== undefined) return { ...chosen, from: 'file', ...found };
+  if (name === SANDBOX_PROFILE) return { ...chosen, from: 'sandbox' };
+  if (name === DEFAULT_PROFILE && defined.size === 0) return { ...chosen, from: 'environment' };
   throw unknownProfile(name, [...defined.keys()], files);
 }
 
@@ -45,13 +51,19 @@ function nameOf(
   files: readonly ConfigFile[],
   defined: readonly string[],
   host: Host,
-): string {
-  const chosen = flags.profile ?? given(host, 'GDPR_PROFILE');
-  if (chosen !== null) return chosen;
-  const written = files.find((file) => file.content.profile !== undefined)?.content.profile;
-  if (written !== undefined) return written;
+): Named {
+  if (flags.profile !== null) return { name: flags.profile, named: '--profile' };
+  const variable = given(host, 'GDPR_PROFILE');
+  if (variable !== null) return { name: variable, named: 'GDPR_PROFILE' };
+  for (const { path, content } of files) {
+    if (content.profile !== undefined) {
+      return { name: content.profile, named: `profile in ${path}` };
+    }
+  }
   const [only, ...others] = defined;
-  return only !== undefined && others.length === 0 ? only : DEFAULT_PROFILE;
+  return only !== undefined && others.length === 0
+    ? { name: only, named: 'the only one there is' }
+    : { name: DEFAULT_PROFILE, named: 'the built-in default' };
 }
 
 function unknownProfile(

@@ -1,9 +1,10 @@
 import type { Host } from '../host.ts';
 import { accountsOf } from './accounts.ts';
 import { type Choice, chooseProfile } from './choose.ts';
-import { findConfigFiles } from './find.ts';
+import { type FoundFile, findConfigFiles } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
+import type { FileProfile } from './schema.ts';
 import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
 import { stateDir } from './state-dir.ts';
 import { systemTimeZone } from './time-zone.ts';
@@ -16,13 +17,31 @@ import { warningsOf } from './warnings.ts';
  */
 export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Settings> {
   const found = findConfigFiles(flags, host);
+  return settingsOf(await chosenOf(found, flags, host), found, flags, host);
+}
+
+/** The profile that these files and the environment give. Throws GdprError `config`. */
+export async function chosenOf(
+  found: readonly FoundFile[],
+  flags: ConfigFlags,
+  host: Host,
+): Promise<Choice> {
   let files: readonly ConfigFile[] = [];
   if (found.length > 0) {
     // The schema and the parsers take 40 ms to load; without a file nobody needs them.
     const { readConfigFiles } = await import('./read.ts');
     files = await readConfigFiles(found, host);
   }
-  const choice = chooseProfile(flags, files, host);
+  return chooseProfile(flags, files, host);
+}
+
+/** A profile with its defaults. Throws GdprError `config`. */
+export function settingsOf(
+  choice: Choice,
+  found: readonly FoundFile[],
+  flags: ConfigFlags,
+  host: Host,
+): Settings {
   const accounts = accountsOf(choice, host);
   return {
     profile: choice.name,
@@ -31,7 +50,7 @@ export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Sett
     ...accounts,
     deadline: deadlineOf(choice),
     erase: eraseOf(choice),
-    rate: rateOf(choice),
+    rate: rateOf(choice.from === 'file' ? choice.profile.rate : undefined),
     stateDir: stateDir(flags.stateDir, choice.name, host),
     warnings: warningsOf(choice, found, host),
   };
@@ -63,8 +82,7 @@ function eraseOf(choice: Choice): EraseRules {
  * A start that the smallest plans allow: Sendbird's has 5 writes a second, and Stream's default for
  * most operations that matter here is 60 a minute.
  */
-function rateOf(choice: Choice): RateRules {
-  const rules = choice.from === 'file' ? choice.profile.rate : undefined;
+export function rateOf(rules: FileProfile['rate']): RateRules {
   return {
     share: rules?.share ?? 0.8,
     outstanding: rules?.outstanding ?? 1_000,

@@ -5,10 +5,12 @@ import { given } from './given.ts';
 import type { SecretSpec } from './secret-spec.ts';
 
 /** The variables that make a provider where no file does. */
-const VARIABLES = {
+export const VARIABLES = {
   stream: { id: 'STREAM_API_KEY', secret: 'STREAM_API_SECRET', baseUrl: 'STREAM_BASE_URL' },
   sendbird: { id: 'SENDBIRD_APP_ID', secret: 'SENDBIRD_API_TOKEN', baseUrl: 'SENDBIRD_BASE_URL' },
 } as const;
+
+export const PROVIDER_NAMES = ['stream', 'sendbird'] as const;
 
 /** All of them, for saying which are not used. */
 export const PROVIDER_VARIABLES: readonly string[] = Object.values(VARIABLES).flatMap((names) =>

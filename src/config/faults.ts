@@ -41,7 +41,8 @@ function kindOf(expected: string): string {
   }
 }
 
-function sentence(issue: Issue): string {
+/** What is wrong, without where. */
+export function sentence(issue: Issue): string {
   return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 

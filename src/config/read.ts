@@ -36,7 +36,7 @@ async function readConfigFile(
   { path, kind }: FoundFile,
   host: Host,
 ): Promise<ConfigFile | { faults: readonly string[] }> {
-  const read = await readGuarded(path, (stats) => guard(path, stats, host.uid));
+  const read = await readGuarded(path, (stats) => configFileFault(path, stats, host.uid));
   if ('fault' in read) return { faults: [`${path} ${read.fault}`] };
   const parsed = parseConfig(path, read.text);
   if ('fault' in parsed) return { faults: [`${path} ${parsed.fault}`] };
@@ -47,7 +47,7 @@ async function readConfigFile(
 }
 
 /** The file, and the link that may lead to it, must be ours or root's, and nobody else's to write. */
-function guard(path: string, stats: Stats, uid: number): string | null {
+export function configFileFault(path: string, stats: Stats, uid: number): string | null {
   if (hasMode(stats, 0o022)) return 'is refused: other users can write it (chmod go-w it)';
   return ownerFault(stats, uid) ?? ownerFault(lstatSync(path), uid);
 }

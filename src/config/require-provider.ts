@@ -2,7 +2,11 @@ import { GdprError } from '../errors.ts';
 import type { Settings } from './settings.ts';
 
 /** Throws GdprError `config`, with the two shortest ways out, when no provider is configured. */
-export function requireProvider({ stream, sendbird, source }: Settings): void {
+export function requireProvider({
+  stream,
+  sendbird,
+  source,
+}: Pick<Settings, 'stream' | 'sendbird' | 'source'>): void {
   if (stream !== null || sendbird !== null) return;
   throw new GdprError('config', `Neither Stream nor Sendbird is configured in ${source}.`, {
     next: [

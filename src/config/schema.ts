@@ -57,8 +57,29 @@ function isMapping({ value }: { value: unknown }): boolean {
   return typeof value === 'object' && value !== null;
 }
 
+/** Anything, so that the words for what is wrong are ours; editors are told the forms. */
+const secretInput = z.unknown().meta({
+  description: 'Where the secret is. A plain string is possible, in a file of mode 0600.',
+  anyOf: [
+    only('env', { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }, 'Environment variable'),
+    only('file', { type: 'string', minLength: 1 }, 'Path; a relative one starts here'),
+    only(
+      'command',
+      { type: 'array', items: { type: 'string' }, minItems: 1 },
+      'Program and arguments, run without a shell; it prints the secret',
+    ),
+    { type: 'string', minLength: 1 },
+  ],
+});
+
+/** The JSON schema of a mapping with this key and no other. */
+function only(key: string, shape: object, description: string) {
+  const properties = { [key]: { ...shape, description } };
+  return { type: 'object', properties, required: [key], additionalProperties: false };
+}
+
 function secret(facts: FileFacts): z.ZodType<SecretSpec> {
-  return z.unknown().transform((input, context) => {
+  return secretInput.transform((input, context) => {
     const spec = input === undefined ? null : secretSpec(input);
     if (spec === null) {
       context.addIssue({
@@ -118,6 +139,7 @@ const profileName = z
 /** A configuration file, SPEC section 8, as far as this file may say it. */
 export function fileSchema(facts: FileFacts) {
   return z.strictObject({
+    $schema: z.string().optional(),
     profile: z.string().regex(PROFILE_NAME, { error: PROFILE_NAME_RULE }).optional(),
     profiles: z.record(profileName, profileSchema(facts)).optional(),
   });

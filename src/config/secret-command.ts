@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
 
@@ -17,7 +18,8 @@ export async function commandOutput(
 ): Promise<string> {
   const { execa } = await import('execa');
   const result = await execa(command, args, {
-    cwd,
+    // The folder of a configuration that is only being made is not there yet.
+    cwd: existsSync(cwd) ? cwd : host.cwd,
     env: host.env,
     extendEnv: false,
     stdin: 'ignore',

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
@@ -41,14 +42,17 @@ export async function resolveSecret(
 }
 
 /**
- * A secret's file may be a link (orchestrators mount secrets so) and may be readable by its group
- * (they hand it to a user who is not root that way); for anybody else it must be closed.
+ * What speaks against a secret's file, for the user `uid`, or null. It may be a link (orchestrators
+ * mount secrets so) and may be readable by its group (they hand it to a user who is not root that
+ * way); for anybody else it must be closed.
  */
+export function secretFileFault(stats: Stats, uid: number): string | null {
+  if (hasMode(stats, 0o027)) return 'is open to other users: chmod 600 it';
+  return ownerFault(stats, uid);
+}
+
 async function fromFile(path: string, place: SecretPlace, host: Host): Promise<[string, string]> {
-  const read = await readGuarded(path, (stats) => {
-    if (hasMode(stats, 0o027)) return 'is open to other users: chmod 600 it';
-    return ownerFault(stats, host.uid);
-  });
+  const read = await readGuarded(path, (stats) => secretFileFault(stats, host.uid));
   if ('fault' in read) throw refusal(`The file ${path} ${read.fault}`, place);
   return [read.text, `The file ${path}`];
 }

@@ -1,4 +1,4 @@
-import type { SecretSource } from '../secret.ts';
+import type { Secret, SecretSource } from '../secret.ts';
 
 export type StreamProduct = 'feeds' | 'chat' | 'video';
 
@@ -80,4 +80,36 @@ export interface ConfigFlags {
   profile: string | null;
   config: string | null;
   stateDir: string | null;
+}
+
+/** Where a secret is, as a file says it; a Secret itself stands in the file as it is. */
+export type SecretInput =
+  | { env: string }
+  | { file: string }
+  | { command: readonly string[] }
+  | Secret;
+
+/** The values of a profile that is to be written, by their places in it. */
+interface DraftValues {
+  'stream.apiKey': string;
+  'stream.apiSecret': SecretInput;
+  'stream.products': readonly StreamProduct[];
+  'stream.baseUrl': string;
+  'sendbird.applicationId': string;
+  'sendbird.apiToken': SecretInput;
+  'sendbird.baseUrl': string;
+  'deadline.country': string;
+  'deadline.region': string;
+  'deadline.timeZone': string;
+}
+
+export type DraftField = keyof DraftValues;
+
+/** A profile that is to be written; what is absent is not written. */
+export type Draft = { readonly [Field in DraftField]?: DraftValues[Field] | undefined };
+
+/** What is wrong with a draft, or with its name: a sentence without its subject. */
+export interface DraftFault {
+  field: DraftField | 'profile';
+  message: string;
 }

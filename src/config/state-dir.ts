@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { given } from './given.ts';
-import { xdgFolder } from './xdg.ts';
+import { isXdgSet, xdgFolder } from './xdg.ts';
 
 /**
  * The absolute folder of a profile's state: below `--state-dir`, `GDPR_STATE_DIR`,
@@ -18,4 +18,11 @@ export function stateDir(flag: string | null, profile: string, host: Host): stri
   const named = flag ?? given(host, 'GDPR_STATE_DIR');
   const base = named === null ? xdgFolder('XDG_STATE_HOME', host) : resolve(host.cwd, named);
   return join(base, profile);
+}
+
+/** What says where that folder is, in words. */
+export function stateDirOrigin(flag: string | null, host: Host): string {
+  if (flag !== null) return '--state-dir';
+  if (given(host, 'GDPR_STATE_DIR') !== null) return 'GDPR_STATE_DIR';
+  return isXdgSet('XDG_STATE_HOME', host) ? 'XDG_STATE_HOME' : 'the default';
 }

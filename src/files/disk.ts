@@ -1,4 +1,9 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { GdprError } from '../errors.ts';
+
+/** What a file that is received leaves free, bytes: the ledger and others write on the same disk. */
+const RESERVE = 256 * 1024 * 1024;
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'the disk is full'],
@@ -32,6 +37,14 @@ export function storageError(path: string, reason: string, cause?: unknown): Gdp
     next: 'Nothing that looks whole was left. Mend this, then run: gdpr resume',
     cause,
   });
+}
+
+/** Throws GdprError `storage` where a file at `path` that is to grow by so many bytes has no room. */
+export async function requireRoom(path: string, bytes: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(dirname(path));
+  // Some file systems do not tell.
+  if (blocks === 0 || bavail * bsize >= bytes + RESERVE) return;
+  throw storageError(path, 'the disk would be full');
 }
 
 /** Does something with the local disk; a system call that fails is thrown as GdprError `storage`. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { onDisk } from './disk.ts';
+import { onDisk, requireRoom } from './disk.ts';
 import { refuseLink, syncFolder } from './folder.ts';
 
 /** So many bytes are handed to the disk while more come, so that the sync at the end is short. */
@@ -44,6 +44,12 @@ export class PartFile {
   /** For reading the file back while it has no name of its own yet. */
   get fd(): number {
     return this.#handle.fd;
+  }
+
+  /** Throws where there is no room for a large file; small ones are tried. */
+  async expect(bytes: number | null): Promise<void> {
+    if (bytes === null || bytes < FLUSH) return;
+    await onDisk(this.path, () => requireRoom(this.path, bytes));
   }
 
   /** Resolves when all bytes are handed to the system; until then they must not change. */
@@ -88,6 +94,8 @@ export class PartFile {
   /** One at a time. A failure is told by the next flush or `place`: the system tells it only once. */
   async #beginFlush(): Promise<void> {
     await this.#flush;
+    // One that was announced shorter, or not at all, may go on without end.
+    await requireRoom(this.path, FLUSH);
     this.#flushedTo = this.#position;
     this.#flush = this.#handle.datasync();
     void Promise.allSettled([this.#flush]);

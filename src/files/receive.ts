@@ -23,6 +23,7 @@ export async function receive(
   reading: Reading,
   signal: AbortSignal,
 ): Promise<Received> {
+  await part.expect(bytes);
   const hash = blockHash(bytes);
   const check = new ContentCheck(reading, bytes);
   try {

@@ -11,6 +11,10 @@ const MAX_RATIO = 1_000;
 const ALWAYS_ALLOWED = 100_000_000;
 const STORED = 0;
 const DEFLATED = 8;
+/** What the upper half of an entry's attributes says it is (stat.h). */
+const TYPE = 0o170_000;
+const REGULAR = 0o100_000;
+const FOLDER = 0o040_000;
 /** What yauzl says of a name that leads out of the folder it is unpacked in. */
 const UNSAFE_NAME = /^(?:absolute path|invalid relative path|invalid characters in fileName)/v;
 
@@ -49,10 +53,18 @@ async function checkEntries(
   }
   let files = 0;
   let unpacked = 0;
+  let packed = 0;
+  // Where the directory begins: entries have no other place than before it.
+  const room = Number(zip.readEntryCursor);
   for await (const entry of zip.eachEntry()) {
+    signal.throwIfAborted();
     unpacked += entry.uncompressedSize;
+    packed += entry.compressedSize;
     const error =
-      refuseEntry(entry) ?? refuseRatio(unpacked, size) ?? (await checkEntry(zip, entry, signal));
+      refuseEntry(entry) ??
+      refuseRatio(unpacked, size) ??
+      refuseOverlap(packed, room) ??
+      (await checkEntry(zip, entry, signal));
     if (error !== null) return error;
     if (!entry.fileName.endsWith('/')) files += 1;
   }
@@ -67,7 +79,18 @@ function refuseEntry(entry: Entry): StepError | null {
   if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) {
     return refusal('file_zip_unsupported', 'the zip is packed in a way that cannot be checked');
   }
+  // The file's type of Unix; whoever unpacks a link writes through it.
+  const type = (entry.externalFileAttributes >>> 16) & TYPE;
+  if (type !== 0 && type !== REGULAR && type !== FOLDER) {
+    return refusal('file_zip_unsafe', 'the zip holds a link, or another thing that is no file');
+  }
   return refuseRatio(entry.uncompressedSize, entry.compressedSize);
+}
+
+/** Entries that share their bytes: a small zip would take hours to read. */
+function refuseOverlap(packed: number, room: number): StepError | null {
+  if (packed <= room) return null;
+  return refusal('file_zip_bomb', 'the zip holds the same bytes in several entries');
 }
 
 function refuseRatio(unpacked: number, packed: number): StepError | null {

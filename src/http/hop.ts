@@ -8,9 +8,22 @@ const PRIVATE = list(
   ['192.168.0.0', 16, 'ipv4'],
   ['169.254.0.0', 16, 'ipv4'],
   ['100.64.0.0', 10, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
+  ['fec0::', 10, 'ipv6'],
+  // What holds an IPv4 address that a gateway takes out again (RFC 4291, 2765, 6052, 8215, 3056).
+  ['::', 96, 'ipv6'],
+  ['::ffff:0:0:0', 96, 'ipv6'],
+  ['64:ff9b::', 96, 'ipv6'],
+  ['64:ff9b:1::', 48, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
 );
+
+/** Names that only a local network gives (RFC 6762, 8375, ICANN's `.internal`), or of one label. */
+const LOCAL_NAME = /^[^.:]+$|\.(?:internal|local|home\.arpa)$/;
 
 /**
  * Why a download must not go from one place to the next; null: it may. `from` is where the link or
@@ -31,7 +44,7 @@ export function hopFault(from: URL, to: URL): string | null {
 /** 0: the internet. 1: a private network. 2: this machine. */
 function closeness(host: string): number {
   if (isLoopback(host) || host.endsWith('.localhost') || isIn(HERE, host)) return 2;
-  return isIn(PRIVATE, host) ? 1 : 0;
+  return isIn(PRIVATE, host) || (isIP(host) === 0 && LOCAL_NAME.test(host)) ? 1 : 0;
 }
 
 function isLoopback(host: string): boolean {

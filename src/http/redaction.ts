@@ -9,8 +9,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 const URL_LIKE = /[a-z][a-z0-9+.-]*:(?:\\?\/){2}\S+/giu;
 const ENCODED_URL = /[a-z][a-z0-9+.-]*%3a%2f%2f\S+/giu;
 const PAIR =
-  /\b(api_key|api_secret|apikey|access_token|api-token|token|authorization|signature|x-amz-[\w-]+)(["']?\s*[:=]\s*)\S+/giu;
-const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/gu;
+  /(api_key|api_secret|apikey|access_token|api-token|token|authorization|signature|x-amz-[\w-]+)(["']?\s*[:=]\s*)\S+/giu;
+const JWT = /eyJ[\w-]+\.[\w-]+\.[\w-]*/gu;
 
 /** A word of a provider's such as `completed`: there is nothing in it to clean. */
 const PLAIN = /^[A-Za-z_]{1,40}$/;
@@ -29,6 +29,8 @@ export interface Redactor {
 /** A redactor that knows no secrets yet. A renewed secret does not make the old one public. */
 export function createRedactor(): Redactor {
   const hidden = new Set<string>();
+  const conceal = (text: string): string =>
+    [...hidden].reduce((words, value) => words.replaceAll(value, '[secret]'), text);
   return {
     hide(secret) {
       const value = secret.reveal();
@@ -37,12 +39,11 @@ export function createRedactor(): Redactor {
       hidden.add(encodeURIComponent(value));
     },
     clean(text) {
-      let words = text;
-      for (const value of hidden) words = words.replaceAll(value, '[secret]');
+      // Before the cut, which may leave a part of a secret, and after colours within it are gone.
+      let words = conceal(text);
       if (PLAIN.test(words)) return words;
-      words = words
-        .slice(0, 20 * MAX_WORDS)
-        .replace(COLOUR, '')
+      words = words.slice(0, 20 * MAX_WORDS).replace(COLOUR, '');
+      words = conceal(words)
         .replace(UNPRINTABLE, ' ')
         .replace(URL_LIKE, '[link]')
         .replace(ENCODED_URL, '[link]')

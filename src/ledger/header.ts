@@ -16,12 +16,21 @@ const APPLICATION_ID_AT = 68;
  * Throws GdprError `ledger`; the file is as it was then.
  */
 export function recognise(file: string): void {
+  withHeader(file, constants.O_RDWR, (descriptor) => fchmodSync(descriptor, 0o600));
+}
+
+/** The same, and the file keeps its mode. */
+export function recogniseAsItIs(file: string): void {
+  withHeader(file, constants.O_RDONLY, () => undefined);
+}
+
+function withHeader(file: string, flags: number, then: (descriptor: number) => void): void {
   if (isOpenHere(file)) return;
-  const descriptor = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW);
+  const descriptor = openSync(file, flags | constants.O_NOFOLLOW);
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     check(file, header, readSync(descriptor, header, 0, HEADER_BYTES, 0));
-    fchmodSync(descriptor, 0o600);
+    then(descriptor);
   } finally {
     closeSync(descriptor);
   }

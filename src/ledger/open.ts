@@ -9,7 +9,7 @@ import { migrate } from './migrate.ts';
 import { isOccupied, makeFolder } from './place.ts';
 import { knownVersion } from './version.ts';
 
-const BUSY_MS = 5_000;
+export const BUSY_MS = 5_000;
 
 /**
  * Savepoints are kept in memory and not in temporary files, a transaction of hundreds of requests
@@ -45,9 +45,7 @@ function connect(file: string, migrations: readonly string[]): Connection {
   });
   const on = connection(db, file);
   try {
-    if (db.prepare('PRAGMA application_id').get()?.['application_id'] !== APPLICATION_ID) {
-      throw foreign(file, 'it is the database of another program');
-    }
+    checkApplication(db, file);
     // Before the mode is set, which writes: a file that is refused is not touched.
     knownVersion(db, file, migrations.length);
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
@@ -61,8 +59,14 @@ function connect(file: string, migrations: readonly string[]): Connection {
   }
 }
 
+/** Throws GdprError `ledger` when SQLite finds the mark of another program, or none. */
+export function checkApplication(db: DatabaseSync, file: string): void {
+  if (db.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID) return;
+  throw foreign(file, 'it is the database of another program');
+}
+
 /** `mode=rw`: SQLite is not to make a file that vanished since it was looked at. */
-function existing(file: string): URL {
+export function existing(file: string): URL {
   const url = pathToFileURL(file);
   url.searchParams.set('mode', 'rw');
   return url;

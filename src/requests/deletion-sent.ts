@@ -116,9 +116,13 @@ export function left(): StepPatch {
   return { state: 'in_doubt', blocked: true, nextAt: null, note: LOST };
 }
 
-/** Whether a deletion in doubt is too old to be sent again without being asked to. */
+/**
+ * Whether a deletion in doubt is too old to be sent again without being asked to. One from the
+ * future may be of any age: a clock was wrong.
+ */
 export function isTooOld(step: Step, at: number): boolean {
-  return step.doubts > 0 && step.intendedAt !== null && at - step.intendedAt > ONCE_MORE_WITHIN;
+  const { doubts, intendedAt } = step;
+  return doubts > 0 && intendedAt !== null && Math.abs(at - intendedAt) > ONCE_MORE_WITHIN;
 }
 
 /** Whether it may be sent again at all: once more is once. */

@@ -18,6 +18,14 @@ export function nextCheck(checks: number, moment: Moment): number {
   return moment.at + Math.round(interval * (1 - JITTER + 2 * JITTER * moment.random));
 }
 
+/** Longer than any wait of ours at the usual interval, ms. */
+const TOO_LONG = 900_000;
+
+/** Whether a step waits for an instant that only a clock that went wrong can have set. */
+export function isMisdated(nextAt: number | null, at: number): boolean {
+  return nextAt !== null && nextAt - at > TOO_LONG;
+}
+
 /**
  * When to look a second time before an answer is believed: after 30 s. Stream wrote `failed`
  * between retries 10 to 15 s apart until May 2026 (api/stream.md section 3); a task may not be

@@ -124,6 +124,7 @@ export function fakeHost(overrides: Partial<FakeHost> = {}): FakeHost {
     home: '/people/jane',
     user: 'jane',
     uid: 1000,
+    node: '24.15.0',
     stdout: fakeOutput(),
     stderr: fakeOutput(),
     stdin: { isTTY: false, stream: new PassThrough(), onContinued: () => () => {} },

@@ -69,7 +69,10 @@ async function seeMany(
   const listing = await readPages(
     UserPage,
     async (token) => outcomeOf(await client.listUsers(ids, token, signal), redactor, clock.now()),
-    ({ users }) => users.map((user) => [user.user_id, shown(user, redactor)] as const),
+    ({ users }) =>
+      users
+        .filter((user) => ids.includes(user.user_id))
+        .map((user) => [user.user_id, shown(user, redactor)] as const),
   );
   return listing.kind === 'all' ? { kind: 'seen', users: listing.items } : listing;
 }

@@ -5,6 +5,9 @@ import type { AssumedLimit, RateLimit } from '../provider.ts';
 /** The shortest pause after a 429, ms: Sendbird's own may be a hundredth of a second. */
 const FLOOR = 250;
 
+/** The longest that is believed, as for `Retry-After`, ms. */
+const LONGEST = 86_400_000;
+
 /** Sendbird states its limits per second (RATE); a header without `w=` is read like that. */
 const WINDOW = 1_000;
 
@@ -47,7 +50,7 @@ export function retryAt(answer: ApiAnswer, now: number): number | null {
   const { headers } = answer;
   const told =
     instant(headers['x-ratelimit-retryafter'], now) ?? retryAfter(headers['retry-after'], now);
-  if (told !== null) return Math.max(told, now + FLOOR);
+  if (told !== null) return Math.min(Math.max(told, now + FLOOR), now + LONGEST);
   const limit = answer.status === 429 ? rateLimit(answer, now) : null;
   return limit === null ? null : Math.max(limit.resetAt, now + FLOOR);
 }

@@ -15,6 +15,20 @@ const SECONDS = 1e11;
  */
 const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 
+/** Ten times the largest page. */
+const MOST_LISTED = 1_000;
+
+/** A cursor goes into an address, and servers take some 8 KiB of that. */
+const Next = z.string().max(4_000).nullish();
+
+/**
+ * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
+ * them would take gigabytes to say.
+ */
+function listOf<Item>(item: z.ZodType<Item>) {
+  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
+}
+
 /** What must be in any answer about a GDPR request for its task to be known. */
 export const Handle = z.object({ request_id: RequestId });
 
@@ -25,7 +39,7 @@ export const Handle = z.object({ request_id: RequestId });
 export const Said = z.object({
   action: z.string().optional().catch(undefined),
   user_id: z.string().optional().catch(undefined),
-  user_ids: z.array(z.string()).optional().catch(undefined),
+  user_ids: listOf(z.string()).optional().catch(undefined),
   channel_delete_option: z.string().optional().catch(undefined),
   status: z.string().min(1).optional().catch(undefined),
 });
@@ -46,7 +60,7 @@ export const AccessRequest = z.object({
  */
 export const DeleteRequest = AccessRequest.extend({
   user_id: z.string().nullish(),
-  user_ids: z.array(z.string()).nullish(),
+  user_ids: listOf(z.string()).nullish(),
   channel_delete_option: z.string().nullish(),
 });
 
@@ -61,22 +75,22 @@ export const Files = z.object({
 
 /** A page of the list; all actions come mixed. An empty `next` ends it ([I]). */
 export const RequestPage = z.object({
-  requests: z.array(
+  requests: listOf(
     z.object({
       request_id: RequestId,
       action: z.string(),
       status: z.string(),
       user_id: z.string().nullish(),
-      user_ids: z.array(z.string()).nullish(),
+      user_ids: listOf(z.string()).nullish(),
       channel_delete_option: z.string().nullish(),
       created_at: Instant,
     }),
   ),
-  next: z.string().nullish(),
+  next: Next,
 });
 
 /** A page of the same list, whose entries are each read alone: an odd one spoils no other. */
-export const EntryPage = RequestPage.extend({ requests: z.array(z.unknown()) });
+export const EntryPage = RequestPage.extend({ requests: listOf(z.unknown()) });
 
 /** What is said about a user beside the id may be missing or odd: nothing depends on it. */
 const Told = Instant.nullish()
@@ -98,7 +112,7 @@ export const User = z.object({
 export type User = z.infer<typeof User>;
 
 /** A page of the list of users. */
-export const UserPage = z.object({ users: z.array(User), next: z.string().nullish() });
+export const UserPage = z.object({ users: listOf(User), next: Next });
 
 /** The error body, api/sendbird.md section 5. */
 export const ApiError = z.object({

@@ -20,13 +20,16 @@ export async function searchRequests(
     RequestPage,
     async (token) => outcomeOf(await client.listGdprRequests(token, signal), redactor, clock.now()),
     ({ requests }) =>
-      requests.filter((request) => request.created_at >= since && isLike(request, wanted)),
+      requests
+        .filter((request) => request.created_at >= since && isLike(request, wanted))
+        .map(({ request_id: taskId, created_at: createdAt, status }): FoundTask => ({
+          taskId,
+          createdAt,
+          status: redactor.clean(status),
+        })),
   );
   if (listing.kind !== 'all') return listing;
-  const tasks = new Map<string, FoundTask>();
-  for (const { request_id: taskId, created_at: createdAt, status } of listing.items) {
-    tasks.set(taskId, { taskId, createdAt, status: redactor.clean(status) });
-  }
+  const tasks = new Map(listing.items.map((task) => [task.taskId, task]));
   return {
     kind: 'listed',
     tasks: [...tasks.values()].toSorted((a, b) => a.createdAt - b.createdAt),

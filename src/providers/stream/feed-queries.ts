@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Schema } from '../../http/json-answer.ts';
+import { listOf } from './schemas.ts';
 
 /** A page of a query: the owner of each item, and where the next page begins (null: nowhere). */
 export interface FeedPage {
@@ -55,7 +56,7 @@ function query(
   { owner = 'user_id', hides = false }: Partial<Pick<FeedQuery, 'owner' | 'hides'>> = {},
 ): FeedQuery {
   const items = z
-    .object({ [list]: z.array(item) })
+    .object({ [list]: listOf(item) })
     .transform((body) => ({ owners: body[list] ?? [] }));
   return {
     operation,

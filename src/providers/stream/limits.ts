@@ -8,7 +8,7 @@ import type { Reply, StreamConnection } from './connection.ts';
 import { outcomeOf } from './denial.ts';
 import { idOf, isOfFeeds } from './operations.ts';
 import { windowOf } from './rate-limit.ts';
-import { RateLimits } from './schemas.ts';
+import { RateLimits, ToldLimit } from './schemas.ts';
 
 interface Deps {
   client: StreamClient;
@@ -50,9 +50,9 @@ async function told(
   const reading = readJson(outcome.answer.text, RateLimits);
   if (reading.kind !== 'fits') return [];
   return operations.flatMap((operation): [Operation, RateLimit][] => {
-    const said = reading.value.server_side[idOf(operation)] ?? null;
-    if (said === null) return [];
-    const limit = windowOf(said, clock.now());
+    const said = ToldLimit.safeParse(reading.value.server_side[idOf(operation)]);
+    if (!said.success) return [];
+    const limit = windowOf(said.data, clock.now());
     connection.laneOf(idOf(operation)).learn(limit);
     return [[operation, limit]];
   });

@@ -42,7 +42,9 @@ export async function lookUp(
       const error = failure('unreadable_answer', message, { httpStatus: 200 });
       return { kind: 'unavailable', error };
     }
-    for (const user of reading.value.users) seen.set(user.id, shown(user, redactor));
+    for (const user of reading.value.users) {
+      if (ids.includes(user.id)) seen.set(user.id, shown(user, redactor));
+    }
   }
   return {
     kind: 'found',

@@ -19,6 +19,17 @@ const Instant = z
   .transform((at) => at ?? null)
   .catch(null);
 
+/** Ten times the largest page. */
+const MOST_LISTED = 1_000;
+
+/**
+ * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
+ * them would take gigabytes to say.
+ */
+export function listOf<Item>(item: z.ZodType<Item>) {
+  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
+}
+
 /** The answer to a POST that starts a task. */
 export const Started = z.object({ task_id: TaskId });
 
@@ -50,21 +61,16 @@ const User = z.object({
 export type User = z.infer<typeof User>;
 
 /** The answer of QueryUsers. */
-export const Users = z.object({ users: z.array(User) });
+export const Users = z.object({ users: listOf(User) });
 
-/** The answer of GetRateLimits and its twin for feeds (OAS); `reset` in epoch seconds. */
-export const RateLimits = z.object({
-  server_side: z.record(
-    z.string(),
-    z
-      .object({
-        limit: z.number().int().positive(),
-        remaining: z.number().int().nonnegative(),
-        reset: z.number().nonnegative(),
-      })
-      .nullable()
-      .catch(null),
-  ),
+/** The answer of GetRateLimits and its twin for feeds (OAS), by operation. */
+export const RateLimits = z.object({ server_side: z.record(z.string(), z.unknown()) });
+
+/** The limit of one operation; `reset` in epoch seconds. */
+export const ToldLimit = z.object({
+  limit: z.number().int().positive(),
+  remaining: z.number().int().nonnegative(),
+  reset: z.number().nonnegative(),
 });
 
 /** The error body, api/stream.md section 5. The status inside is not read: HTTP's holds. */

@@ -1,0 +1,54 @@
+import type { App } from '../app.ts';
+import type { Check } from '../report/doctor-check.ts';
+import { checkText, doctorJson, tallyText } from '../report/doctor-text.ts';
+import { paintFor } from '../report/paint.ts';
+import { count } from '../report/words.ts';
+import { asCalled, invocation, printLastWords, signalName } from './talk.ts';
+
+/** Says checks as they come, and keeps them. */
+export interface Printer {
+  readonly checks: readonly Check[];
+  print(checks: readonly Check[]): void;
+}
+
+/** A printer as the flags ask: with `--quiet` only what is not ok, with `--json` nothing yet. */
+export function printerOf({ host, flags }: App): Printer {
+  const paint = paintFor(host.stdout, host.env, flags.color);
+  const checks: Check[] = [];
+  return {
+    checks,
+    print(more) {
+      // What was broken off says nothing.
+      if (host.stop.aborted) return;
+      for (const each of more) {
+        const next = each.next === null ? null : asCalled(each.next, flags);
+        const check = { ...each, next };
+        checks.push(check);
+        const isShown = !flags.json && !(flags.quiet && check.state === 'ok');
+        if (isShown) host.stdout.write(`${checkText(check, paint)}\n`);
+      }
+    },
+  };
+}
+
+/** The document or the tally, then the last words unless nothing is red; the exit code. */
+export function concludeDoctor(checks: readonly Check[], app: App): number {
+  const { host, flags } = app;
+  const { stop } = host;
+  const again = `${invocation(flags)} doctor`;
+  if (stop.aborted) {
+    const exit = Number(stop.reason);
+    const message = `Stopped by ${signalName(exit)} before everything was checked.`;
+    const next = `Nothing was changed. Run it again: ${again}`;
+    printLastWords({ code: 'stopped', exit, message, next, requestIds: [] }, app);
+    return exit;
+  }
+  if (flags.json) host.stdout.write(`${doctorJson(checks)}\n`);
+  else if (!flags.quiet) host.stdout.write(`${tallyText(checks)}\n`);
+  const faults = checks.filter(({ state }) => state === 'fault').length;
+  if (faults === 0) return 0;
+  const message = `${count(faults, 'check')} found a fault.`;
+  const next = `Nothing was changed. Mend what is marked FAULT, then run: ${again}`;
+  printLastWords({ code: 'faults', exit: 1, message, next, requestIds: [] }, app);
+  return 1;
+}

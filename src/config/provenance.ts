@@ -1,0 +1,158 @@
+import { dirname, resolve } from 'node:path';
+import type { Host } from '../host.ts';
+import type { Choice } from './choose.ts';
+import { PROVIDER_NAMES, VARIABLES } from './environment.ts';
+import { given } from './given.ts';
+import type { SecretSpec } from './secret-spec.ts';
+import type { ConfigFlags, Settings } from './settings.ts';
+import { stateDirOrigin } from './state-dir.ts';
+
+/** A value in force, and where it comes from in words. */
+export interface Origin {
+  /** As in a profile (`stream.apiKey`), or `profile`, `stateDir`, `operator`. */
+  key: string;
+  /** Null for a secret: only its place is known. */
+  value: string | null;
+  from: string;
+}
+
+type FileChoice = Extract<Choice, { from: 'file' }>;
+
+const DEFAULT = 'the default';
+
+/** Every value that the program goes by, in the order of a profile. No secret is read for it. */
+export function originsOf(
+  choice: Choice,
+  settings: Settings,
+  flags: ConfigFlags,
+  host: Host,
+): readonly Origin[] {
+  const operator = given(host, 'GDPR_OPERATOR') === null ? 'the system user' : 'GDPR_OPERATOR';
+  return [
+    { key: 'profile', value: choice.name, from: choice.named },
+    ...PROVIDER_NAMES.flatMap((provider) => providerOrigins(provider, choice, settings, host)),
+    ...deadlineOrigins(choice, settings),
+    ...eraseOrigins(choice, settings),
+    { key: 'stateDir', value: settings.stateDir, from: stateDirOrigin(flags.stateDir, host) },
+    { key: 'operator', value: settings.operator, from: operator },
+  ];
+}
+
+function providerOrigins(
+  provider: 'stream' | 'sendbird',
+  choice: Choice,
+  { stream, sendbird }: Settings,
+  host: Host,
+): readonly Origin[] {
+  const account = provider === 'stream' ? stream : sendbird;
+  if (account === null) return [];
+  const [idKey, secretKey] = KEYS[provider];
+  const from = placesOf(provider, choice, host);
+  const id = 'apiKey' in account ? account.apiKey : account.applicationId;
+  const products = 'products' in account ? account.products.join(', ') : null;
+  return [
+    { key: `${provider}.${idKey}`, value: id, from: from.id },
+    { key: `${provider}.${secretKey}`, value: null, from: from.secret },
+    { key: `${provider}.baseUrl`, value: account.origin, from: from.baseUrl },
+    ...(products === null
+      ? []
+      : [{ key: 'stream.products', value: products, from: from.products }]),
+  ];
+}
+
+const KEYS = {
+  stream: ['apiKey', 'apiSecret'],
+  sendbird: ['applicationId', 'apiToken'],
+} as const;
+
+interface Places {
+  id: string;
+  secret: string;
+  baseUrl: string;
+  products: string;
+}
+
+function placesOf(provider: 'stream' | 'sendbird', choice: Choice, host: Host): Places {
+  switch (choice.from) {
+    case 'sandbox': {
+      const from = 'the built-in profile';
+      return { id: from, secret: from, baseUrl: from, products: DEFAULT };
+    }
+    case 'environment': {
+      const { id, secret, baseUrl } = VARIABLES[provider];
+      const isBaseGiven = given(host, baseUrl) !== null;
+      return { id, secret, baseUrl: isBaseGiven ? baseUrl : DEFAULT, products: DEFAULT };
+    }
+    case 'file':
+      return provider === 'stream' ? streamPlaces(choice) : sendbirdPlaces(choice);
+  }
+}
+
+function streamPlaces(choice: FileChoice): Places {
+  const { file, profile } = choice;
+  return {
+    id: file,
+    secret: secretPlace(profile.stream?.apiSecret, choice),
+    baseUrl: profile.stream?.baseUrl === undefined ? DEFAULT : file,
+    products: profile.stream?.products === undefined ? DEFAULT : file,
+  };
+}
+
+function sendbirdPlaces(choice: FileChoice): Places {
+  const { file, profile } = choice;
+  return {
+    id: file,
+    secret: secretPlace(profile.sendbird?.apiToken, choice),
+    baseUrl: profile.sendbird?.baseUrl === undefined ? DEFAULT : file,
+    products: DEFAULT,
+  };
+}
+
+/** Where a secret is read, never what is there: an argument of a command may be one itself. */
+function secretPlace(spec: SecretSpec | undefined, { file }: FileChoice): string {
+  switch (spec?.kind) {
+    case 'env':
+      return `the variable ${spec.name}, which ${file} names`;
+    case 'file':
+      return `the file ${resolve(dirname(file), spec.path)}, which ${file} names`;
+    case 'command':
+      return `the command ${spec.command}, which ${file} names`;
+    case 'plain':
+    case undefined:
+      return file;
+  }
+}
+
+function deadlineOrigins(choice: Choice, { deadline }: Settings): readonly Origin[] {
+  const rules = choice.from === 'file' ? choice.profile.deadline : undefined;
+  const place = (isGiven: boolean, otherwise: string): string =>
+    isGiven && choice.from === 'file' ? choice.file : otherwise;
+  const country = deadline.country ?? 'none (only weekends count)';
+  return [
+    {
+      key: 'deadline.country',
+      value: country,
+      from: place(rules?.country !== undefined, DEFAULT),
+    },
+    ...(deadline.region === null
+      ? []
+      : [{ key: 'deadline.region', value: deadline.region, from: place(true, DEFAULT) }]),
+    {
+      key: 'deadline.timeZone',
+      value: deadline.timeZone,
+      from: place(rules?.timeZone !== undefined, 'the system'),
+    },
+  ];
+}
+
+function eraseOrigins(choice: Choice, { erase }: Settings): readonly Origin[] {
+  if (choice.from !== 'file') return [];
+  const from = choice.file;
+  const options = Object.entries(erase.stream).map(([name, value]) => `${name} ${String(value)}`);
+  return [
+    ...(erase.protected.length === 0
+      ? []
+      : [{ key: 'erase.protected', value: erase.protected.join(', '), from }]),
+    ...(options.length === 0 ? [] : [{ key: 'erase.stream', value: options.join(', '), from }]),
+  ];
+}

@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { accountsOf } from './config/accounts.ts';
+import { newFile, profileLines, withProfile } from './config/add-profile.ts';
+import { loadSettings, rateOf } from './config/config.ts';
+import { draftFaults, readDraft, writtenProfile } from './config/draft.ts';
+import { type Place, type PlaceFlags, findPlace } from './config/place.ts';
+import { replaceFile } from './config/replace-file.ts';
+import type { FileFacts } from './config/schema.ts';
+import { resolveSecret } from './config/secret-resolve.ts';
+import { cleanSecret, secretSpec } from './config/secret-spec.ts';
+import type { Draft, DraftFault, SecretInput } from './config/settings.ts';
+import { type Connected, connect } from './connect.ts';
+import { GdprError } from './errors.ts';
+import type { Host } from './host.ts';
+import { Secret } from './secret.ts';
+
+/** Pauses are a tenth of the usual: somebody sits there and waits. */
+const TEMPO = { pollInterval: 200, rateShare: 0.8 };
+
+/** The mode of a file that is new: its owner's alone. */
+const OWN = 0o600;
+
+/** What `gdpr init` is done with: one file, and profiles that are not in it yet. */
+export interface Setup {
+  readonly place: Place;
+  /** Everything that is wrong with a draft. */
+  faults(name: string, draft: Draft): Promise<readonly DraftFault[]>;
+  /** A secret that was typed; null when it cannot be one. */
+  typed(text: string): Secret | null;
+  /** Reads a secret from where it is. Throws GdprError `credentials`. */
+  reveal(secret: SecretInput): Promise<Secret>;
+  /** The providers of a draft without faults; asks nobody yet, and is to be closed. */
+  connect(name: string, draft: Draft): Connected;
+  /**
+   * Writes the profile. Throws GdprError `guard`, with nothing written, where the file cannot take
+   * it and stay as it is, and `storage`.
+   */
+  write(name: string, draft: Draft): Promise<void>;
+  /** How the profile is found once it is written; `hidden`: not at all, another place has the name. */
+  reach(name: string): Promise<'unnamed' | 'named' | 'hidden'>;
+}
+
+/** Finds out where to write. Throws GdprError `usage` or `config`, as `findPlace` does. */
+export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Host): Promise<Setup> {
+  const place = await findPlace(flags, host);
+  const { path, existing } = place;
+  const mode = existing?.mode ?? OWN;
+  const facts: FileFacts = { project: place.kind === 'project', readable: (mode & 0o044) !== 0 };
+  return {
+    place,
+    faults: (name, draft) => draftFaults(name, draft, facts),
+    typed: cleanSecret,
+    async reveal(secret) {
+      if (secret instanceof Secret) return secret;
+      const spec = secretSpec(secret);
+      if (spec === null) throw new Error('the secret was not checked');
+      return resolveSecret(spec, { label: 'the profile', file: path }, host);
+    },
+    connect(name, draft) {
+      const profile = readDraft(name, draft, facts);
+      if (profile === null) throw new Error('the draft was not checked');
+      const choice = { name, named: 'gdpr init', from: 'file', file: path, profile } as const;
+      return connect(
+        { ...accountsOf(choice, host), source: path, rate: rateOf(undefined) },
+        TEMPO,
+        verbose,
+        host,
+      );
+    },
+    async write(name, draft) {
+      const addition = { name, profile: writtenProfile(draft, (secret) => secret.reveal()) };
+      const text =
+        existing === null
+          ? newFile(path, addition, schemaFrom(dirname(path)))
+          : withProfile(path, existing.text, addition);
+      if (text === null) throw cannotAdd(path, name, draft);
+      if (place.kind === 'user') await makeFolder(dirname(path));
+      const before = existing?.text ?? null;
+      await replaceFile(path, { text, before, mode }, () => host.newId());
+    },
+    reach: (name) => reachOf(name, path, flags, host),
+  };
+}
+
+/** An editor is told by a relative path where that stays inside the folder, else by an address. */
+function schemaFrom(folder: string): string {
+  const schema = new URL('config/gdpr.schema.json', import.meta.url);
+  const path = relative(folder, fileURLToPath(schema));
+  return path.startsWith('..') ? schema.href : `./${path.split(sep).join('/')}`;
+}
+
+function cannotAdd(path: string, name: string, draft: Draft): GdprError {
+  const profile = writtenProfile(draft, () => '…');
+  return new GdprError(
+    'guard',
+    `Refused: ${path} is laid out so that nothing can be added without changing the rest.`,
+    {
+      next: `Nothing was written. Add this under profiles: by hand:\n${profileLines({ name, profile })}`,
+    },
+  );
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
+    throw new GdprError('storage', `Cannot make ${path} (${String(thrown.code)}).`, {
+      next: 'Nothing was written. Mend the folder, or name a file with --config.',
+      cause: thrown,
+    });
+  }
+}
+
+/** As a command without flags, and then one with `--profile`, would find it. */
+async function reachOf(
+  name: string,
+  path: string,
+  { config }: PlaceFlags,
+  host: Host,
+): Promise<'unnamed' | 'named' | 'hidden'> {
+  const finds = async (profile: string | null): Promise<boolean> =>
+    loadSettings({ profile, config, stateDir: null }, host).then(
+      (settings) => settings.source === `profiles.${name} in ${path}`,
+      () => false,
+    );
+  if (await finds(null)) return 'unnamed';
+  return (await finds(name)) ? 'named' : 'hidden';
+}

@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Clock } from '../../src/host.ts';
+import { isTooOld } from '../../src/requests/deletion-sent.ts';
+import { isMisdated } from '../../src/requests/waits.ts';
+import { systemClock } from '../../src/system-clock.ts';
+import { setStage } from '../e2e/stage.ts';
+import { T0, account } from '../requests/make.ts';
+import { hasty, program } from './program.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a deletion in doubt whose intent lies in the future is nobody’s to send again', () => {
+  const sent = account({ doubts: 1, intendedAt: T0 });
+  expect(isTooOld(sent, T0 - 60_000)).toBe(false);
+  expect(isTooOld(sent, T0 - 2 * HOUR)).toBe(true);
+  expect(isTooOld(sent, T0 + 2 * HOUR)).toBe(true);
+});
+
+test('an instant further ahead than a quarter of an hour is no wait of ours', () => {
+  expect([null, T0, T0 + HOUR / 12, T0 + HOUR / 4].map((at) => isMisdated(at, T0))).not.toContain(
+    true,
+  );
+  expect(isMisdated(T0 + HOUR / 4 + 1, T0)).toBe(true);
+});
+
+/** The clock of somebody whose machine is wrong by so much. */
+const wrongBy = (ms: number): Clock => ({ ...hasty, now: () => Date.now() + ms });
+
+const WAIT = ['--poll-interval', '5ms', '--timeout', '20s', '--json'];
+
+describe('a clock that was wrong', () => {
+  test.each([
+    ['a year ahead', YEAR],
+    ['a year behind', -YEAR],
+    ['two hours ahead', 2 * HOUR],
+    ['a century ahead', 100 * YEAR],
+  ])('%s, and is right again: the work goes on', async (_, ms) => {
+    const { sandbox, env } = await setStage({ taskTime: 100 });
+    let clock = wrongBy(ms);
+    const now: Clock = { ...hasty, now: () => clock.now() };
+    const operator = program({ ...env, STREAM_BASE_URL: sandbox.origin }, now);
+    const sent = await operator.gdpr(
+      'export',
+      'ada',
+      '--provider',
+      'sendbird',
+      '--no-wait',
+      ...WAIT,
+    );
+    expect(sent.code).toBe(8);
+    clock = wrongBy(0);
+    const { code, out } = await operator.gdpr('resume', ...WAIT);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ state: 'completed' });
+  });
+
+  test('tokens from a wrong clock are refused by Stream, and it says what may be wrong', async () => {
+    const { env } = await setStage();
+    const operator = program(env, wrongBy(HOUR));
+    const { code, err } = await operator.gdpr('export', 'ada', '--provider', 'stream', ...WAIT);
+    expect(code).toBe(4);
+    expect(err).toContain('clock right');
+  });
+});
+
+test('a clock that is set back again and again while it works: nothing waits for it', async () => {
+  const right = Date.now.bind(Date);
+  const { env, log } = await setStage({
+    taskTime: 50,
+    clock: { now: right, sleep: (ms) => systemClock.sleep(ms) },
+  });
+  let asked = 0;
+  const jumps = [0, -10_000, 3, -HOUR, -3, -DAY, -YEAR, 0];
+  vi.spyOn(Date, 'now').mockImplementation(() => {
+    asked += 1;
+    return right() + (jumps[asked % jumps.length] ?? 0);
+  });
+  const { code, out } = await program(env, { ...hasty, now: () => systemClock.now() }).gdpr(
+    'export',
+    'ada',
+    ...WAIT,
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ state: 'completed' });
+  expect(log.length).toBeGreaterThan(5);
+});
