@@ -54,7 +54,10 @@ export async function run(
     fail,
     lost: (steps) => steps.forEach((step) => running.forget(step)),
   });
-  const window = createWindow(source, holder, ledger, pollInterval);
+  const window = createWindow(source, holder, ledger, {
+    outstanding: given.outstanding,
+    interval: pollInterval,
+  });
   const work: Shift = {
     ...given,
     stop,

@@ -7,14 +7,17 @@ export interface Source {
 }
 
 /**
- * The most requests that a run holds which have not ended. A second's worth of tasks at several
- * hundred calls a second, the calls of a hundred that they fill, and those who wait for a check
- * must fit in many times; what does not fit waits where it comes from, and costs no memory.
+ * The fewest requests that are held which have not ended, if there are so many. A second's worth of
+ * tasks at several hundred calls a second, the calls of a hundred that they fill, and those who wait
+ * for a check must fit in many times; what does not fit waits where it comes from.
  */
-const MOST = 2_000;
+const LEAST = 2_000;
 
-/** More are taken when fewer than this are left, so many in one go. */
-const ENOUGH = 1_500;
+/** So many are served by one task: as many tasks as may run must fit in. */
+const TOGETHER = 100;
+
+/** More are taken when less than this part of them is left, so many in one go. */
+const ENOUGH = 0.75;
 const PAGE = 500;
 
 /** The most that wait because other processes hold them. */
@@ -34,13 +37,18 @@ export interface Window {
   readonly triesAt: number | null;
 }
 
-/** `interval` (ms) is how often those are tried that others hold. */
+/**
+ * `outstanding` is how many tasks may run at a provider at once; `interval` (ms) is how often those are
+ * tried that others hold.
+ */
 export function createWindow(
   source: Source,
   holder: Holder,
   ledger: Pick<Ledger, 'take' | 'release' | 'releaseEnded'>,
-  interval: number,
+  { outstanding, interval }: { outstanding: number; interval: number },
 ): Window {
+  const most = Math.max(LEAST, outstanding * TOGETHER);
+  const enough = most * ENOUGH;
   let aside: readonly string[] = [];
   let triesAt = 0;
   let isOver = false;
@@ -62,17 +70,17 @@ export function createWindow(
   };
 
   const isLow = async (isResting: boolean): Promise<boolean> => {
-    if (held < MOST && held < ENOUGH) return true;
-    if (endings === 0 || (!isResting && endings < held - ENOUGH + PAGE / 5)) return false;
+    if (held < enough) return true;
+    if (endings === 0 || (!isResting && endings < held - enough + PAGE / 5)) return false;
     endings = 0;
     held = await ledger.releaseEnded(holder);
-    return held < ENOUGH;
+    return held < enough;
   };
 
   const pull = async (now: number): Promise<number> => {
     let taken = 0;
-    while (!isOver && taken < PAGE && held < MOST && aside.length < MOST_ASIDE) {
-      const ids = await source.next(Math.min(PAGE, MOST - held));
+    while (!isOver && taken < PAGE && held < most && aside.length < MOST_ASIDE) {
+      const ids = await source.next(Math.min(PAGE, most - held));
       isOver = ids.length === 0;
       if (isOver) break;
       const left = await untaken(ids, now);
