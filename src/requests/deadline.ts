@@ -55,9 +55,9 @@ export function daysBetween(from: string, to: string): number {
 
 /** A calendar day as people read it: `Mon 21 Dec 2026`. */
 export function spellDay(day: string): string {
-  const text = (options: Intl.DateTimeFormatOptions): string =>
-    new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', ...options }).format(toTime(day));
-  return `${text({ weekday: 'short' })} ${text({ day: 'numeric' })} ${text({ month: 'long' }).slice(0, 3)} ${text({ year: 'numeric' })}`;
+  // `Mon, 21 Dec 2026 00:00:00 GMT`, whatever the language of the system.
+  const [weekday = '', date, month, year] = new Date(toTime(day)).toUTCString().split(' ');
+  return `${weekday.slice(0, -1)} ${Number(date)} ${month} ${Number(year)}`;
 }
 
 function monthsLater(day: string, months: number): string {

@@ -18,7 +18,7 @@ const ALL = [...EXPORTS, ...TOGETHER];
 
 const recover: Kind = { states: ['intended', 'in_doubt'], operations: ALL, atOnce: 8 };
 const check: Kind = { states: ['accepted', 'no_data'], operations: EXPORTS, atOnce: 32 };
-const collect: Kind = { states: ['reported'], operations: EXPORTS, atOnce: 4 };
+const collect: Kind = { states: ['reported'], operations: EXPORTS, atOnce: 8 };
 const follow: Kind = { states: ['accepted'], operations: TOGETHER, atOnce: 32 };
 const sweep: Kind = { states: ['accepted'], operations: ALL, atOnce: 1 };
 const submit: Kind = { states: ['planned'], operations: EXPORTS, atOnce: 32 };
