@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { GdprError } from '../errors.ts';
 import type { Provider } from '../providers/provider.ts';
-import { type Stopped, lastWords } from '../report/ending.ts';
+import { FEW, type Stopped, lastWords } from '../report/ending.ts';
 import { reasonOf } from '../report/reason.ts';
 import type { Unfinished } from '../report/summary.ts';
 import { createUpshot } from '../report/upshot.ts';
@@ -66,7 +66,7 @@ export async function conclude(docket: Docket, aftermath: Aftermath, app: App): 
   };
   const { tally } = ends.upshot;
   const exit = exitCode(statesIn(tally), end);
-  const again = unsettled(tally) > 0 ? docket.again : null;
+  const again = unsettled(tally) > FEW ? docket.again : null;
   if (isBatch) await printSummary({ ...ends, ...aftermath, docket, again }, app);
   if (damage !== null && end.signal === null) throw damage;
   if (exit !== 0) {

@@ -120,7 +120,7 @@ export const HELP: Readonly<Record<string, HelpPage>> = {
     examples: [
       ['gdpr init', 'asks, checks and writes a profile'],
       [
-        'gdpr init --no-input --profile production --stream-api-key abc123 --stream-secret-env STREAM_API_SECRET',
+        'gdpr init --no-input --profile live --stream-api-key abc --stream-secret-env SECRET',
         'from a script',
       ],
     ],

@@ -96,7 +96,7 @@ const NAMED = 5;
 export function carriedLines({ first, number }: Sample<Carried>): readonly string[] {
   if (number > NAMED) {
     return [
-      `${count(number, 'request')} of them are open and are carried on, with the reference, date and folder they have (--new makes others).`,
+      `${count(number, 'request')} were open already and are carried on as they are (--new makes others).`,
     ];
   }
   return first.map(

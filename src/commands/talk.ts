@@ -1,6 +1,7 @@
 import type { App, GlobalFlags } from '../app.ts';
 import type { LastWords } from '../report/ending.ts';
 import { PROVIDER, duration, shellWord } from '../report/words.ts';
+import { wrap } from '../report/wrap.ts';
 import type { Extent } from '../report/board.ts';
 import type { ProviderName } from '../requests/request.ts';
 import {
@@ -43,7 +44,9 @@ export function printLastWords(words: LastWords & { exit: number }, { host, flag
   const { code, exit, requestIds } = words;
   const [message, next] = [asCalled(words.message, flags), asCalled(words.next, flags)];
   const error = { schema: 'gdpr-error/1', code, exit, message, next, request_ids: requestIds };
-  host.stderr.write(flags.json ? `${JSON.stringify(error)}\n` : `${message}\n${next}\n`);
+  // What is to be done next holds commands to be copied: it is not broken.
+  const said = host.stderr.isTTY ? wrap(message).join('\n') : message;
+  host.stderr.write(flags.json ? `${JSON.stringify(error)}\n` : `${said}\n${next}\n`);
 }
 
 /** How a command is called so that it finds the same profile and ledger: `gdpr --profile sandbox`. */

@@ -25,7 +25,9 @@ export function intake(
     throw new Error(`Nobody has confirmed the ${unconfirmed.action} ${unconfirmed.id}.`);
   }
   on.db.exec('SAVEPOINT intake');
-  const opened = judged(on, wanted, judge, at, confirmation);
+  const opened = judged(on, wanted, judge, (plan) =>
+    recordPlan(on, plan, needsConfirmation(plan) ? confirmation : null, at),
+  );
   if (opened.some(({ verdict }) => verdict.kind === 'conflict')) {
     on.db.exec('ROLLBACK TO intake');
   } else if (confirmation !== null) {
@@ -43,7 +45,10 @@ export function weigh(
   at: number,
 ): readonly Opened[] {
   on.db.exec('SAVEPOINT weighing');
-  const opened = judged(on, wanted, judge, at, null);
+  const opened = judged(on, wanted, judge, (plan, standing) => {
+    // To be recorded and undone is dear, and tells only those of the page who meet it.
+    if (standing.isMet(plan)) recordPlan(on, plan, null, at);
+  });
   on.db.exec('ROLLBACK TO weighing; RELEASE weighing');
   return opened;
 }
@@ -52,14 +57,13 @@ function judged(
   on: Connection,
   wanted: readonly PlannedRequest[],
   judge: Judge,
-  at: number,
-  confirmation: Confirmation | null,
+  record: (plan: PlannedRequest, standing: Standing) => void,
 ): readonly Opened[] {
   const standing: Standing = standingAmong(on, wanted);
   return wanted.map((plan): Opened => {
     const verdict = judge(plan, standing.of(plan));
     if (verdict.kind === 'record') {
-      recordPlan(on, plan, needsConfirmation(plan) ? confirmation : null, at);
+      record(plan, standing);
       standing.add(plan);
     }
     return { wanted: plan, verdict };

@@ -9,12 +9,16 @@ export interface Standing {
   of(plan: PlannedRequest): readonly Request[];
   /** One of the page has been recorded. */
   add(plan: PlannedRequest): void;
+  /** Whether another plan of the page is about one of the same people. */
+  isMet(plan: PlannedRequest): boolean;
 }
 
 /** Looks for all of the page at once. Valid inside the transaction that records it. */
 export function standingAmong(on: Connection, page: readonly PlannedRequest[]): Standing {
   const known = unsettled(on, page);
+  const shared = sharedKeys(page);
   return {
+    isMet: ({ steps }) => shared.size > 0 && steps.some((step) => shared.has(keyOf(step))),
     of(plan) {
       const ids = new Set(plan.steps.flatMap((step) => known.get(keyOf(step)) ?? []));
       return ids.size === 0 ? [] : requestsOf(on, [...ids]);
@@ -31,6 +35,17 @@ type Person = Pick<PlannedRequest['steps'][number], 'account' | 'subjectId'>;
 
 function keyOf({ account, subjectId }: Person): string {
   return `${account}\n${subjectId}`;
+}
+
+/** The people whom several plans are about. */
+function sharedKeys(page: readonly PlannedRequest[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { steps } of page) {
+    const own = new Set(steps.map(keyOf));
+    for (const key of own) (seen.has(key) ? shared : seen).add(key);
+  }
+  return shared;
 }
 
 /** The ids of unsettled requests, by the people that they are about. */

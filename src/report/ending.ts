@@ -101,7 +101,8 @@ function resumeFor({ upshot, invocation, again }: Ending): Resume {
   };
 }
 
-const FEW = 3;
+/** So many are named; more are repeated by the command that was run. */
+export const FEW = 3;
 
 /** Whether no unsettled request is left out of the sample. */
 function hasAllUnsettled({ tally, unsettled: sample }: Upshot): boolean {

@@ -32,7 +32,7 @@ export function faultList(): FaultList {
         size > MOST_SHOWN ? [`and ${(size - MOST_SHOWN).toLocaleString('en-US')} more`] : [];
       const text =
         size === 1
-          ? `Refused: ${name}, ${lines.join('')}.`
+          ? `Refused: ${name}, ${lines.join('').replace(/(?<![.?!])$/, '.')}`
           : [
               `Refused: ${name} has ${size.toLocaleString('en-US')} faults:`,
               ...[...lines, ...more].map((line) => `  ${line}`),
