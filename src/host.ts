@@ -25,6 +25,8 @@ export interface Output {
   readonly fault: string | null;
   readonly isTTY: boolean;
   readonly columns: number;
+  /** Whether it is a terminal that knows its width: on another one no line can be drawn anew. */
+  readonly isSized: boolean;
   /** The stream itself, for libraries that draw on it. */
   readonly stream: NodeJS.WritableStream;
 }

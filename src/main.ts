@@ -170,7 +170,7 @@ async function explain(
   host: Host,
 ): Promise<number> {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-  const plain = describe(thrown, app, argv);
+  const plain = (await interruption(thrown, app, host)) ?? describe(thrown, app, argv);
   const error = app === undefined ? plain : { ...plain, next: await calledAs(plain.next, app) };
   const text = argv.includes('--json')
     ? JSON.stringify({ schema: 'gdpr-error/1', ...error })
@@ -180,6 +180,23 @@ async function explain(
     host.stderr.write(`${thrown.stack ?? ''}\n`);
   }
   return error.exit;
+}
+
+/** What is said when a signal broke something off before the work began; null: it was no signal. */
+async function interruption(
+  thrown: unknown,
+  app: App | undefined,
+  { stop }: Host,
+): Promise<Explanation | null> {
+  if (!stop.aborted || thrown !== stop.reason) return null;
+  const { signalName } = await import('./commands/talk.ts');
+  const exit = Number(stop.reason);
+  const next =
+    app?.began === true
+      ? 'Nothing of it was sent. What was recorded is carried on by the same command, or by: gdpr resume'
+      : 'Nothing was sent or recorded.';
+  const message = `Stopped by ${signalName(exit)}.`;
+  return { code: 'interrupted', exit, message, next, request_ids: [] };
 }
 
 /** Read late: only what went wrong needs it. */

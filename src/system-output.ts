@@ -58,8 +58,12 @@ export function systemOutput(descriptor: 1 | 2): Output {
       return fault;
     },
     isTTY: isatty(descriptor),
+    get isSized() {
+      return isatty(descriptor) && (open().columns ?? 0) > 0;
+    },
     get columns() {
-      return open().columns ?? COLUMNS;
+      // A terminal that does not know its width says 0.
+      return open().columns || COLUMNS;
     },
     get stream() {
       return open();

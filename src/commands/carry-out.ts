@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { GdprError } from '../errors.ts';
+import { GdprError } from '../errors.ts';
 import type { Holder, Ledger } from '../ledger/ledger.ts';
 import type { RateLimit } from '../providers/provider.ts';
 import type { Progress } from '../report/progress.ts';
@@ -51,33 +51,47 @@ export async function carryOut(
   const progress = await progressOf(app, until === 'ended', extent);
   const source = sourceOf(docket, until === 'ended' ? progress : null, ledger, app);
   try {
-    const { limited } = await run(source, until, holder, {
-      ledger,
-      providers,
-      clock,
-      random: () => host.random(),
-      newId: () => host.newId(),
-      token: holder.token,
-      pollInterval: flags.pollInterval,
-      outstanding: rate.outstanding,
-      health,
-      adopting: createQueue(),
-      stop: AbortSignal.any([host.stop, timeout.signal]),
-      tell: (step) => progress.step(step),
-      waits: rateLimitTeller(progress),
-      stepsEnded: createTeller(docket, { seal, told, progress }, app),
-    });
+    const { limited, fault } = await ranAsFar(
+      run(source, until, holder, {
+        ledger,
+        providers,
+        clock,
+        random: () => host.random(),
+        newId: () => host.newId(),
+        token: holder.token,
+        pollInterval: flags.pollInterval,
+        outstanding: rate.outstanding,
+        health,
+        adopting: createQueue(),
+        stop: AbortSignal.any([host.stop, timeout.signal]),
+        tell: (step) => progress.step(step),
+        waits: rateLimitTeller(progress),
+        stepsEnded: createTeller(docket, { seal, told, progress }, app),
+      }),
+    );
     progress.stop();
     const timedOut = timeout.signal.aborted;
     const lasted = clock.monotonic() - begunAt;
     const broken = source.broken();
-    const aftermath = { seal, told, providers, health, timedOut, broken, lasted, limited };
+    const aftermath = { seal, told, providers, health, timedOut, broken, lasted, limited, fault };
     return await conclude(docket, aftermath, app);
   } finally {
     over.abort();
     progress.stop();
     told.close();
     await ledger.release(holder);
+  }
+}
+
+/** A disk that fails ends the work, and not the telling of what became of everybody. */
+async function ranAsFar(
+  running: ReturnType<typeof run>,
+): Promise<{ limited: number; fault: GdprError | null }> {
+  try {
+    return { ...(await running), fault: null };
+  } catch (thrown) {
+    if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
+    return { limited: 0, fault: thrown };
   }
 }
 

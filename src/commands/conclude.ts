@@ -33,6 +33,8 @@ export interface Aftermath {
   broken: GdprError | null;
   lasted: number;
   limited: number;
+  /** The failing disk that ended the work; null: none did. */
+  fault: GdprError | null;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function conclude(docket: Docket, aftermath: Aftermath, app: App): 
   const isRead = (state: Request['state']): boolean =>
     state !== 'completed' || !isBatch || app.flags.json || (docket.results?.isReceipts ?? false);
   let damage = aftermath.broken;
-  await sealAll(docket, aftermath, app);
+  if (aftermath.fault === null) await sealAll(docket, aftermath, app);
   const accounts = accountsOf(
     docket,
     ({ state }) => isRead(state),
@@ -68,6 +70,7 @@ export async function conclude(docket: Docket, aftermath: Aftermath, app: App): 
   const exit = exitCode(statesIn(tally), end);
   const again = unsettled(tally) > FEW ? docket.again : null;
   if (isBatch) await printSummary({ ...ends, ...aftermath, docket, again }, app);
+  if (aftermath.fault !== null) throw aftermath.fault;
   if (damage !== null && end.signal === null) throw damage;
   if (exit !== 0) {
     const signal = end.signal === null ? null : signalName(end.signal);

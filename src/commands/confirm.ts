@@ -37,6 +37,7 @@ export async function confirm(question: Question, yes: boolean, app: App): Promi
     kind: 'yes',
     confirmation: { operator, how },
   });
+  if (app.host.stop.aborted) return { kind: 'stopped', exit: interrupted(question.safe, app) };
   if (question.needs === 'nothing_to_send') return by('nothing_to_send');
   if (yes) return by('flag');
   const said = await ask(question, app);

@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { ResultsPlace } from '../files/results-place.ts';
 import type { Roster } from '../roster/roster.ts';
 import type { Ahead } from './record.ts';
-import { PAGE, toDo } from './rosters.ts';
+import { PAGE, leftToDo } from './rosters.ts';
 import { commandLine } from './talk.ts';
 
 /** Requests of which a page is carried on; those that were there before are checked first. */
@@ -43,7 +43,7 @@ function rowsOf(roster: Roster): Pick<Docket, 'open' | 'all' | 'roster'> {
   return {
     roster,
     *open() {
-      for (const rows of toDo(roster)) {
+      for (const rows of leftToDo(roster)) {
         const ids = (fate: 'recorded' | 'carried'): string[] =>
           rows.flatMap((row) => (row.fate === fate ? (row.requestId ?? []) : []));
         yield { recorded: ids('recorded'), before: ids('carried') };
@@ -52,6 +52,9 @@ function rowsOf(roster: Roster): Pick<Docket, 'open' | 'all' | 'roster'> {
     all: () => roster.ids(PAGE),
   };
 }
+
+/** What can be read once: standard input, and what a shell puts in place of a file. */
+const NOT_AGAIN = /^(?:-$|\/dev\/|\/proc\/)/;
 
 /** The docket of a run about a roster. */
 export function docketOf(
@@ -63,7 +66,6 @@ export function docketOf(
     ...given,
     ...rowsOf(roster),
     isBatch: csv !== null || isMany(roster.size),
-    // Standard input cannot be read again.
-    again: csv === null || csv === '-' ? null : commandLine(app),
+    again: csv === null || NOT_AGAIN.test(csv) ? null : commandLine(app),
   };
 }

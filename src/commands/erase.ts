@@ -12,7 +12,7 @@ import type { Roster } from '../roster/roster.ts';
 import { pastErasures } from './earlier.ts';
 import { askedOf, checkEffect, checkOptions, modeOf } from './erase-checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './erase-flags.ts';
-import { askingGuard, enforce, guard, numberGuard, protectedGuard, subjectsOn } from './guards.ts';
+import { askingGuard, enforce, guard, numberGuard, protectedOnRoster } from './guards.ts';
 import { type Intakes, intakesOf } from './intakes.ts';
 import { outDirOf } from './out-dir.ts';
 import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
@@ -86,7 +86,7 @@ async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<nu
     options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
   const guards = [
     ...numberGuard(roster.size - skipped, options),
-    ...protectedGuard(subjectsOn(roster), await app.settings()),
+    ...(await protectedOnRoster(roster, await app.settings(), app)),
     ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),
   ];
   if (options.dryRun) return rehearseAndPrint(venture, guards, options, app);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
+import type { GdprError } from '../errors.ts';
 import { prepareOutDir } from '../files/bundle.ts';
 import { exportDigest } from '../requests/digest.ts';
 import { type ExportTarget, planExport } from '../requests/plan.ts';
@@ -14,7 +15,7 @@ import { carryOut } from './carry-out.ts';
 import { docketOf } from './docket.ts';
 import { intakesOf } from './intakes.ts';
 import { DEFAULT_OUT, outDirOf } from './out-dir.ts';
-import { type Ahead, type Course, recordAll } from './record.ts';
+import { type Ahead, type Course, conflictsOf, recordAll } from './record.ts';
 import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
 import { checkedResults } from './results.ts';
 import { checkWho, rosterOf, toDo } from './rosters.ts';
@@ -59,7 +60,9 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
     };
     const course = { action: 'export', roster, isNew: options.new, plan } as const;
     if (options.csv !== null && !options.new) await skipSettled(course, app);
-    if (options.dryRun) return await rehearse(course, targets, app);
+    const refused = await conflictsOf(course, app);
+    if (options.dryRun) return await rehearse(course, targets, refused, app);
+    if (refused !== null) throw refused;
     await prepareOutDir(outDir, { isDefault: options.out === null });
     const ahead = await recordAll(course, app);
     if (ahead.people > 1) await learnLimits(ahead, providers, app);
@@ -74,11 +77,13 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
 async function rehearse(
   { roster, plan }: Course,
   targets: readonly ExportTarget[],
-  { host, flags }: App,
+  refused: GdprError | null,
+  app: App,
 ): Promise<number> {
+  const { host, flags } = app;
   const digest = exportDigest(targets);
   let shown = 0;
-  for (const rows of toDo(roster)) {
+  for await (const rows of toDo(roster, app)) {
     const isPlanned = flags.json || shown < SHOWN;
     if (!isPlanned) {
       digest.addUnseen(rows.map(({ subject }) => subject));
@@ -92,6 +97,7 @@ async function rehearse(
     }
   }
   if (flags.json) return 0;
+  if (refused !== null) digest.refuse([refused]);
   const sum = digest.sum();
   const more = sum.subjects - shown;
   if (more > 0) host.stdout.write(`and ${count(more, 'person', 'people')} more, likewise\n\n`);

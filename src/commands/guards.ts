@@ -62,30 +62,46 @@ export function numberGuard(
 
 /** Somebody whom the profile protects, by any of their ids; no flag lifts it. */
 export function protectedGuard(
-  subjects: Iterable<Subject>,
+  subjects: readonly Subject[],
   { erase, profile }: Pick<Settings, 'erase' | 'profile'>,
 ): Guard[] {
-  if (erase.protected.length === 0) return [];
-  const patterns = erase.protected.map((source) => new RegExp(source, 'u'));
-  const hits = createSample<string>();
-  for (const subject of subjects) {
-    const hit = protectedId(subject, patterns);
-    if (hit !== null) hits.add(hit);
-  }
-  const { first, number } = hits.taken();
-  if (number === 0) return [];
-  const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
-  return [
-    guard(
-      `Refused: protected by erase.protected in the profile ${profile}: ${first.join(', ')}${more}.`,
-      'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
-    ),
-  ];
+  const watch = createWatch(erase.protected);
+  for (const subject of subjects) watch.see(subject);
+  return watch.guards(profile);
 }
 
-/** Everybody on a roster for whom there is something to do. */
-export function* subjectsOn(roster: Roster): Generator<Subject> {
-  for (const rows of toDo(roster)) for (const { subject } of rows) yield subject;
+/** The same for everybody on a roster for whom there is something to do. */
+export async function protectedOnRoster(
+  roster: Roster,
+  { erase, profile }: Pick<Settings, 'erase' | 'profile'>,
+  app: App,
+): Promise<Guard[]> {
+  if (erase.protected.length === 0) return [];
+  const watch = createWatch(erase.protected);
+  for await (const rows of toDo(roster, app)) for (const { subject } of rows) watch.see(subject);
+  return watch.guards(profile);
+}
+
+function createWatch(sources: readonly string[]) {
+  const patterns = sources.map((source) => new RegExp(source, 'u'));
+  const hits = createSample<string>();
+  return {
+    see(subject: Subject): void {
+      const hit = protectedId(subject, patterns);
+      if (hit !== null) hits.add(hit);
+    },
+    guards(profile: string): Guard[] {
+      const { first, number } = hits.taken();
+      if (number === 0) return [];
+      const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
+      return [
+        guard(
+          `Refused: protected by erase.protected in the profile ${profile}: ${first.join(', ')}${more}.`,
+          'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
+        ),
+      ];
+    },
+  };
 }
 
 /** Who it is, by which id and which pattern; null: nobody whom the patterns protect. */

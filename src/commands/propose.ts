@@ -13,7 +13,7 @@ import { confirm, interrupted } from './confirm.ts';
 import type { Guard } from './guards.ts';
 import { type Docket, docketOf } from './docket.ts';
 import { type Ahead, NOTHING_AHEAD, carriedLines, recordAll } from './record.ts';
-import { toDo } from './rosters.ts';
+import { heed, toDo } from './rosters.ts';
 import { type Search, type Surveyed, type Venture, courseOf, rehearse, survey } from './survey.ts';
 import type { WaitFlags } from './wait-flags.ts';
 
@@ -58,6 +58,7 @@ export async function agreeAndCarryOut(
   if (surveyed === null) return interrupted(NOTHING, app);
   consent.check(surveyed.owners);
   const tempo = await tempoOf(search, consent, app);
+  await heed(app.host);
   const proposal = venture.digest.proposal({ owners: surveyed.owners, tempo });
   await show(proposal, surveyed, consent, app);
   const { only, subjects: number, needs } = proposal;
@@ -99,7 +100,7 @@ export async function rehearseAndPrint(
     host.stdout.write(`${await textOf(proposal, app, true)}\n`);
     return 0;
   }
-  for (const rows of toDo(roster)) {
+  for await (const rows of toDo(roster, app)) {
     const { requests, found } = await planPage(rows, new Map());
     for (const [index, request] of requests.entries()) {
       host.stdout.write(`${proposalJson(request, found[index] ?? [], proposal)}\n`);

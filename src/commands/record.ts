@@ -52,7 +52,7 @@ export async function recordAll(
   const unsent = new Map<Operation, number>();
   let people = 0;
   let steps = 0;
-  for (const rows of toDo(roster)) {
+  for await (const rows of toDo(roster, app)) {
     const requests = await plan(rows);
     const at = app.host.clock.now();
     const opened = await ledger.open(requests, isNew ? judgeNew : judge, at, confirmation);
@@ -111,13 +111,28 @@ export interface Carried {
   requestId: string;
 }
 
-export function inTheWay(opened: readonly Opened[]): Sampling<Carried> {
-  const sample = createSample<Carried>();
+/** Those of the requests that another one stands in the way of, added to `sample`. */
+export function inTheWay(
+  opened: readonly Opened[],
+  sample = createSample<Carried>(),
+): Sampling<Carried> {
   for (const { wanted, verdict } of opened) {
     if (verdict.kind !== 'conflict') continue;
     sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
   }
   return sample;
+}
+
+/** Why a course cannot be recorded now, in view of all of its pages; null if it can. Records nothing. */
+export async function conflictsOf(course: Course, app: App): Promise<GdprError | null> {
+  const ledger = await app.ledgerIfAny();
+  if (ledger === null) return null;
+  const sample = createSample<Carried>();
+  for await (const rows of toDo(course.roster, app)) {
+    const requests = await course.plan(rows);
+    inTheWay(await ledger.weigh(requests, course.isNew ? judgeNew : judge), sample);
+  }
+  return conflictOf(course.action, sample, app);
 }
 
 /** Why requests cannot be recorded now (SPEC section 3, one at a time); null if they can. */

@@ -117,7 +117,7 @@ async function erasedGuard(
   app: App,
 ): Promise<Guard[]> {
   const gone = createSample<{ who: string; requestId: string }>();
-  for (const rows of toDo(roster)) {
+  for await (const rows of toDo(roster, app)) {
     const subjects = rows.map(({ subject }) => subject);
     const erasures = await erasuresOf(subjects, targets, app);
     for (const subject of subjects) {

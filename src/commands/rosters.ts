@@ -66,9 +66,23 @@ export function checkWho(flags: RequestFlags, action: Action): void {
 }
 
 /** The rows that there is something to do for, page by page. */
-export function* toDo(roster: Roster): Generator<readonly RosterRow[]> {
+export function* leftToDo(roster: Roster): Generator<readonly RosterRow[]> {
   for (const page of roster.pages(PAGE)) {
     const rows = page.filter(({ fate }) => fate !== 'skipped');
     if (rows.length > 0) yield rows;
   }
+}
+
+/** The same before the work begins: throws the signal's reason when one has come. */
+export async function* toDo(roster: Roster, { host }: App): AsyncGenerator<readonly RosterRow[]> {
+  for (const rows of leftToDo(roster)) {
+    await heed(host);
+    yield rows;
+  }
+}
+
+/** Lets a signal be heard, and throws its reason. */
+export async function heed({ clock, stop }: App['host']): Promise<void> {
+  await clock.turn();
+  stop.throwIfAborted();
 }

@@ -6,7 +6,7 @@ import type { RosterRow } from '../roster/roster.ts';
 import { count } from '../report/words.ts';
 import type { Intakes } from './intakes.ts';
 import type { Course } from './record.ts';
-import { PAGE } from './rosters.ts';
+import { PAGE, heed } from './rosters.ts';
 
 /** A row that was settled longer ago is asked for again, ms. */
 const RECENT = 30 * 86_400_000;
@@ -39,13 +39,14 @@ export async function skipSettled(
   const since = app.host.clock.now() - RECENT;
   let skipped = 0;
   for (const rows of roster.pages(PAGE)) {
+    await heed(app.host);
     const identities = (await plan(rows)).map(({ identity }) => identity ?? '');
     const known = await ledger.identified(identities);
     const notes = rows.flatMap(({ line }, index) => {
       const last = known.get(identities[index] ?? '');
-      const isRecent =
-        last !== undefined && isSettled(last.state) && (last.finishedAt ?? 0) > since;
-      return isRecent ? [{ line, requestId: last.requestId, fate: 'skipped' as const }] : [];
+      if (last === undefined || last.isUndone || !isSettled(last.state)) return [];
+      if ((last.finishedAt ?? 0) <= since) return [];
+      return [{ line, requestId: last.requestId, fate: 'skipped' as const }];
     });
     roster.note(notes);
     skipped += notes.length;

@@ -54,7 +54,7 @@ export async function survey(venture: Venture, search: Search, app: App): Promis
   const { roster, digest } = venture;
   let owners: ReadonlyMap<string, Presence> | null = null;
   const open = createSample<Carried>();
-  for (const rows of toDo(roster)) {
+  for await (const rows of toDo(roster, app)) {
     const subjects = rows.map(({ subject }) => subject);
     const asked = { ...search, owners: owners === null ? search.owners : [] };
     const shown = await lookUpAll({ subjects, ...asked }, app);
@@ -77,7 +77,7 @@ export async function survey(venture: Venture, search: Search, app: App): Promis
 export async function rehearse(venture: Venture, app: App): Promise<readonly Guard[]> {
   const ledger = await app.ledgerIfAny();
   const guards: Guard[] = [];
-  for (const rows of toDo(venture.roster)) {
+  for await (const rows of toDo(venture.roster, app)) {
     if (ledger === null) {
       venture.digest.addUnseen(rows.map(({ subject }) => subject));
       continue;

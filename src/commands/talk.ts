@@ -19,7 +19,7 @@ export async function progressOf(
   extent: Extent,
 ): Promise<Progress> {
   if (flags.quiet) return silent;
-  const drawn = host.stderr.isTTY && host.env['TERM'] !== 'dumb' && !flags.verbose && !flags.json;
+  const drawn = host.stderr.isSized && host.env['TERM'] !== 'dumb' && !flags.verbose && !flags.json;
   const progress = drawn
     ? await spinnerProgress(host.stderr, host.clock, extent)
     : plainProgress(host.stderr, host.clock, extent);
@@ -58,9 +58,9 @@ export function invocation({ profile, config, stateDir }: GlobalFlags): string {
   return ['gdpr', ...words].join(' ');
 }
 
-/** The command as it was called, to be run again from a shell. */
+/** The command as it was called, to go on with from a shell: without `--new`, which would begin anew. */
 export function commandLine({ argv }: App): string {
-  return ['gdpr', ...argv].map(shellWord).join(' ');
+  return ['gdpr', ...argv.filter((word) => word !== '--new')].map(shellWord).join(' ');
 }
 
 /** A sentence in which the commands to run are called as this run was, and find what it found. */

@@ -15,6 +15,15 @@ export function brief(on: Connection, ids: readonly string[]): readonly Brief[] 
     .map((row) => ({ id: text(row, 'id'), ...standsAs(row), sealed: flag(row, 'sealed') }));
 }
 
+/** Whether a later erase, or restore, of one of its people did something. */
+const UNDONE = `EXISTS (
+  SELECT 1 FROM steps AS own
+  CROSS JOIN steps AS other ON other.account = own.account AND other.subject_id = own.subject_id
+  CROSS JOIN requests AS later ON later.id = other.request_id
+  WHERE own.request_id = requests.id AND later.ordinal > requests.ordinal
+    AND later.action = CASE requests.action WHEN 'erase' THEN 'restore' WHEN 'restore' THEN 'erase' END
+    AND later.state NOT IN ('not_found', 'cancelled'))`;
+
 /** For each of the identities that some request has: the one that was recorded last. */
 export function identified(
   on: Connection,
@@ -24,14 +33,15 @@ export function identified(
   const found = new Map<string, Identified>();
   const rows = on
     .sql(
-      `SELECT requests.id, identity, state, finished_at FROM json_each(?) AS picked
-       CROSS JOIN requests ON requests.identity = picked.value ORDER BY ordinal`,
+      `SELECT requests.id, identity, state, finished_at, ${UNDONE} AS undone FROM json_each(?) AS picked
+       CROSS JOIN requests ON requests.identity = picked.value ORDER BY requests.ordinal`,
     )
     .all(JSON.stringify([...asked.keys()]));
   for (const row of rows) {
     const identity = asked.get(text(row, 'identity'));
     if (identity !== undefined) {
-      found.set(identity, { requestId: text(row, 'id'), ...standsAs(row) });
+      const isUndone = flag(row, 'undone');
+      found.set(identity, { requestId: text(row, 'id'), ...standsAs(row), isUndone });
     }
   }
   return found;

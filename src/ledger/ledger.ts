@@ -109,6 +109,8 @@ export interface Identified {
   requestId: string;
   state: RequestState;
   finishedAt: number | null;
+  /** A later request has undone it: a restore an erase, or an erase a restore, of the same people. */
+  isUndone: boolean;
 }
 
 /** Some requests of a walk, and where it goes on; `next` null: there are no more. */

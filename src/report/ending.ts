@@ -67,7 +67,11 @@ export function lastWords(ending: Ending): LastWords {
         `${doneParts(upshot)}Nothing is lost. Set it right, then: ${resume}`,
       );
     case 7:
-      return words('in_doubt', doubt(upshot), wayOut(ending, resumeOf));
+      return words(
+        'in_doubt',
+        [doubt(upshot), ...(ending.stopped.size === 0 ? [] : [stopMessage(ending)])].join(' '),
+        wayOut(ending, resumeOf),
+      );
     case 5:
       return words('unavailable', stopMessage(ending), safe);
     case 8:
@@ -171,7 +175,7 @@ function unsent({ unsettled: open, untried, tried }: Upshot): string[] {
 function named(what: string, number: number, steps: readonly ReceiptStep[]): string[] {
   if (number === 0) return [];
   const isFew = number <= 4 && steps.length === number;
-  return [`${what}: ${isFew ? list(steps.map(stepName)) : count(number, 'step')}.`];
+  return [`${what}: ${isFew ? list([...new Set(steps.map(stepName))]) : count(number, 'step')}.`];
 }
 
 function stepName(step: ReceiptStep): string {

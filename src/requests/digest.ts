@@ -88,6 +88,8 @@ export interface ExportDigest {
   add(page: Plan): void;
   /** As `Digest.addUnseen`. */
   addUnseen(subjects: readonly Subject[]): void;
+  /** As `Digest.refuse`. */
+  refuse(refusals: readonly Refusal[]): void;
   /** What all pages up to now come to. */
   sum(): Sum;
 }
@@ -100,6 +102,7 @@ export function exportDigest(targets: readonly ExportTarget[]): ExportDigest {
       for (const request of requests) total.add(request);
     },
     addUnseen: (subjects) => void total.addUnseen(subjects),
+    refuse: (refusals) => total.refuse(refusals),
     sum: () => total.sum(),
   };
 }

@@ -103,6 +103,7 @@ function fakeOutput(): FakeOutput {
     },
     fault: null,
     isTTY: false,
+    isSized: false,
     columns: 80,
     stream,
     get text() {
