@@ -90,7 +90,12 @@ export async function spinnerProgress(
   // On a line that is full to the last column some terminals begin the next.
   const line = (): string => cut(lineOf(board, clock), Math.max(1, output.columns - SPINNER - 1));
   // Ctrl-C is ours, and so is the terminal's input: nothing is typed during a run.
-  const spinner = ora({ stream: output.stream, discardStdin: false, hideCursor: true });
+  const spinner = ora({
+    stream: output.stream,
+    discardStdin: false,
+    hideCursor: true,
+    isEnabled: output.isTTY,
+  });
   spinner.suffixText = line;
   spinner.start();
   return {

@@ -4,16 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { KINDS } from '../../src/runner/kinds.ts';
 import { csv, resultsOf, submissions } from './batch.ts';
 import { type Stage, setStage } from './stage.ts';
+import { setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '5ms', '--rate-share', '1'];
 
 /** Without the one whose export is cut. */
-function idsOf(stage: Stage, number: number): string[] {
+function idsOf(stage: Pick<Stage, 'sandbox'>, number: number): string[] {
   const ids = stage.sandbox.control.idsAtBoth(number + 1);
   return ids.filter((id) => id !== 'prolific');
 }
 
-async function people(stage: Stage, number: number): Promise<string> {
+async function people(stage: Pick<Stage, 'sandbox' | 'dir'>, number: number): Promise<string> {
   return csv(stage, ['user_id', ...idsOf(stage, number)]);
 }
 
@@ -59,7 +60,7 @@ describe('a crash in the middle of a batch', () => {
 
 describe('faults that last', () => {
   test('a storm of refusals for rate loses nothing and repeats nothing that was taken', async () => {
-    const stage = await setStage({ users: 60, rate: 1000, faults: ['http-429=0.3'] });
+    const stage = await setSwiftStage({ users: 60, rate: 1000, faults: ['http-429=0.3'] });
     const run = await stage.gdpr(eraseOf(await people(stage, 50), 50));
     expect(run).toMatchObject({ code: 0 });
     expect(stage.log.some(({ status }) => status === 429)).toBe(true);
@@ -69,7 +70,7 @@ describe('faults that last', () => {
   });
 
   test('one provider is down for half of the batch: the other half completes; the re-run ends it', async () => {
-    const stage = await setStage({ users: 60, rate: 1000, faults: ['http-503@sendbird'] });
+    const stage = await setSwiftStage({ users: 60, rate: 1000, faults: ['http-503@sendbird'] });
     const ids = idsOf(stage, 40);
     const file = await csv(stage, [
       'stream_id,sendbird_id',

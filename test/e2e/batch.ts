@@ -4,7 +4,11 @@ import { parse } from 'csv-parse/sync';
 import type { Stage } from './stage.ts';
 
 /** Writes a CSV into the operator's folder and answers with its name. */
-export async function csv(stage: Stage, lines: readonly string[], name = 'people.csv') {
+export async function csv(
+  stage: Pick<Stage, 'dir'>,
+  lines: readonly string[],
+  name = 'people.csv',
+) {
   await writeFile(join(stage.dir, name), `${lines.join('\n')}\n`);
   return name;
 }
@@ -13,12 +17,12 @@ export async function csv(stage: Stage, lines: readonly string[], name = 'people
 export type Result = Record<string, string>;
 
 /** The rows of a results file. */
-export async function resultsOf(stage: Stage, name: string): Promise<Result[]> {
+export async function resultsOf(stage: Pick<Stage, 'dir'>, name: string): Promise<Result[]> {
   return parse(await readFile(join(stage.dir, name), 'utf8'), { columns: true });
 }
 
 /** How often each id was named in calls of an operation that were answered with success. */
-export function submissions(stage: Stage, operation: string): Map<string, number> {
+export function submissions(stage: Pick<Stage, 'log'>, operation: string): Map<string, number> {
   const times = new Map<string, number>();
   for (const { operation: called, ids, status } of stage.log) {
     if (called !== operation || status === null || status >= 300) continue;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, ENTER, openTerminal } from './pty.ts';
 import { type Paper, statesOf, workCalls } from './receipts.ts';
-import { type Stage, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
+import { type SwiftStage, setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 /** Tasks that are scheduled, or processing, for as long as the test lasts. */
@@ -14,14 +15,14 @@ function receiptsIn(out: string): Paper[] {
 }
 
 /** Starts an action and leaves it; answers with its requests. */
-async function begun(stage: Stage, args: readonly string[]): Promise<readonly string[]> {
+async function begun(stage: SwiftStage, args: readonly string[]): Promise<readonly string[]> {
   const { out, err } = await stage.gdpr([...args, '--no-wait', '--json', ...FAST]);
   const ids = receiptsIn(out).map((paper) => paper.request_id);
   if (ids.length === 0) throw new Error(err);
   return ids;
 }
 
-async function cancel(stage: Stage, ids: readonly string[]) {
+async function cancel(stage: SwiftStage, ids: readonly string[]) {
   const { code, out, err } = await stage.gdpr(['cancel', ...ids, '--yes', '--json']);
   const error = err.split('\n').findLast((line) => line.startsWith('{'));
   return {
@@ -103,8 +104,8 @@ describe('gdpr cancel', () => {
   });
 
   test("a task that was found in Sendbird's list is nobody's to withdraw", async () => {
-    const stage = await setStage({ ...LONG, faults: ['answer-lost@registerGdprDelete=1'] });
-    const left = await stage.gdpr([...atSendbird, '--json', '--timeout', '4s', ...FAST]);
+    const stage = await setSwiftStage({ ...LONG, faults: ['answer-lost@registerGdprDelete=1'] });
+    const left = await stage.gdpr([...atSendbird, '--json', '--timeout', '20s', ...FAST]);
     const [paper] = receiptsIn(left.out);
     expect(paper?.steps[0]?.note).toContain("found in the provider's list");
     const { code, error } = await cancel(stage, [paper?.request_id ?? '']);
@@ -142,7 +143,7 @@ describe('gdpr cancel', () => {
   });
 
   test('a provider that does not answer: 5, and what needed nobody is cancelled all the same', async () => {
-    const stage = await setStage(LONG);
+    const stage = await setSwiftStage(LONG);
     const ids = await begun(stage, erase);
     stage.sandbox.control.setFaults(['http-503@sendbird']);
     const { code, papers, error } = await cancel(stage, ids);

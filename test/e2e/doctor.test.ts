@@ -14,9 +14,10 @@ test('all is well: exit 0, a line for each check, and nothing is made', async ()
 });
 
 test('what is wrong is red, all of it, with what to do: exit 1', async () => {
-  const stage = await setStage({ faults: ['http-503@sendbird'] });
+  const stage = await setStage();
   const config = join(stage.dir, '.gdprrc.json');
   await stage.gdpr(['export', 'ada', '--no-wait', '--received', '2020-01-02']);
+  stage.sandbox.control.setFaults(['http-503@sendbird']);
   await writeFile(join(stage.dir, 'gdpr-exports-file'), '');
   const out = join('gdpr-exports-file', 'below');
   const env = { ...stage.env, STREAM_API_SECRET: 'wrong-canary-5f20c1' };

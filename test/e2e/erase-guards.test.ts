@@ -1,7 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Stage, setStage, tree } from './stage.ts';
+import { setStage, tree } from './stage.ts';
+import { type SwiftStage, setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 const STARTS = new Set([
@@ -15,11 +16,11 @@ const STARTS = new Set([
 ]);
 
 /** The calls that start any work. */
-function started(stage: Stage): string[] {
+function started(stage: SwiftStage): string[] {
   return stage.log.map(({ operation }) => operation).filter((each) => STARTS.has(each));
 }
 
-async function isEmpty(stage: Stage): Promise<void> {
+async function isEmpty(stage: SwiftStage): Promise<void> {
   const status = await stage.gdpr(['status', '--all', '--json']);
   expect([status.code, status.out]).toEqual([0, '']);
 }
@@ -133,7 +134,7 @@ describe('guards: nothing was sent', () => {
   });
 
   test('a softer erase afterwards neither hides the hard one nor takes its word back', async () => {
-    const stage = await setStage();
+    const stage = await setStage({ rate: 1000 });
     const args = ['--provider', 'stream', '--yes', '--json', ...FAST];
     const hard = await stage.gdpr(['erase', 'ada', '--hard', ...args]);
     const { request_id: id } = JSON.parse(hard.out);
@@ -151,7 +152,7 @@ describe('guards: nothing was sent', () => {
 
 describe('look-ups that cannot be made', () => {
   test('a provider that does not answer: exit 5, nothing sent or recorded', async () => {
-    const stage = await setStage({ faults: ['http-503@sendbird'] });
+    const stage = await setSwiftStage({ faults: ['http-503@sendbird'] });
     const run = await stage.gdpr(['erase', 'ada', '--yes', ...FAST]);
     expect(run.code).toBe(5);
     expect(run.err).toContain('Nothing was sent or recorded.');

@@ -52,7 +52,7 @@ describe('gdpr erase --hard', () => {
   });
 
   test('asked twice: already gone, and still completed', async () => {
-    const stage = await setStage();
+    const stage = await setStage({ rate: 1000 });
     const first = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
     const { code, paper } = await papers(stage, ['erase', 'ada', '--hard', '--yes', '--new']);
     expect([code, paper.state]).toEqual([0, 'completed']);
@@ -166,7 +166,7 @@ describe('gdpr erase, soft and pruning', () => {
   });
 
   test('a soft-deleted user is erased hard: nothing is visible before, and the data go', async () => {
-    const stage = await setStage();
+    const stage = await setStage({ rate: 1000 });
     await papers(stage, ['erase', 'ada', '--yes']);
     const { code, paper } = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
     expect([code, paper.state, paper.erasure]).toEqual([0, 'completed', 'erased']);
@@ -285,7 +285,7 @@ describe('gdpr erase --export-first', () => {
   });
 
   test('says then how to go on all the same, in words that can be run; resume says it too', async () => {
-    const stage = await setStage();
+    const stage = await setStage({ rate: 1000 });
     const flags = ['--state-dir', stage.env['GDPR_STATE_DIR'] ?? ''];
     const args = ['erase', 'prolific', '--mode', 'pruning', '--export-first', '--yes'];
     const run = await stage.gdpr([...flags, ...args, '--poll-interval', '5ms']);

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { GRACE_AT_SENDBIRD } from '../../src/sandbox/sandbox.ts';
 import { type Stage, said, setStage, tree } from './stage.ts';
+import { setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 
@@ -205,8 +206,8 @@ describe('gdpr export', () => {
   });
 
   test('--timeout stops waiting; the work goes on', async () => {
-    const stage = await setStage({ faults: ['task-never-ends@exportUsers'] });
-    const run = await stage.gdpr(['export', 'ada', '--timeout', '4s', ...FAST]);
+    const stage = await setSwiftStage({ faults: ['task-never-ends@exportUsers'] });
+    const run = await stage.gdpr(['export', 'ada', '--timeout', '20s', ...FAST]);
     expect(run.code).toBe(8);
     expect(run.err).toContain('Stopped waiting');
     stage.sandbox.control.setFaults([]);

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { setStage, tree } from './stage.ts';
+import { tree } from './stage.ts';
+import { setSwiftStage } from './swift.ts';
 
-const FAST = ['--poll-interval', '5ms'];
+const FAST = ['--poll-interval', '100ms'];
 
 /** The outcome of an export of `ada` under a fault: exit code, state of its steps, calls made. */
 interface Case {
@@ -96,7 +97,7 @@ const PLACES: Record<string, string> = {
 describe('an export under a fault ends as it truly did', () => {
   test.each(CASES)('$fault: exit $exit', async (each) => {
     const { fault, exit, odd = {}, calls = [1, 1, 1], says } = each;
-    const stage = await setStage({ faults: [fault] });
+    const stage = await setSwiftStage({ faults: [fault] });
     const run = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
     const receipt = JSON.parse(run.out);
     const states = receipt.steps.map(
@@ -126,7 +127,7 @@ describe('an export under a fault ends as it truly did', () => {
   test('a download that broke and was mended is the same to the byte', async () => {
     const hashes = [];
     for (const faults of [[], ['file-reset=3'], ['file-changed=1']]) {
-      const stage = await setStage({ faults });
+      const stage = await setSwiftStage({ faults });
       const { out } = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
       const { steps } = JSON.parse(out);
       hashes.push(
@@ -139,9 +140,9 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a provider that is down is left for later; the other is done', async () => {
-    const stage = await setStage();
+    const stage = await setSwiftStage();
     const env = { ...stage.env, SENDBIRD_BASE_URL: 'http://127.0.0.1:9' };
-    const run = await stage.gdpr(['export', 'ada', ...FAST], { env, extendEnv: false });
+    const run = await stage.gdpr(['export', 'ada', ...FAST], { env });
     expect(run.code).toBe(5);
     expect(run.err).toMatch(
       /Stopped: no connection to Sendbird: connection refused \(4 tries in .*\)/,
@@ -152,7 +153,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a file server that is down alone keeps nobody from being asked', async () => {
-    const stage = await setStage({ faults: ['http-503@downloadFile'] });
+    const stage = await setSwiftStage({ faults: ['http-503@downloadFile'] });
     const run = await stage.gdpr(['export', 'ada', 'linus', '--json', ...FAST]);
     expect(run.code).toBe(5);
     const steps = run.out.split('\n').flatMap((line) => JSON.parse(line).steps);
@@ -164,7 +165,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('one task that cannot be read keeps nobody else from being finished', async () => {
-    const stage = await setStage({ faults: ['http-500@getTask=id:ada'], rate: 1000 });
+    const stage = await setSwiftStage({ faults: ['http-500@getTask=id:ada'], rate: 1000 });
     const args = ['export', 'ada', 'linus', 'quiet', '--provider', 'stream', '--json', ...FAST];
     const run = await stage.gdpr(args);
     const states = run.out.split('\n').map((line) => JSON.parse(line).state);
@@ -172,13 +173,13 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a secret that is not there: nothing was tried, and the receipt says so', async () => {
-    const stage = await setStage();
+    const stage = await setSwiftStage();
     const { STREAM_API_SECRET: _, ...env } = stage.env;
     const config = join(stage.dir, 'c.yaml');
     const account = `{apiKey: k, apiSecret: {env: NOT_THERE}, baseUrl: '${stage.sandbox.origin}'}`;
     await writeFile(config, `profiles: {p: {stream: ${account}}}`, { mode: 0o600 });
     const args = ['--config', config, 'export', 'ada', '--json', ...FAST];
-    const run = await stage.gdpr(args, { env, extendEnv: false });
+    const run = await stage.gdpr(args, { env });
     expect(run.code).toBe(4);
     const { steps } = JSON.parse(run.out);
     expect(steps.map(({ attempts }: { attempts: number }) => attempts)).toEqual([0, 0]);
@@ -187,7 +188,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('several people at once stay below the limits that Stream tells', async () => {
-    const stage = await setStage();
+    const stage = await setSwiftStage();
     const people = ['ada', 'linus', 'quiet', 'user-000001'];
     const run = await stage.gdpr(['export', ...people, '--provider', 'stream', ...FAST]);
     expect(run.code).toBe(0);
@@ -198,14 +199,14 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('an unknown person whom Sendbird registers all the same is not found', async () => {
-    const stage = await setStage({ faults: ['unknown-user-no-data'] });
+    const stage = await setSwiftStage({ faults: ['unknown-user-no-data'] });
     const run = await stage.gdpr(['export', 'nobody-here', '--json', ...FAST]);
     expect(run.code).toBe(1);
     expect(JSON.parse(run.out).state).toBe('not_found');
   });
 
   test('a link that is not renewed is asked for again only while the person is there', async () => {
-    const stage = await setStage({
+    const stage = await setSwiftStage({
       faults: ['link-not-renewed', 'hold@getUser', 'hold@listUsers'],
     });
     const running = stage.gdpr(['export', 'ada', '--provider', 'sendbird', '--json', ...FAST]);

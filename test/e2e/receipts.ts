@@ -42,7 +42,7 @@ export interface Papers {
 
 /** Runs `gdpr … --json` with short pauses and reads its receipts. */
 export async function papers(
-  stage: Stage,
+  stage: Pick<Stage, 'gdpr'>,
   args: readonly string[],
   interval = '5ms',
 ): Promise<Papers> {
@@ -81,6 +81,6 @@ const STARTS: ReadonlySet<string> = new Set([
 ]);
 
 /** The calls that start work, in the order in which they were logged. */
-export function workCalls(stage: Stage): string[] {
+export function workCalls(stage: Pick<Stage, 'log'>): string[] {
   return stage.log.flatMap(({ operation }) => (STARTS.has(operation) ? [operation] : []));
 }

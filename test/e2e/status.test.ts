@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, openTerminal } from './pty.ts';
 import { papers, workCalls } from './receipts.ts';
-import { type Stage, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
+import { type SwiftStage, setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 
@@ -13,14 +14,14 @@ interface Document {
   held_by: { pid: number } | null;
 }
 
-async function status(stage: Stage, ...args: string[]) {
+async function status(stage: SwiftStage, ...args: string[]) {
   const { code, out, err } = await stage.gdpr(['status', '--json', ...args]);
   const documents: Document[] = out === '' ? [] : out.split('\n').map((line) => JSON.parse(line));
   return { code, err, documents, states: documents[0]?.steps.map(({ state }) => state) };
 }
 
 /** Everything is sent, and every task is done at its provider. */
-async function left(stage: Stage, args: readonly string[]): Promise<void> {
+async function left(stage: SwiftStage, args: readonly string[]): Promise<void> {
   stage.sandbox.control.setFaults([
     'hold@getTask',
     'hold@viewGdprRequest',
@@ -95,7 +96,7 @@ describe('gdpr status', () => {
   ])(
     'under $fault it says so in one line, and shows what the ledger knows',
     async ({ fault, says }) => {
-      const stage = await setStage();
+      const stage = await setSwiftStage();
       await left(stage, ['export', 'ada']);
       stage.sandbox.control.setFaults([fault]);
       const { code, out, err } = await stage.gdpr(['status']);
