@@ -22,7 +22,7 @@ export async function checkedResults(
     });
   }
   const input = csv === null || csv === '-' ? csv : resolve(host.cwd, csv);
-  return prepareResults(results === '' ? '' : resolve(host.cwd, results), input);
+  return prepareResults(results, host, input);
 }
 
 /**

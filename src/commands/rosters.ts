@@ -35,7 +35,7 @@ export async function rosterOf(
   const source =
     flags.csv === '-'
       ? csvStream(host.stdin.stream)
-      : csvFile(resolve(host.cwd, flags.csv), flags.csv);
+      : csvFile(resolve(host.cwd, flags.csv), flags.csv, host.clock);
   const today = calendarDay(host.clock.now(), deadline.timeZone);
   const roster = await csvRoster(source, { providers, today, signal: host.stop });
   if (!app.flags.quiet) for (const each of roster.notices) host.stderr.write(`Note: ${each}\n`);

@@ -21,7 +21,7 @@ export async function printSummary(outcome: Outcome, app: App): Promise<void> {
   const { stateDir } = await app.settings();
   const path = (to: string): string => relative(host.cwd, to) || '.';
   const places = [
-    ...(docket.results === null ? [] : [{ what: 'Results', path: path(docket.results.name) }]),
+    ...(docket.results === null ? [] : [{ what: 'Results', path: docket.results.name }]),
     ...(docket.outDir === null ? [] : [{ what: 'Bundles', path: path(docket.outDir) }]),
     { what: 'Ledger', path: stateDir },
   ];

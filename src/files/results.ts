@@ -5,6 +5,7 @@ import { GdprError } from '../errors.ts';
 import { guarded } from './csv-guard.ts';
 import { onDisk } from './disk.ts';
 import { PartFile } from './part-file.ts';
+import type { OpenPipe } from './pipe.ts';
 import type { ResultsPlace } from './results-place.ts';
 
 /** So much text is written at a time. */
@@ -24,7 +25,7 @@ export interface ResultRow {
 /**
  * Writes one CSV row for each row: `line, request_id, state, detail`, then the roster's columns. A
  * cell that a spreadsheet would run is guarded. The file (0600) stands in its place when it is whole,
- * or what stood there stays. Throws GdprError `storage` and what `rows` throws.
+ * or what stood there stays. A pipe whose reader has gone takes no more, which is no failure. Throws GdprError `storage` and what `rows` throws.
  */
 export async function writeResults(
   place: ResultsPlace,
@@ -59,7 +60,8 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
 
 async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
   try {
-    await (place.into === 'file' ? writeFile(place, texts) : writeStream(place, texts));
+    if (place.pipe !== null) await writePipe(place.path, place.pipe, texts);
+    else await (place.into === 'file' ? writeFile(place, texts) : writeStream(place, texts));
   } catch (thrown) {
     if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
     throw new GdprError('storage', thrown.message, {
@@ -85,6 +87,20 @@ async function writeStream({ path }: ResultsPlace, texts: AsyncIterable<string>)
     for await (const block of blocksOf(texts)) await onDisk(path, () => handle.writeFile(block));
   } finally {
     await handle.close();
+  }
+}
+
+async function writePipe(
+  path: string,
+  pipe: OpenPipe,
+  texts: AsyncIterable<string>,
+): Promise<void> {
+  try {
+    for await (const block of blocksOf(texts)) {
+      if (!(await onDisk(path, () => pipe.write(block)))) return;
+    }
+  } finally {
+    await pipe.close();
   }
 }
 

@@ -1,11 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  constants,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { guarded, unguarded } from '../../src/files/csv-guard.ts';
-import { prepareResults } from '../../src/files/results-place.ts';
+import { prepareResults, type ResultsPlace } from '../../src/files/results-place.ts';
 import { writeReceipts, writeResults, type ResultRow } from '../../src/files/results.ts';
 import { rowsOf } from './csv-stage.ts';
 import { listing, tempFolder } from './stage.ts';
@@ -24,8 +33,31 @@ async function* broken(): AsyncGenerator<ResultRow> {
   throw new Error('ledger');
 }
 
+/** Instead of waiting, it lets the others go on. */
+const CLOCK = { sleep: (): Promise<void> => new Promise((resolve) => setImmediate(resolve)) };
+
+function prepare(file: string, input: string | null = null, cwd = '/'): Promise<ResultsPlace> {
+  return prepareResults(file, { cwd, clock: CLOCK }, input);
+}
+
+function pipeIn(folder: string): string {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+/** A place whose reader is on its way. */
+async function held(path: string): Promise<ResultsPlace> {
+  for (;;) {
+    const place = await prepare(path).catch((thrown: unknown) => String(thrown));
+    if (typeof place !== 'string') return place;
+    expect(place).toContain('nobody reads this pipe');
+    await CLOCK.sleep();
+  }
+}
+
 async function refused(file: string, input: string | null, words: string): Promise<void> {
-  await expect(prepareResults(file, input)).rejects.toMatchObject({
+  await expect(prepare(file, input)).rejects.toMatchObject({
     fault: 'usage',
     exit: 2,
     message: expect.stringContaining(words),
@@ -35,7 +67,7 @@ async function refused(file: string, input: string | null, words: string): Promi
 
 async function written(columns: string[], ...rows: ResultRow[]): Promise<string> {
   const file = join(tempFolder(), 'r.csv');
-  await writeResults(await prepareResults(file, null), each(...rows), columns);
+  await writeResults(await prepare(file, null), each(...rows), columns);
   return readFileSync(file, 'utf8');
 }
 
@@ -70,7 +102,7 @@ describe('a results file', () => {
     const folder = tempFolder();
     const file = join(folder, 'r.csv');
     writeFileSync(file, 'before', { mode: 0o644 });
-    await writeResults(await prepareResults(file, null), each(row()), ['user_id']);
+    await writeResults(await prepare(file, null), each(row()), ['user_id']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(listing(folder)).toEqual(['r.csv']);
     expect(readFileSync(file, 'utf8')).toContain('ada');
@@ -80,7 +112,7 @@ describe('a results file', () => {
     const folder = tempFolder();
     const file = join(folder, 'r.csv');
     writeFileSync(file, 'before');
-    const place = await prepareResults(file, null);
+    const place = await prepare(file, null);
     await expect(writeResults(place, broken(), ['user_id'])).rejects.toThrow('ledger');
     expect(listing(folder)).toEqual(['r.csv']);
     expect(readFileSync(file, 'utf8')).toBe('before');
@@ -90,7 +122,7 @@ describe('a results file', () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'real.csv'), '');
     symlinkSync('real.csv', join(folder, 'r.csv'));
-    const place = await prepareResults(join(folder, 'r.csv'), null);
+    const place = await prepare(join(folder, 'r.csv'), null);
     await writeResults(place, each(row()), ['user_id']);
     expect(readFileSync(join(folder, 'real.csv'), 'utf8')).toContain('ada');
     expect(readFileSync(join(folder, 'r.csv'), 'utf8')).toContain('ada');
@@ -99,7 +131,7 @@ describe('a results file', () => {
   test('a disk that gives way is told with what is safe', async () => {
     const folder = join(tempFolder(), 'gone');
     mkdirSync(folder);
-    const place = await prepareResults(join(folder, 'r.csv'), null);
+    const place = await prepare(join(folder, 'r.csv'), null);
     execFileSync('rm', ['-r', folder]);
     await expect(writeResults(place, each(row()), ['user_id'])).rejects.toMatchObject({
       fault: 'storage',
@@ -127,7 +159,7 @@ describe('a results file', () => {
 
   test('receipts are lines', async () => {
     const file = join(tempFolder(), 'r.jsonl');
-    const place = await prepareResults(file, null);
+    const place = await prepare(file, null);
     expect(place.isReceipts).toBe(true);
     await writeReceipts(place, each('{"a":1}', '{"b":2}'));
     expect(readFileSync(file, 'utf8')).toBe('{"a":1}\n{"b":2}\n');
@@ -189,7 +221,7 @@ describe('before anything is sent', () => {
     symlinkSync('loop', join(folder, 'loop'));
     await refused(folder, null, 'it is a folder');
     await refused(join(folder, 'no', 'r.csv'), null, 'it is not there');
-    await refused(join(folder, 'new/'), null, 'named like a folder');
+    await refused(`${folder}/new/`, null, 'named like a folder');
     await refused(join(folder, 'file', 'r.csv'), null, 'a file stands where a folder should be');
     await refused(join(folder, 'dangling'), null, 'a link that leads nowhere');
     await refused(join(folder, 'loop'), null, 'symbolic link');
@@ -208,48 +240,136 @@ describe('before anything is sent', () => {
       await refused(join(folder, name), input, 'the subjects are read from');
     }
     await refused(input, join(folder, 'soft.csv'), 'the subjects are read from');
-    await expect(prepareResults(join(folder, 'r.csv'), input)).resolves.toMatchObject({
+    await expect(prepare(join(folder, 'r.csv'), input)).resolves.toMatchObject({
       into: 'file',
     });
     // An input that is not there is for its reader to tell.
-    await expect(prepareResults(input, join(folder, 'none'))).resolves.toBeDefined();
+    await expect(prepare(input, join(folder, 'none'))).resolves.toBeDefined();
   });
 
   test('a device takes rows as they come, and stays what it is', async () => {
-    const place = await prepareResults('/dev/null', null);
+    const place = await prepare('/dev/null', null);
     expect(place.into).toBe('stream');
     await writeResults(place, each(row()), ['user_id']);
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
-    expect(await prepareResults('/dev/null', '/dev/null')).toEqual(place);
+    expect(await prepare('/dev/null', '/dev/null')).toEqual(place);
   });
 
   test('a pipe takes them too', async () => {
-    const path = join(tempFolder(), 'pipe');
-    execFileSync('mkfifo', [path]);
-    const place = await prepareResults(path, null);
-    const [text] = await Promise.all([
-      readFile(path, 'utf8'),
-      writeResults(place, each(row()), ['user_id']),
-    ]);
-    expect(text).toBe('line,request_id,state,detail,user_id\n2,req_1,completed,,ada\n');
+    const path = pipeIn(tempFolder());
+    const reading = readFile(path, 'utf8');
+    const place = await held(path);
+    await writeResults(place, each(row()), ['user_id']);
+    expect(await reading).toBe('line,request_id,state,detail,user_id\n2,req_1,completed,,ada\n');
     expect(statSync(path).isFIFO()).toBe(true);
   });
 
-  test('standard output is written on, even where it leads to a file', async () => {
-    const out = join(tempFolder(), 'out.txt');
-    const code = `
-      const { prepareResults } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/files/results-place.ts'))});
-      const { writeReceipts } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/files/results.ts'))});
-      const place = await prepareResults('/dev/stdout', '-');
-      await writeReceipts(place, (async function* () { yield '{}'; })());`;
-    execFileSync('sh', [
-      '-c',
-      'printf "before\\n" > "$0"; exec "$1" --input-type=module -e "$2" >> "$0"',
-      out,
-      process.execPath,
-      code,
-    ]);
-    expect(readFileSync(out, 'utf8')).toBe('before\n{}\n');
+  test('a pipe that is full is waited for, and its reader gets all of it', async () => {
+    const path = pipeIn(tempFolder());
+    // Opened for both, it is read only once the pipe is full.
+    const reader = await open(path, constants.O_RDWR);
+    onTestFinished(() => reader.close());
+    let got = '';
+    let waits = 0;
+    const clock = {
+      async sleep() {
+        waits += 1;
+        const { bytesRead, buffer } = await reader.read(Buffer.alloc(1 << 20));
+        got += buffer.toString('utf8', 0, bytesRead);
+      },
+    };
+    const texts = Array.from({ length: 5_000 }, (_, at) => `{"row":${at},"x":"${'x'.repeat(90)}"}`);
+    const whole = `${texts.join('\n')}\n`;
+    const place = await prepareResults(path, { cwd: '/', clock }, null);
+    await writeReceipts(place, each(...texts));
+    while (got.length < whole.length) await clock.sleep();
+    expect(got).toBe(whole);
+    expect(waits).toBeGreaterThan(3);
+  });
+
+  test('a pipe without rows ends for its reader', async () => {
+    const path = pipeIn(tempFolder());
+    const reading = readFile(path, 'utf8');
+    await writeReceipts({ ...(await held(path)), isReceipts: true }, each());
+    expect(await reading).toBe('');
+  });
+
+  test('a reader that leaves is no failure', async () => {
+    const path = pipeIn(tempFolder());
+    const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const place = await prepare(path);
+    await reader.close();
+    await expect(writeResults(place, each(row()), ['user_id'])).resolves.toBeUndefined();
+  });
+
+  test('what breaks the rows off is thrown, and the pipe is closed', async () => {
+    const path = pipeIn(tempFolder());
+    const reading = readFile(path, 'utf8');
+    await expect(writeResults(await held(path), broken(), ['user_id'])).rejects.toThrow('ledger');
+    expect(await reading).toBe('');
+  });
+
+  test('a pipe that nobody reads is refused', async () => {
+    const path = pipeIn(tempFolder());
+    for (const input of [null, path]) {
+      await expect(prepare(path, input)).rejects.toMatchObject({
+        fault: 'usage',
+        message: `Cannot write results to ${path}: nobody reads this pipe.`,
+        next: expect.stringContaining('Nothing was sent. Start what reads it first'),
+      });
+    }
+  });
+
+  test.each([
+    ['/dev/stdout', 'it is standard output'],
+    ['/dev/stderr', 'it is standard error'],
+    ['/dev/fd/1', 'it is standard output'],
+    ['/proc/self/fd/1', 'it is standard output'],
+    ['/proc/self/fd/2', 'it is standard error'],
+    [`/proc/${process.pid}/fd/2`, 'it is standard error'],
+  ])('%s is refused, itself and behind links', async (name, words) => {
+    const folder = tempFolder();
+    symlinkSync(name, join(folder, 'first'));
+    symlinkSync('first', join(folder, 'second.csv'));
+    symlinkSync(dirname(name), join(folder, 'dev'));
+    for (const way of [name, join(folder, 'second.csv'), join(folder, 'dev', basename(name))]) {
+      await refused(way, null, words);
+      await expect(prepare(way)).rejects.toMatchObject({
+        message: `Cannot write results to ${way}: ${words}.`,
+        next: 'Nothing was sent. Name a file with --results; --json prints receipts to standard output.',
+      });
+    }
+  });
+
+  test('another file that is open is written on, and not replaced', async () => {
+    const folder = tempFolder();
+    const file = join(folder, 'r.jsonl');
+    writeFileSync(file, 'before\n');
+    const handle = await open(file, 'a');
+    onTestFinished(() => handle.close());
+    symlinkSync(`/dev/fd/${handle.fd}`, join(folder, 'link.jsonl'));
+    await writeReceipts(await prepare(join(folder, 'link.jsonl')), each('{}'));
+    expect(readFileSync(file, 'utf8')).toBe('before\n{}\n');
+    expect(listing(folder)).toEqual(['link.jsonl', 'r.jsonl']);
+  });
+
+  test('a name is seen from the current folder, and stays as it was typed', async () => {
+    const cwd = tempFolder();
+    mkdirSync(join(cwd, 'sub'));
+    const place = await prepare('sub/../r.csv', null, cwd);
+    expect(place).toMatchObject({ name: 'sub/../r.csv', path: join(realpathSync(cwd), 'r.csv') });
+    writeFileSync(join(cwd, 'r.csv'), '');
+    for (const [name, words] of [
+      ['new/', 'it is named like a folder'],
+      ['sub/', 'it is a folder'],
+      ['r.csv/', 'a file stands where a folder should be'],
+    ] as const) {
+      await expect(prepare(name, null, cwd)).rejects.toMatchObject({
+        fault: 'usage',
+        message: `Cannot write results to ${name}: ${words}.`,
+      });
+    }
+    expect(listing(cwd)).toEqual(['r.csv', 'sub']);
   });
 
   test('the file behind standard input is refused', () => {
@@ -257,7 +377,7 @@ describe('before anything is sent', () => {
     writeFileSync(file, 'user_id\n');
     const code = `
       const { prepareResults } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/files/results-place.ts'))});
-      console.log(await prepareResults(process.argv[1], '-').catch(({ fault }) => fault));`;
+      console.log(await prepareResults(process.argv[1], { cwd: '/', clock: null }, '-').catch(({ fault }) => fault));`;
     const out = execFileSync(
       'sh',
       ['-c', 'exec "$1" --input-type=module -e "$2" "$0" < "$0"', file, process.execPath, code],
