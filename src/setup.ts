@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountsOf } from './config/accounts.ts';
@@ -13,6 +12,7 @@ import { cleanSecret, secretSpec } from './config/secret-spec.ts';
 import type { Draft, DraftFault, SecretInput } from './config/settings.ts';
 import { type Connected, connect } from './connect.ts';
 import { GdprError } from './errors.ts';
+import { makeFolder as makePrivate } from './files/folder.ts';
 import type { Host } from './host.ts';
 import { Secret } from './secret.ts';
 
@@ -104,7 +104,7 @@ function cannotAdd(path: string, name: string, draft: Draft): GdprError {
 
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makePrivate(path);
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
     throw new GdprError('storage', `Cannot make ${path} (${String(thrown.code)}).`, {

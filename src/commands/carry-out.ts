@@ -49,6 +49,8 @@ export async function carryOut(
     providers.get(providerOf(operation))?.limitOf(operation) ?? null;
   const extent = { ...docket.ahead, limitOf, share: flags.rateShare ?? rate.share };
   const progress = await progressOf(app, until === 'ended', extent);
+  const sayStopping = (): void => progress.say(STOPPING);
+  if (!app.flags.quiet) host.stop.addEventListener('abort', sayStopping, { once: true });
   const source = sourceOf(docket, until === 'ended' ? progress : null, ledger, app);
   try {
     const { limited, fault } = await ranAsFar(
@@ -76,12 +78,16 @@ export async function carryOut(
     const aftermath = { seal, told, providers, health, timedOut, broken, lasted, limited, fault };
     return await conclude(docket, aftermath, app);
   } finally {
+    host.stop.removeEventListener('abort', sayStopping);
     over.abort();
     progress.stop();
     told.close();
     await ledger.release(holder);
   }
 }
+
+/** Calls that run are waited for: their answers say what was done. */
+const STOPPING = 'Stopping: calls under way are finished first. Once more leaves at once.';
 
 /** A disk that fails ends the work, and not the telling of what became of everybody. */
 async function ranAsFar(

@@ -17,7 +17,7 @@ const REFUSED = [6, 'refused by a guard; nothing was sent'] as const;
 const ENDED = [
   [0, 'everything is completed'],
   [1, 'nothing is completed or partial'],
-  [3, 'some of it is'],
+  [3, 'some of it is completed or partial'],
 ] as const;
 
 const WORK = [...ENDED, ...NOTHING_SENT, REFUSED, ...LEFT].toSorted(([a], [b]) => a - b);

@@ -2,6 +2,7 @@ import { Secret } from '../secret.ts';
 import { describe, sentence } from './faults.ts';
 import { holidayCheck } from './holidays.ts';
 import { type FileFacts, type FileProfile, fileSchema } from './schema.ts';
+import { PROFILE_NAME_RULE } from './profile-name.ts';
 import type { Draft, DraftFault, DraftField } from './settings.ts';
 
 /** A profile as it stands in a file. */
@@ -39,6 +40,8 @@ export async function draftFaults(
     field: fieldAt(issue.path),
     message: sentence(issue),
   }));
+  // A record passes over the key `__proto__`.
+  if (name === '__proto__') faults.push({ field: 'profile', message: PROFILE_NAME_RULE });
   const inShape = !faults.some(({ field }) => field.startsWith('deadline.'));
   return inShape ? [...faults, ...(await calendarFaults(draft))] : faults;
 }

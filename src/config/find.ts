@@ -60,6 +60,8 @@ function inFolder(folder: string, kind: FileKind): FoundFile | null {
   return path === undefined ? null : { path, kind, ignored };
 }
 
+const NOTHING: ReadonlySet<string> = new Set(['EACCES', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
 /**
  * Whether something that is meant as a configuration file stands there. A link that points nowhere
  * does: to go on to the next place would mean to work on another account than the one meant.
@@ -69,8 +71,8 @@ function stands(path: string): boolean {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     return stats !== undefined && !stats.isDirectory();
   } catch (error) {
-    // A folder above that this user may not look into holds nothing for them.
-    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return false;
+    // A folder above that this user may not look into, or that is none, holds nothing for them.
+    if (error instanceof Error && 'code' in error && NOTHING.has(String(error.code))) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GdprError } from '../errors.ts';
+import { GdprError, reasonOf } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { type FileKind, findConfigFiles } from './find.ts';
 import { given } from './given.ts';
@@ -8,6 +8,15 @@ import { readGuarded } from './guarded-file.ts';
 import { parseConfig } from './parse.ts';
 import { readConfigFiles } from './read.ts';
 import { xdgFolder } from './xdg.ts';
+
+/** Whether nothing stands there. Throws GdprError `config` for a place that cannot be looked at. */
+function isNew(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch (thrown) {
+    throw unusable(`${path} cannot be looked at (${reasonOf(thrown)})`);
+  }
+}
 
 /** The name of a file that is new. */
 const NEW_NAME = '.gdprrc.yaml';
@@ -34,7 +43,7 @@ export interface PlaceFlags {
  */
 export async function findPlace(flags: PlaceFlags, host: Host): Promise<Place> {
   const { path, kind } = chosen(flags, host);
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+  if (isNew(path)) {
     const parsed = parseConfig(path, '');
     if ('fault' in parsed) throw unusable(`${path} ${parsed.fault}`);
     return { path, kind, existing: null };

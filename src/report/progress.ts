@@ -95,6 +95,7 @@ export async function spinnerProgress(
     discardStdin: false,
     hideCursor: true,
     isEnabled: output.isTTY,
+    color: false,
   });
   spinner.suffixText = line;
   spinner.start();
@@ -103,7 +104,7 @@ export async function spinnerProgress(
     ended: (states) => board.ended(states, clock.monotonic()),
     say(sentence) {
       spinner.suffixText = '';
-      spinner.info(sentence);
+      spinner.stopAndPersist({ symbol: 'ℹ', text: sentence });
       spinner.text = '';
       spinner.suffixText = line;
       spinner.start();

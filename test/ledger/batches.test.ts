@@ -66,8 +66,8 @@ describe('identified', () => {
     const found = await ledger.identified(['row 2', 'row 9', 'row 1', 'row 1', 'null', '']);
     expect(found).toEqual(
       new Map([
-        ['row 1', { requestId: 'req_e', state: 'open', finishedAt: null }],
-        ['row 2', { requestId: 'req_b', state: 'not_found', finishedAt: T0 + 7 }],
+        ['row 1', { requestId: 'req_e', state: 'open', finishedAt: null, isUndone: false }],
+        ['row 2', { requestId: 'req_b', state: 'not_found', finishedAt: T0 + 7, isUndone: false }],
       ]),
     );
   });
