@@ -3,7 +3,6 @@ import type { ResultsPlace } from '../files/results-place.ts';
 import type { Limit } from '../requests/calls.ts';
 import { calendarDay } from '../requests/deadline.ts';
 import type { Presence } from '../requests/outcome.ts';
-import type { ExportTarget } from '../requests/plan.ts';
 import type { Proposal, Tempo } from '../requests/proposal.ts';
 import type { Operation, ProviderName } from '../requests/request.ts';
 import { proposalJson } from '../report/plan-text.ts';
@@ -93,8 +92,7 @@ export async function rehearseAndPrint(
   const { host, flags } = app;
   const { digest, roster, planPage } = venture;
   digest.refuse([...guards, ...(await rehearse(venture, app))]);
-  const share = (await app.settings()).rate.share;
-  const tempo = { limits: new Map(), share: rateShare ?? share, at: host.clock.now() };
+  const tempo = await tempoWith(new Map(), rateShare, app);
   const proposal = digest.proposal({ owners: new Map(), tempo });
   if (!flags.json) {
     host.stdout.write(`${await textOf(proposal, app, true)}\n`);
@@ -122,10 +120,18 @@ async function tempoOf(
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();
-  for (const { provider: name } of targets satisfies readonly ExportTarget[]) {
+  for (const { provider: name } of targets) {
     const found = await providers.get(name)?.limits(operations[name], app.host.stop);
     for (const [operation, limit] of found ?? []) limits.set(operation, limit);
   }
+  return tempoWith(limits, rateShare, app);
+}
+
+async function tempoWith(
+  limits: Tempo['limits'],
+  rateShare: number | null,
+  app: App,
+): Promise<Tempo> {
   const { share } = (await app.settings()).rate;
   return { limits, share: rateShare ?? share, at: app.host.clock.now() };
 }

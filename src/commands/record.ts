@@ -45,7 +45,7 @@ export async function recordAll(
   app: App,
   confirmation?: Confirmation,
 ): Promise<Ahead> {
-  const { roster, isNew, plan } = course;
+  const { roster, plan } = course;
   const ledger = await app.ledger();
   const warnings = createSample<string>();
   const open = createSample<Carried>();
@@ -55,7 +55,7 @@ export async function recordAll(
   for await (const rows of toDo(roster, app)) {
     const requests = await plan(rows);
     const at = app.host.clock.now();
-    const opened = await ledger.open(requests, isNew ? judgeNew : judge, at, confirmation);
+    const opened = await ledger.open(requests, judgeOf(course), at, confirmation);
     const refused = conflictOf(course.action, inTheWay(opened), app);
     if (refused !== null) throw people === 0 ? refused : halfway(refused, people);
     app.begin();
@@ -79,6 +79,11 @@ export async function recordAll(
     for (const line of lines) app.host.stderr.write(`${line}\n`);
   }
   return { people, steps, unsent };
+}
+
+/** How a course's requests are judged against those that stand. */
+export function judgeOf({ isNew }: Pick<Course, 'isNew'>): typeof judge {
+  return isNew ? judgeNew : judge;
 }
 
 /** Takes note of requests that are open already. */
@@ -130,7 +135,7 @@ export async function conflictsOf(course: Course, app: App): Promise<GdprError |
   const sample = createSample<Carried>();
   for await (const rows of toDo(course.roster, app)) {
     const requests = await course.plan(rows);
-    inTheWay(await ledger.weigh(requests, course.isNew ? judgeNew : judge), sample);
+    inTheWay(await ledger.weigh(requests, judgeOf(course)), sample);
   }
   return conflictOf(course.action, sample, app);
 }

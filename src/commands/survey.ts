@@ -6,12 +6,11 @@ import type { ExportTarget } from '../requests/plan.ts';
 import type { Page, Sightings } from '../requests/proposal.ts';
 import type { ProviderName } from '../requests/request.ts';
 import { type Sample, createSample } from '../requests/sample.ts';
-import { judge, judgeNew } from '../requests/standing.ts';
 import type { RosterRow } from '../roster/roster.ts';
 import { noteOf, sightingsOf } from '../requests/sight-notes.ts';
 import { lookUpAll } from './found.ts';
 import { type Guard, guard } from './guards.ts';
-import { type Carried, type Course, addCarried, conflictOf, inTheWay } from './record.ts';
+import { type Carried, type Course, addCarried, conflictOf, inTheWay, judgeOf } from './record.ts';
 import { toDo } from './rosters.ts';
 
 /** A course that somebody has to agree to: its pages are planned with what was seen of the rows. */
@@ -89,8 +88,4 @@ export async function rehearse(venture: Venture, app: App): Promise<readonly Gua
     if (refused !== null) guards.push(guard(refused.message, refused.next, refused.requestIds));
   }
   return guards;
-}
-
-function judgeOf({ isNew }: Pick<Course, 'isNew'>): typeof judge {
-  return isNew ? judgeNew : judge;
 }
