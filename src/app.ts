@@ -3,6 +3,7 @@ import type { SANDBOX } from './config/sandbox-profile.ts';
 import type { Settings } from './config/settings.ts';
 import type { Connected, Tempo } from './connect.ts';
 import type { Examination } from './examination.ts';
+import type { Kept } from './files/kept.ts';
 import type { Host } from './host.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Provider } from './providers/provider.ts';
@@ -28,6 +29,8 @@ export interface App {
   /** What the program was called with. */
   readonly argv: readonly string[];
   settings(): Promise<Settings>;
+  /** What no output may touch; the configuration is not read for it. */
+  kept(): Promise<Kept>;
   ledger(): Promise<Ledger>;
   /** The ledger if there is one: for what must leave no trace. */
   ledgerIfAny(): Promise<Ledger | null>;
@@ -68,6 +71,9 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
     settings() {
       settings ??= readSettings(app);
       return settings;
+    },
+    async kept() {
+      return (await import('./config/kept.ts')).keptPlaces(app.flags, host);
     },
     ledger() {
       ledger ??= openLedgerOf(app);

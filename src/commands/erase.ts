@@ -50,7 +50,7 @@ async function runErase(options: EraseOptions, app: App): Promise<number> {
   checkWho(options, 'erase');
   const settings = await app.settings();
   const targets = targetsOf(settings, await app.providers(options), options.provider);
-  const results = await checkedResults(options, app);
+  const results = await checkedResults(options, outDir, app);
   const names = targets.map(({ provider }) => provider);
   const roster = await rosterOf(options, 'erase', names, app);
   try {

@@ -47,7 +47,7 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
   const providers = await app.providers(options);
   const targets = targetsOf(settings, providers, options.provider);
   const outDir = outDirOf(options.out, app.host.cwd);
-  const results = await checkedResults(options, app);
+  const results = await checkedResults(options, outDir, app);
   const names = targets.map(({ provider }) => provider);
   const roster = await rosterOf(options, 'export', names, app);
   try {

@@ -40,7 +40,7 @@ async function runRestore(options: RestoreOptions, app: App): Promise<number> {
   checkWho(options, 'restore');
   const settings = await app.settings();
   const targets = targetsOf(settings, await app.providers(options), options.provider);
-  const results = await checkedResults(options, app);
+  const results = await checkedResults(options, null, app);
   const names = targets.map(({ provider }) => provider);
   const roster = await rosterOf(options, 'restore', names, app);
   try {

@@ -10,10 +10,14 @@ import type { Account } from './accounts.ts';
 import type { Docket } from './docket.ts';
 import type { RequestFlags } from './request-flags.ts';
 
-/** Where the results go, checked before anything is sent; null: nowhere. Throws GdprError `usage`. */
+/**
+ * Where the results go, checked before anything is sent and before `outDir` (null: there is none) is
+ * made; null: nowhere. Throws GdprError `usage`.
+ */
 export async function checkedResults(
   { results, csv, dryRun }: RequestFlags,
-  { host }: App,
+  outDir: string | null,
+  app: App,
 ): Promise<ResultsPlace | null> {
   if (results === null) return null;
   if (dryRun) {
@@ -21,8 +25,9 @@ export async function checkedResults(
       next: 'Nothing was sent. Leave one of them out.',
     });
   }
+  const { host } = app;
   const input = csv === null || csv === '-' ? csv : resolve(host.cwd, csv);
-  return prepareResults(results, host, input);
+  return prepareResults(results, host, { input, kept: await app.kept(), outDir });
 }
 
 /**

@@ -45,7 +45,7 @@ export function declareSandbox(command: Command, app: App, done: (code: number) 
 async function runSandbox(flags: SandboxFlags, app: App): Promise<number> {
   const { clock, stdout, stderr, stop } = app.host;
   const { stream, sendbird } = await app.sandboxProfile();
-  const log = flags.log === null ? null : openCallLog(flags.log);
+  const log = flags.log === null ? null : await openCallLog(flags.log, await app.kept());
   const options = { ...flags, credentials: { stream, sendbird }, clock };
   const sandbox = await startSandbox({
     ...options,

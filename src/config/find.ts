@@ -6,7 +6,7 @@ import type { ConfigFlags } from './settings.ts';
 import { xdgFolder } from './xdg.ts';
 
 /** The names of a configuration file, cosmiconfig's conventions; none that runs code. */
-const SEARCH_PLACES = [
+export const SEARCH_PLACES = [
   '.gdprrc',
   '.gdprrc.json',
   '.gdprrc.yaml',

@@ -4,20 +4,23 @@ import type { Host } from '../host.ts';
 import { given } from './given.ts';
 import { isXdgSet, xdgFolder } from './xdg.ts';
 
-/**
- * The absolute folder of a profile's state: below `--state-dir`, `GDPR_STATE_DIR`,
- * `$XDG_STATE_HOME/gdpr` or `~/.local/state/gdpr`. Nothing is created here.
- * Throws GdprError `config` when the flag is empty.
- */
+/** The absolute folder of a profile's state, below that of all; otherwise as `stateRoot`. */
 export function stateDir(flag: string | null, profile: string, host: Host): string {
+  return join(stateRoot(flag, host), profile);
+}
+
+/**
+ * The absolute folder of all state: `--state-dir`, `GDPR_STATE_DIR`, `$XDG_STATE_HOME/gdpr` or
+ * `~/.local/state/gdpr`. Nothing is created here. Throws GdprError `config` when the flag is empty.
+ */
+export function stateRoot(flag: string | null, host: Host): string {
   if (flag === '') {
     throw new GdprError('config', '--state-dir names no folder.', {
       next: 'Nothing was sent. Name a folder, or leave the flag out.',
     });
   }
   const named = flag ?? given(host, 'GDPR_STATE_DIR');
-  const base = named === null ? xdgFolder('XDG_STATE_HOME', host) : resolve(host.cwd, named);
-  return join(base, profile);
+  return named === null ? xdgFolder('XDG_STATE_HOME', host) : resolve(host.cwd, named);
 }
 
 /** What says where that folder is, in words. */

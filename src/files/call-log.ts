@@ -1,5 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { GdprError, reasonOf } from '../errors.ts';
+import { type Kept, objection, type OwnKind, placeObjection } from './kept.ts';
+import { openNumber } from './open-already.ts';
 
 /** A file that takes a JSON line for each entry, at once: a reader sees what has happened so far. */
 export interface CallLog {
@@ -7,18 +9,36 @@ export interface CallLog {
   close(): void;
 }
 
-/** Opens a log for appending, 0600. Throws GdprError `usage` when the file cannot be opened. */
-export function openCallLog(path: string): CallLog {
+const LOG: OwnKind = { name: 'log of calls', begin: /^\{"at":"/v };
+
+/**
+ * Opens a log for appending, 0600. Throws GdprError `usage` when the file cannot be opened, is kept, or
+ * is something else.
+ */
+export async function openCallLog(path: string, kept: Kept): Promise<CallLog> {
   let file: number;
   try {
+    const reason = await reasonAgainst(path, kept);
+    if (reason !== null) throw unusable(reason);
     file = openSync(path, 'a', 0o600);
   } catch (thrown) {
-    throw new GdprError('usage', `The log cannot be written: ${reasonOf(thrown)}.`, {
-      next: 'Give --log another file.',
-    });
+    if (thrown instanceof GdprError) throw thrown;
+    throw unusable(reasonOf(thrown));
   }
   return {
     write: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
     close: () => closeSync(file),
   };
+}
+
+/** What the operator's shell has opened for us takes the lines among others. */
+async function reasonAgainst(path: string, kept: Kept): Promise<string | null> {
+  if ((await openNumber(path)) !== null) return placeObjection(path, kept);
+  return objection(path, kept, LOG);
+}
+
+function unusable(reason: string): GdprError {
+  return new GdprError('usage', `The log cannot be written: ${reason}.`, {
+    next: 'Give --log another file.',
+  });
 }

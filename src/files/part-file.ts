@@ -9,6 +9,8 @@ import { refuseLink, syncFolder } from './folder.ts';
 const FLUSH = 64 * 1024 * 1024;
 
 const PRIVATE = 0o600;
+/** What comes after the name of the place; without the UUID in earlier versions. */
+const PART = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.)?part$/v;
 const FRESH = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
@@ -109,11 +111,12 @@ export class PartFile {
   }
 }
 
-/** What runs that did not live to remove it have left beside a place. */
+/** What runs that did not live to remove it have left beside a place, and no file of anybody else. */
 async function removeParts(place: string): Promise<void> {
   const folder = dirname(place);
+  const beginning = `.${basename(place)}.`;
   for (const name of await readdir(folder)) {
-    if (name.startsWith(`.${basename(place)}.`) && name.endsWith('.part')) {
+    if (name.startsWith(beginning) && PART.test(name.slice(beginning.length))) {
       await rm(join(folder, name), { force: true });
     }
   }

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Clock } from '../host.ts';
 import { diskReason, isSystemError } from './disk.ts';
+import { isOnTheWayTo, type Kept, objection, type OwnKind } from './kept.ts';
 import { openNumber } from './open-already.ts';
 import { openPipe, type OpenPipe } from './pipe.ts';
 
@@ -21,7 +22,23 @@ export interface ResultsPlace {
   pipe: OpenPipe | null;
   /** JSON lines of receipts, and not CSV. */
   isReceipts: boolean;
+  kept: Kept;
 }
+
+/** What a results file must stay clear of. */
+export interface Surroundings {
+  /** The file that the subjects are read from, `-` for standard input; null: there is none. */
+  input: string | null;
+  kept: Kept;
+  /** A folder that may have to be made before the results are written; null: none but the state's. */
+  outDir: string | null;
+}
+
+/** Both of its forms, CSV and JSON lines. */
+export const RESULTS: OwnKind = {
+  name: 'results file of gdpr',
+  begin: /^(?:line,request_id,state,detail[,\n]|\{"schema":"gdpr-receipt\/1",)/v,
+};
 
 /** A place that is looked at: `name` as the operator typed it, `path` whole and with its last slash. */
 interface Named {
@@ -32,14 +49,14 @@ interface Named {
 /**
  * Makes sure, before anything is sent, that results can be written to `name` (seen from `cwd`) at the
  * end: its folder is there and can be written, and it is neither a folder, nor standard output or
- * standard error, nor a pipe without a reader, nor the `input` (a path, `-` for standard input; null:
- * there is none). Nothing is made or changed; a pipe is opened, and `writeResults` or the end of the
- * process closes it. Throws GdprError `usage`.
+ * standard error, nor a pipe without a reader, nor the `input`, nor anything that would be lost:
+ * what is kept, and any file but an empty one and results of ours. Nothing is made or changed; a pipe
+ * is opened, and `writeResults` or the end of the process closes it. Throws GdprError `usage`.
  */
 export async function prepareResults(
   name: string,
   { cwd, clock }: { cwd: string; clock: Waiting },
-  input: string | null,
+  { input, kept, outDir }: Surroundings,
 ): Promise<ResultsPlace> {
   if (name === '') throw unusable('""', 'the name is empty');
   // Not resolved: a slash at the end must stay.
@@ -49,14 +66,19 @@ export async function prepareResults(
     if (input !== null && (await isSame(named.path, input))) {
       throw unusable(name, 'it is the file that the subjects are read from');
     }
-    return place;
+    const reason = await objection(named.path, kept, RESULTS);
+    if (reason !== null) throw unusable(name, reason);
+    if (await isOnTheWayTo(place.path, outDir === null ? [kept.state] : [kept.state, outDir])) {
+      throw unusable(name, 'a folder is to be made there');
+    }
+    return { ...place, kept };
   } catch (thrown) {
     if (!isSystemError(thrown)) throw thrown;
     throw unusable(name, diskReason(thrown), thrown);
   }
 }
 
-async function placeOf(named: Named, clock: Waiting): Promise<ResultsPlace> {
+async function placeOf(named: Named, clock: Waiting): Promise<Omit<ResultsPlace, 'kept'>> {
   const { name, path } = named;
   const facts = { name, pipe: null, isReceipts: name.endsWith('.jsonl') };
   const open = await openNumber(path);

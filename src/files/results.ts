@@ -1,12 +1,14 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { GdprError } from '../errors.ts';
 import { guarded } from './csv-guard.ts';
-import { onDisk } from './disk.ts';
+import { onDisk, storageError } from './disk.ts';
+import { objection } from './kept.ts';
 import { PartFile } from './part-file.ts';
 import type { OpenPipe } from './pipe.ts';
-import type { ResultsPlace } from './results-place.ts';
+import { RESULTS, type ResultsPlace } from './results-place.ts';
 
 /** So much text is written at a time. */
 const BLOCK = 64 * 1024;
@@ -61,7 +63,10 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
 async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
   try {
     if (place.pipe !== null) await writePipe(place.path, place.pipe, texts);
-    else await (place.into === 'file' ? writeFile(place, texts) : writeStream(place, texts));
+    else {
+      await checkAgain(place);
+      await (place.into === 'file' ? writeFile(place, texts) : writeStream(place, texts));
+    }
   } catch (thrown) {
     if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
     throw new GdprError('storage', thrown.message, {
@@ -71,14 +76,26 @@ async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise
   }
 }
 
-async function writeFile({ path }: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
+async function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
+  const { path } = place;
   const part = await PartFile.create(path);
   try {
     for await (const block of blocksOf(texts)) await part.write(block);
+    await checkAgain(place);
     await part.place(path);
   } finally {
     await part.discard();
   }
+}
+
+/** Since the place was found, something else may have come to stand there. */
+async function checkAgain({ path, into, kept }: ResultsPlace): Promise<void> {
+  const reason = await onDisk(path, async () => {
+    const folder = dirname(path);
+    if (into === 'file' && (await realpath(folder)) !== folder) return 'its folder is now a link';
+    return objection(path, kept, RESULTS);
+  });
+  if (reason !== null) throw storageError(path, reason);
 }
 
 async function writeStream({ path }: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {

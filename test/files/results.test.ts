@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { guarded, unguarded } from '../../src/files/csv-guard.ts';
+import type { Kept } from '../../src/files/kept.ts';
 import { prepareResults, type ResultsPlace } from '../../src/files/results-place.ts';
 import { writeReceipts, writeResults, type ResultRow } from '../../src/files/results.ts';
 import { rowsOf } from './csv-stage.ts';
@@ -33,12 +35,34 @@ async function* broken(): AsyncGenerator<ResultRow> {
   throw new Error('ledger');
 }
 
+/** A row, and then something that happens before the end. */
+async function* rowAnd(work: () => void): AsyncGenerator<ResultRow> {
+  yield row();
+  work();
+}
+
 /** Instead of waiting, it lets the others go on. */
 const CLOCK = { sleep: (): Promise<void> => new Promise((resolve) => setImmediate(resolve)) };
 
-function prepare(file: string, input: string | null = null, cwd = '/'): Promise<ResultsPlace> {
-  return prepareResults(file, { cwd, clock: CLOCK }, input);
+/** A state and a configuration that are nowhere near. */
+const KEPT: Kept = {
+  state: '/nowhere/state',
+  configFolder: '/nowhere/config',
+  configFiles: [],
+  configNames: ['.gdprrc'],
+};
+
+function prepare(
+  file: string,
+  input: string | null = null,
+  cwd = '/',
+  kept = KEPT,
+): Promise<ResultsPlace> {
+  return prepareResults(file, { cwd, clock: CLOCK }, { input, kept, outDir: null });
 }
+
+/** A results file as it begins. */
+const OURS = 'line,request_id,state,detail,user_id\n';
 
 function pipeIn(folder: string): string {
   const path = join(folder, 'pipe');
@@ -101,7 +125,7 @@ describe('a results file', () => {
   test('is private, durable in its place and replaces what stood there', async () => {
     const folder = tempFolder();
     const file = join(folder, 'r.csv');
-    writeFileSync(file, 'before', { mode: 0o644 });
+    writeFileSync(file, OURS, { mode: 0o644 });
     await writeResults(await prepare(file, null), each(row()), ['user_id']);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(listing(folder)).toEqual(['r.csv']);
@@ -111,11 +135,11 @@ describe('a results file', () => {
   test('that breaks off leaves what stood there, and nothing else', async () => {
     const folder = tempFolder();
     const file = join(folder, 'r.csv');
-    writeFileSync(file, 'before');
+    writeFileSync(file, OURS);
     const place = await prepare(file, null);
     await expect(writeResults(place, broken(), ['user_id'])).rejects.toThrow('ledger');
     expect(listing(folder)).toEqual(['r.csv']);
-    expect(readFileSync(file, 'utf8')).toBe('before');
+    expect(readFileSync(file, 'utf8')).toBe(OURS);
   });
 
   test('through a link goes to where the link leads, and the link stays', async () => {
@@ -244,7 +268,7 @@ describe('before anything is sent', () => {
       into: 'file',
     });
     // An input that is not there is for its reader to tell.
-    await expect(prepare(input, join(folder, 'none'))).resolves.toBeDefined();
+    await expect(prepare(join(folder, 'r.csv'), join(folder, 'none'))).resolves.toBeDefined();
   });
 
   test('a device takes rows as they come, and stays what it is', async () => {
@@ -280,7 +304,11 @@ describe('before anything is sent', () => {
     };
     const texts = Array.from({ length: 5_000 }, (_, at) => `{"row":${at},"x":"${'x'.repeat(90)}"}`);
     const whole = `${texts.join('\n')}\n`;
-    const place = await prepareResults(path, { cwd: '/', clock }, null);
+    const place = await prepareResults(
+      path,
+      { cwd: '/', clock },
+      { input: null, kept: KEPT, outDir: null },
+    );
     await writeReceipts(place, each(...texts));
     while (got.length < whole.length) await clock.sleep();
     expect(got).toBe(whole);
@@ -344,12 +372,13 @@ describe('before anything is sent', () => {
   test('another file that is open is written on, and not replaced', async () => {
     const folder = tempFolder();
     const file = join(folder, 'r.jsonl');
-    writeFileSync(file, 'before\n');
+    const before = '{"schema":"gdpr-receipt/1","request_id":"req_1"}\n';
+    writeFileSync(file, before);
     const handle = await open(file, 'a');
     onTestFinished(() => handle.close());
     symlinkSync(`/dev/fd/${handle.fd}`, join(folder, 'link.jsonl'));
     await writeReceipts(await prepare(join(folder, 'link.jsonl')), each('{}'));
-    expect(readFileSync(file, 'utf8')).toBe('before\n{}\n');
+    expect(readFileSync(file, 'utf8')).toBe(`${before}{}\n`);
     expect(listing(folder)).toEqual(['link.jsonl', 'r.jsonl']);
   });
 
@@ -377,12 +406,86 @@ describe('before anything is sent', () => {
     writeFileSync(file, 'user_id\n');
     const code = `
       const { prepareResults } = await import(${JSON.stringify(join(import.meta.dirname, '../../src/files/results-place.ts'))});
-      console.log(await prepareResults(process.argv[1], { cwd: '/', clock: null }, '-').catch(({ fault }) => fault));`;
+      console.log(await prepareResults(process.argv[1], { cwd: '/', clock: null }, { input: '-', kept: JSON.parse(process.argv[2]), outDir: null }).catch(({ message }) => message));`;
     const out = execFileSync(
       'sh',
-      ['-c', 'exec "$1" --input-type=module -e "$2" "$0" < "$0"', file, process.execPath, code],
+      [
+        '-c',
+        'exec "$1" --input-type=module -e "$2" "$0" "$3" < "$0"',
+        file,
+        process.execPath,
+        code,
+        JSON.stringify(KEPT),
+      ],
       { encoding: 'utf8' },
     );
-    expect(out).toBe('usage\n');
+    expect(out).toContain('it is the file that the subjects are read from');
   });
+});
+
+describe('what has come to stand there meanwhile', () => {
+  test.each([
+    ['somebody else writes there', (file: string) => writeFileSync(file, 'theirs'), 'no results'],
+    ['a link', (file: string) => symlinkSync('other', file), 'no results file'],
+    [
+      'another name of ours',
+      (file: string) => linkSync(join(dirname(file), 'ours'), file),
+      'other names',
+    ],
+  ])('%s: it stays, and this is told', async (_, come, words) => {
+    for (const isLate of [false, true]) {
+      const folder = realpathSync(tempFolder());
+      const file = join(folder, 'r.csv');
+      writeFileSync(join(folder, 'other'), 'theirs');
+      writeFileSync(join(folder, 'ours'), OURS);
+      const place = await prepare(file);
+      if (!isLate) come(file);
+      const writing = writeResults(
+        place,
+        rowAnd(() => isLate && come(file)),
+        ['user_id'],
+      );
+      await expect(writing).rejects.toMatchObject({
+        fault: 'storage',
+        message: expect.stringContaining(words),
+        next: expect.stringContaining('The work itself is in the ledger.'),
+      });
+      expect(listing(folder)).toEqual(['other', 'ours', 'r.csv']);
+      expect(readFileSync(file, 'utf8')).toBe(words === 'other names' ? OURS : 'theirs');
+      expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('theirs');
+    }
+  });
+
+  test.each(['the state', 'anywhere'])('its folder became a link to %s', async (where) => {
+    const folder = realpathSync(tempFolder());
+    for (const name of ['out', 'there']) mkdirSync(join(folder, name));
+    const state = where === 'the state' ? join(folder, 'there') : KEPT.state;
+    const place = await prepare(join(folder, 'out/r.csv'), null, '/', { ...KEPT, state });
+    const turn = (): void => {
+      renameSync(join(folder, 'out'), join(folder, 'was'));
+      symlinkSync('there', join(folder, 'out'));
+    };
+    await expect(writeResults(place, rowAnd(turn), ['user_id'])).rejects.toMatchObject({
+      fault: 'storage',
+      message: expect.stringContaining('its folder is now a link'),
+    });
+    expect(listing(join(folder, 'there'))).toEqual([]);
+  });
+
+  test('results of another run are replaced, as they would have been before', async () => {
+    const file = join(tempFolder(), 'r.csv');
+    const place = await prepare(file);
+    writeFileSync(file, OURS);
+    await writeResults(place, each(row()), ['user_id']);
+    expect(readFileSync(file, 'utf8')).toContain('ada');
+  });
+});
+
+test('a file that only looks like one left by a crash stays', async () => {
+  const folder = tempFolder();
+  const id = '0f0e0d0c-0b0a-4908-8706-050403020100';
+  const others = ['.r.csv.mine.part', `.r.csv.old.${id}.part`, '.r.csvpart'];
+  for (const name of [...others, `.r.csv.${id}.part`]) writeFileSync(join(folder, name), '');
+  await writeResults(await prepare(join(folder, 'r.csv')), each(row()), ['user_id']);
+  expect(listing(folder)).toEqual([...others, 'r.csv'].toSorted());
 });

@@ -1,0 +1,16 @@
+import type { Host } from '../host.ts';
+import { SEARCH_PLACES, findConfigFiles } from './find.ts';
+import type { ConfigFlags } from './settings.ts';
+import { stateRoot } from './state-dir.ts';
+import { xdgFolder } from './xdg.ts';
+
+/** Where the state and the configuration are. No file is read. */
+export function keptPlaces(flags: ConfigFlags, host: Host) {
+  const found = findConfigFiles(flags, host);
+  return {
+    state: stateRoot(flags.stateDir, host),
+    configFolder: xdgFolder('XDG_CONFIG_HOME', host),
+    configFiles: found.map(({ path }) => path),
+    configNames: SEARCH_PLACES,
+  };
+}
