@@ -15,7 +15,7 @@ const EXPORTS = 3;
 const CUT =
   "may be cut: it holds as many messages as Stream's limit of 10,000; ask Stream support for the rest";
 const NOT_RECOGNISED =
-  'not recognised: nothing in the file is known of such an export; look into it before it is sent';
+  'not recognised: nothing in the file is known of such an export; if it is wrong, export again with --new';
 
 type StoredFile = Extract<Collected, { kind: 'stored' }>;
 
