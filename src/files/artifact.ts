@@ -14,15 +14,17 @@ export interface ArtifactTarget {
   bundle: string;
   /** In the bundle, without extension: that follows the content. */
   path: string;
-  /** Decides only between JSON and JSON lines, and only for a file of a single line. */
+  /** `zip`: it must be one. Else it decides for a file of a single line: JSON or JSON lines. */
   prefer: Artifact['format'];
   /** Whether to look for Stream's limit of 10,000 messages (its users export). */
   countMessages: boolean;
+  /** Whether it may name its lists and have nothing in any of them (Stream's feeds export). */
+  mayBeEmpty: boolean;
 }
 
-/** `cut`: whole as a file, but Stream's limit may have shortened what it holds. */
+/** Whole as a file; what it holds may be shortened by Stream's limit, or be known to nobody. */
 export type Stored =
-  | { kind: 'stored'; artifact: Artifact; cut: boolean }
+  | { kind: 'stored'; artifact: Artifact; cut: boolean; recognised: boolean }
   | { kind: 'bad'; error: StepError };
 
 /**
@@ -43,16 +45,23 @@ export async function storeArtifact(
     .filter((name) => name !== '.');
   await ensureFolder(target.bundle, below);
   for (const format of FORMATS) await refuseLink(`${stem}.${format}`);
-  const reading = { preferLines: target.prefer === 'jsonl', countMessages: target.countMessages };
+  const { prefer, countMessages, mayBeEmpty } = target;
+  const reading = {
+    zipOnly: prefer === 'zip',
+    preferLines: prefer === 'jsonl',
+    countMessages,
+    mayBeEmpty,
+  };
   const part = await PartFile.create(stem);
   try {
     const received = await receive(part, body, bytes, reading, signal);
     if (received.kind === 'bad') return received;
-    const { facts, cut } = received;
+    const { facts, cut, recognised } = received;
     signal.throwIfAborted();
     await part.place(`${stem}.${facts.format}`);
     await removeOthers(stem, facts.format);
-    return { kind: 'stored', artifact: { path: `${target.path}.${facts.format}`, ...facts }, cut };
+    const artifact = { path: `${target.path}.${facts.format}`, ...facts };
+    return { kind: 'stored', artifact, cut, recognised };
   } finally {
     await part.discard();
   }

@@ -1,30 +1,33 @@
+import { isEntityField, isEntityType, isKind, isListOfKind, isMessageType } from './entities.ts';
 import { ARRAY, OBJECT } from './json-grammar.ts';
 import type { ScanListener } from './json-scan.ts';
 
 /** Stream exports no more messages of a user than this, and does not say so in the file. */
 const STREAM_MESSAGES = 10_000;
 
-/**
- * How a line of Stream's users export may name what it holds. The exact schema is [U] (unconfirmed,
- * api/stream.md): documented is "one entity per line". A message is taken to be `{"type":"message"}`
- * (also `messages`, `message.*`, or a message's own types), `{"message":{…}}` or `{"messages":[…]}`.
- */
-const MESSAGE_TYPE = /^(?:messages?|message\..*|regular|reply|system|deleted|ephemeral|error)$/v;
-const ENTITY_KEY =
-  /^(?:user|message|reaction|call|call_member|channel|member|read|device|thread|poll|vote|activity|follow|feed|comment)s?$/v;
+/** Entities may stand in an envelope or two; deeper down nothing of them is looked for. */
+const ENVELOPES = 2;
 
 const LETTER_M = 0x6d;
 const LETTER_T = 0x74;
 
-/** Counts, while a file is scanned, what its receipt and its completeness need. */
+/**
+ * Counts, while a file is scanned, what its receipt and its completeness need. A message is taken to
+ * be `{"type":"message"}` (also `messages`, `message.*`, or a message's own types),
+ * `{"message":{…}}` or `{"messages":[…]}`.
+ */
 export class Census implements ScanListener {
   wordDepth = -1;
   wantsText = false;
   /** Elements of the lists of a document: of itself, or of its own keys. */
   elements = 0;
+  /** Whether anything is an entity, or a part of one, by its name. */
+  recognised = false;
   readonly #countMessages: boolean;
   #messages = 0;
-  #recognised = 0;
+  #depth = 0;
+  /** Whether the key told last is the name of a kind, and its value is still to come. */
+  #isNamed = false;
   /** Where an entity stands: at the top, or in the list at the top. */
   #entityDepth = 1;
   #key = '';
@@ -38,19 +41,27 @@ export class Census implements ScanListener {
   /** Whether Stream's limit may have cut a file of so many records. */
   cut(records: number): boolean {
     if (!this.#countMessages) return false;
-    return this.#full || (records >= STREAM_MESSAGES && this.#recognised === 0);
+    return this.#full || (records >= STREAM_MESSAGES && !this.recognised);
   }
 
   get #full(): boolean {
     return this.#messages >= STREAM_MESSAGES;
   }
 
+  get #counts(): boolean {
+    return this.#countMessages && !this.#full;
+  }
+
   opened(container: number, depth: number): void {
+    this.#depth = depth;
+    this.wantsText = false;
     if (depth === 1) this.#entityDepth = container === ARRAY ? 2 : 1;
     if (depth === this.#entityDepth) this.#beginEntity();
     if (depth === this.#entityDepth + 1 && container === OBJECT && this.#key === 'message') {
       this.#isMessage = true;
     }
+    if (!this.recognised) this.#look(this.#isNamed);
+    this.#isNamed = false;
   }
 
   closed(container: number, depth: number, length: number): void {
@@ -59,25 +70,37 @@ export class Census implements ScanListener {
       this.#messages += Math.max(this.#listed, this.#isMessage ? 1 : 0);
       this.wordDepth = -1;
     }
+    this.#depth = depth - 1;
+    this.#isNamed = false;
+    if (!this.recognised) this.#look(false);
   }
 
   key(word: Buffer, length: number): void {
     const first = word[0];
-    const matters = this.#recognised === 0 || first === LETTER_M || first === LETTER_T;
+    const matters = !this.recognised || first === LETTER_M || first === LETTER_T;
     this.#key = matters ? word.toString('latin1', 0, length) : '';
     this.wantsText = this.#key === 'type';
-    if (this.#recognised === 0 && ENTITY_KEY.test(this.#key)) this.#recognised += 1;
+    if (this.recognised) return;
+    this.#isNamed = isKind(this.#key);
+    this.#look(isListOfKind(this.#key) || isEntityField(this.#key));
   }
 
   text(word: Buffer, length: number): void {
     if (!this.wantsText) return;
     this.wantsText = false;
-    this.#recognised += 1;
     const type = word.toString('latin1', 0, length);
-    if (!MESSAGE_TYPE.test(type)) return;
+    if (!this.recognised) this.#look(isEntityType(type));
+    if (this.#depth !== this.#entityDepth || !isMessageType(type)) return;
     this.#isMessage = true;
     // One message, whatever else it holds; only the plural may bring a list.
-    if (type !== 'messages') this.wordDepth = -1;
+    if (type !== 'messages' && this.recognised) this.wordDepth = -1;
+  }
+
+  /** Nothing was recognised so far: all keys are told down to a depth, until something is. */
+  #look(isKnown: boolean): void {
+    this.recognised = isKnown;
+    if (isKnown) this.wordDepth = this.#counts ? this.#entityDepth : -1;
+    else if (this.#depth <= this.#entityDepth + ENVELOPES) this.wordDepth = this.#depth;
   }
 
   #beginEntity(): void {
@@ -85,7 +108,7 @@ export class Census implements ScanListener {
     this.wantsText = false;
     this.#isMessage = false;
     this.#listed = 0;
-    this.wordDepth = this.#countMessages && !this.#full ? this.#entityDepth : -1;
+    this.wordDepth = this.#counts ? this.#entityDepth : -1;
   }
 
   #endList(depth: number, length: number): void {

@@ -1,5 +1,7 @@
 import type { StepError } from '../requests/request.ts';
+import { isError } from './json-head.ts';
 import { kindOf } from './kind.ts';
+import { ERROR_CAME, refusal } from './refusal.ts';
 import type { Found, Reading } from './text-check.ts';
 import { textReader, type TextReader } from './text-reader.ts';
 import { checkZip } from './zip-check.ts';
@@ -27,6 +29,7 @@ export class ContentCheck {
     const kind = kindOf(block);
     if (kind.kind === 'refused') return kind.error;
     if (kind.kind === 'zip') return null;
+    if (this.#reading.zipOnly) return notZip(block.subarray(kind.start));
     this.#text = textReader(this.#reading, this.#bytes);
     return this.#text.feed(block.subarray(kind.start));
   }
@@ -35,11 +38,20 @@ export class ContentCheck {
   async end(fd: number, length: number, signal: AbortSignal): Promise<Found | StepError> {
     if (this.#text !== null) return this.#text.end();
     const found = await checkZip(fd, length, signal);
-    return typeof found === 'number' ? { format: 'zip', records: found, cut: false } : found;
+    if ('code' in found) return found;
+    // Only where a zip is due is it known what one holds.
+    const recognised = this.#reading.zipOnly && found.json;
+    return { format: 'zip', records: found.files, cut: false, recognised };
   }
 
   /** Must be called at the end, whatever happened. */
   async close(): Promise<void> {
     await this.#text?.close();
   }
+}
+
+function notZip(file: Uint8Array): StepError {
+  return isError(file)
+    ? refusal('file_error', ERROR_CAME)
+    : refusal('file_not_zip', 'the file is not a zip, as this export always is');
 }

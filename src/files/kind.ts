@@ -1,5 +1,4 @@
 import type { StepError } from '../requests/request.ts';
-import { errorObject } from './error-object.ts';
 import { errorPage } from './error-page.ts';
 import { NOT_JSON, refusal } from './refusal.ts';
 
@@ -22,10 +21,7 @@ export function kindOf(block: Uint8Array): Kind {
   let at = start;
   while (at < block.length && BLANK.has(block[at]!)) at += 1;
   const first = block[at];
-  if (first === undefined || JSON_FIRST.has(first)) {
-    const error = errorObject(block.subarray(at));
-    return error === null ? { kind: 'text', start } : { kind: 'refused', error };
-  }
+  if (first === undefined || JSON_FIRST.has(first)) return { kind: 'text', start };
   if (first === LESS_THAN) return { kind: 'refused', error: errorPage(block.subarray(at)) };
   return { kind: 'refused', error: unknownKind(block) };
 }

@@ -8,7 +8,7 @@ import { refusal } from './refusal.ts';
 import type { Reading } from './text-check.ts';
 
 export type Received =
-  | { kind: 'whole'; facts: Omit<Artifact, 'path'>; cut: boolean }
+  | { kind: 'whole'; facts: Omit<Artifact, 'path'>; cut: boolean; recognised: boolean }
   | { kind: 'bad'; error: StepError };
 
 /**
@@ -33,11 +33,12 @@ export async function receive(
     if (error !== null) return { kind: 'bad', error };
     const found = await onDisk(part.path, () => check.end(part.fd, length, signal));
     if ('code' in found) return { kind: 'bad', error: found };
-    const { cut, ...content } = found;
+    const { cut, recognised, ...content } = found;
     return {
       kind: 'whole',
       facts: { bytes: length, sha256: await hash.end(), ...content },
       cut,
+      recognised,
     };
   } finally {
     await Promise.all([hash.close(), check.close()]);

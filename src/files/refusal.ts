@@ -5,6 +5,8 @@ export type FileFault =
   | 'file_empty'
   | 'file_blank'
   | 'file_error'
+  | 'file_no_data'
+  | 'file_not_zip'
   | 'file_html'
   | 'file_xml'
   | 'file_unknown'
@@ -22,6 +24,7 @@ export type FileFault =
   | 'file_zip_bomb';
 
 export const NOT_JSON = 'the file is not JSON, JSON lines or zip';
+export const ERROR_CAME = 'an error in JSON came in place of the file';
 
 /** The error of a step whose file is refused. Messages never quote the file: it is personal data. */
 export function refusal(code: FileFault, message: string): StepError {

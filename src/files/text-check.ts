@@ -1,27 +1,37 @@
 import type { Artifact, StepError } from '../requests/request.ts';
 import { Census } from './census.ts';
+import { JsonHead } from './json-head.ts';
 import { JsonScan, MAX_DEPTH } from './json-scan.ts';
-import { NOT_JSON, refusal } from './refusal.ts';
+import { ERROR_CAME, NOT_JSON, refusal } from './refusal.ts';
 import { Utf8Check } from './utf8-check.ts';
 
 /** What a check found out about a whole file. */
-export type Found = Pick<Artifact, 'format' | 'records'> & { cut: boolean };
+export type Found = Pick<Artifact, 'format' | 'records'> & {
+  /** Stream's limit may have shortened it. */
+  cut: boolean;
+  /** Whether anything in it is known of such an export. */
+  recognised: boolean;
+};
 
-/** Which of two readings a file of one line gets, and whether Stream's limit matters. */
+/** What is expected of a file. */
 export interface Reading {
+  zipOnly: boolean;
+  /** Decides for a file of a single line. */
   preferLines: boolean;
   countMessages: boolean;
+  mayBeEmpty: boolean;
 }
 
 /** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
 export class TextCheck {
-  readonly #preferLines: boolean;
+  readonly #reading: Reading;
+  readonly #head = new JsonHead();
   readonly #census: Census;
   readonly #scan: JsonScan;
   readonly #utf8 = new Utf8Check();
 
   constructor(reading: Reading) {
-    this.#preferLines = reading.preferLines;
+    this.#reading = reading;
     this.#census = new Census(reading.countMessages);
     this.#scan = new JsonScan(this.#census);
   }
@@ -29,6 +39,7 @@ export class TextCheck {
   /** The error as soon as there is one: nothing need be fed from then on. */
   feed(block: Uint8Array): StepError | null {
     if (!this.#utf8.feed(block)) return refusal('file_not_utf8', 'the file is not UTF-8');
+    this.#head.feed(block);
     return this.#scan.feed(block) ? null : this.#broken();
   }
 
@@ -42,9 +53,29 @@ export class TextCheck {
     if (scan.values > 1 && scan.innerLines > 0) {
       return refusal('file_broken', 'the file holds several JSON documents, not one to a line');
     }
-    const asLines = scan.values > 1 || (this.#preferLines && scan.innerLines === 0);
-    const records = asLines ? scan.values : this.#census.elements;
-    return { format: asLines ? 'jsonl' : 'json', records, cut: this.#census.cut(records) };
+    return this.#noData() ?? this.#found();
+  }
+
+  #found(): Found {
+    const { values, innerLines } = this.#scan;
+    const asLines = values > 1 || (this.#reading.preferLines && innerLines === 0);
+    const records = asLines ? values : this.#census.elements;
+    const { recognised } = this.#census;
+    return {
+      format: asLines ? 'jsonl' : 'json',
+      records,
+      cut: this.#census.cut(records),
+      recognised,
+    };
+  }
+
+  /** An error in place of the data, or nothing at all. */
+  #noData(): StepError | null {
+    const said = this.#head.says(this.#scan.values > 1);
+    if (said === 'error') return refusal('file_error', ERROR_CAME);
+    const mayBe = this.#reading.mayBeEmpty && this.#census.recognised;
+    if (said !== 'nothing' || mayBe) return null;
+    return refusal('file_no_data', 'the file is JSON without any data, not even about the account');
   }
 
   #unfinished(): StepError {

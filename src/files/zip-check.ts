@@ -20,15 +20,21 @@ const UNSAFE_NAME = /^(?:absolute path|invalid relative path|invalid characters 
 
 const CORRUPT = refusal('file_zip_corrupt', 'the zip is damaged or cut');
 
+/** How many files a zip holds, and whether any is JSON by its name. */
+interface ZipFiles {
+  files: number;
+  json: boolean;
+}
+
 /**
  * Reads every entry of a zip whole, in memory of constant size, and compares length and CRC-32.
- * Answers with the number of files in it. Throws the signal's reason, and errors of the disk.
+ * Answers with what files are in it. Throws the signal's reason, and errors of the disk.
  */
 export async function checkZip(
   fd: number,
   size: number,
   signal: AbortSignal,
-): Promise<number | StepError> {
+): Promise<ZipFiles | StepError> {
   try {
     // Never closed here: closing it closes the descriptor, which belongs to the caller.
     const zip = await fromFdPromise(fd, { autoClose: false, strictFileNames: true });
@@ -47,11 +53,12 @@ async function checkEntries(
   fd: number,
   size: number,
   signal: AbortSignal,
-): Promise<number | StepError> {
+): Promise<ZipFiles | StepError> {
   if (zip.entryCount > MAX_ENTRIES) {
     return refusal('file_zip_bomb', `the zip holds more than ${MAX_ENTRIES} entries`);
   }
   let files = 0;
+  let json = false;
   let unpacked = 0;
   let packed = 0;
   // Where the directory begins: entries have no other place than before it.
@@ -67,9 +74,10 @@ async function checkEntries(
       (await checkEntry(zip, entry, signal));
     if (error !== null) return error;
     if (!entry.fileName.endsWith('/')) files += 1;
+    json ||= /\.jsonl?$/iv.test(entry.fileName);
   }
   if (!(await readDirectoryEnd(fd, Number(zip.readEntryCursor)))) return CORRUPT;
-  return files > 0 ? files : refusal('file_zip_empty', 'the zip holds no files');
+  return files > 0 ? { files, json } : refusal('file_zip_empty', 'the zip holds no files');
 }
 
 function refuseEntry(entry: Entry): StepError | null {

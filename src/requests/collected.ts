@@ -14,6 +14,10 @@ const EXPORTS = 3;
 
 const CUT =
   "may be cut: it holds as many messages as Stream's limit of 10,000; ask Stream support for the rest";
+const NOT_RECOGNISED =
+  'not recognised: nothing in the file is known of such an export; if it is wrong, export again with --new';
+
+type StoredFile = Extract<Collected, { kind: 'stored' }>;
 
 /** What fetching a file makes of a step: done, once more, or failed in its own words. */
 export function collected(
@@ -28,7 +32,7 @@ export function collected(
       return {
         at,
         artifacts: [{ stepId: step.id, artifact: end.artifact }],
-        steps: [{ id: step.id, patch: stored(step, end.cut, at) }],
+        steps: [{ id: step.id, patch: stored(step, end, at) }],
       };
     case 'bad':
     case 'no_link':
@@ -88,12 +92,13 @@ export function linkLost(step: Step, visible: boolean, error: StepError, at: num
   return { at, steps: [{ id: step.id, patch }] };
 }
 
-function stored(step: Step, cut: boolean, at: number): StepPatch {
+function stored(step: Step, { cut, recognised }: StoredFile, at: number): StepPatch {
+  const doubts = [...(cut ? [CUT] : []), ...(recognised ? [] : [NOT_RECOGNISED])];
   return {
     state: 'succeeded',
     error: null,
-    whole: !cut,
-    note: cut ? joined(step.note, CUT) : step.note,
+    whole: doubts.length === 0,
+    note: doubts.reduce<string | null>(joined, step.note),
     finishedAt: at,
     nextAt: null,
     tries: 0,

@@ -90,8 +90,8 @@ export type Withdrawal =
 
 /** How fetching a file ended. */
 export type Collected =
-  /** `cut`: it has as many messages as the provider's cap. */
-  | { kind: 'stored'; artifact: Artifact; cut: boolean }
+  /** `cut`: it has as many messages as the provider's cap. `recognised`: something in it is known. */
+  | { kind: 'stored'; artifact: Artifact; cut: boolean; recognised: boolean }
   /** What came is not a whole export: an error page, a cut or broken file. */
   | { kind: 'bad'; error: StepError }
   /** The link is refused: expired, or nothing there. */

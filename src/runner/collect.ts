@@ -13,12 +13,14 @@ import { type Job, type Shift, moment, settle } from './work.ts';
 
 /**
  * Where the file of an export stands in its bundle; the extension follows the content. [U]: whether
- * the feeds export is JSON or JSON lines (api/stream.md section 3); either is taken.
+ * the feeds export is JSON or JSON lines (api/stream.md section 3); either is taken. Both exports of
+ * Stream hold the account itself (its GDPR page: "User data"), so a file without anything is refused;
+ * one of feeds that names its lists and has none in them is taken for that of somebody without any.
  */
 const PLACES: Partial<Record<Operation, Omit<ArtifactTarget, 'bundle'>>> = {
-  export_feeds: { path: 'stream/feeds', prefer: 'json', countMessages: false },
-  export_users: { path: 'stream/users', prefer: 'jsonl', countMessages: true },
-  access: { path: 'sendbird/access', prefer: 'zip', countMessages: false },
+  export_feeds: { path: 'stream/feeds', prefer: 'json', countMessages: false, mayBeEmpty: true },
+  export_users: { path: 'stream/users', prefer: 'jsonl', countMessages: true, mayBeEmpty: false },
+  access: { path: 'sendbird/access', prefer: 'zip', countMessages: false, mayBeEmpty: false },
 };
 
 /** Fetches the file of a finished task, by a link that is asked for anew each time. */

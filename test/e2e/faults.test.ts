@@ -73,6 +73,33 @@ const CASES: readonly Case[] = [
   { fault: 'file-html@exportUsers', exit: 3, odd: { export_users: 'failed file_html' } },
   { fault: 'file-xml@exportFeedUserData', exit: 3, odd: { export_feeds: 'failed file_xml' } },
   { fault: 'file-empty@registerGdprAccess', exit: 3, odd: { access: 'failed file_empty' } },
+  ...['file-error', 'file-error-own'].map((fault) => ({
+    fault,
+    exit: 1,
+    odd: {
+      export_feeds: 'failed file_error',
+      export_users: 'failed file_error',
+      access: 'failed file_error',
+    },
+    says: 'an error in JSON came in place of the file',
+  })),
+  { fault: 'file-error@exportFeedUserData=2', exit: 0 },
+  {
+    fault: 'file-hollow',
+    exit: 1,
+    odd: {
+      export_feeds: 'failed file_no_data',
+      export_users: 'failed file_no_data',
+      access: 'failed file_not_zip',
+    },
+  },
+  { fault: 'file-foreign@exportUsers', exit: 3, says: 'not recognised' },
+  { fault: 'file-foreign@exportFeedUserData', exit: 3, says: 'not recognised' },
+  {
+    fault: 'file-foreign@registerGdprAccess',
+    exit: 3,
+    odd: { access: 'failed file_not_zip' },
+  },
   { fault: 'file-truncated@exportUsers', exit: 3, odd: { export_users: 'failed file_cut' } },
   {
     fault: 'file-truncated@registerGdprAccess',

@@ -30,6 +30,7 @@ describe('a file that is whole', () => {
         records: 2,
       },
       cut: false,
+      recognised: true,
     });
     expect(readFileSync(join(bundle, 'stream/users.jsonl'), 'utf8')).toBe(LINES);
     expect(listing(bundle)).toEqual(['stream', 'stream/users.jsonl']);
@@ -55,7 +56,6 @@ describe('a file that is whole', () => {
       3,
     ],
     ['a list', ' [1, [2, 3], {"a": [4]}]', 'json', 'json', 3],
-    ['an empty list', '[]', 'json', 'json', 0],
     ['one line where lines are expected', '{"a":[1,2]}\n', 'jsonl', 'jsonl', 1],
     ['lines where a document is expected', '{"a":1}\n{"a":2}\n', 'json', 'jsonl', 2],
     ['lines without a last line break', '{"a":1}\n[2]\n3', 'json', 'jsonl', 3],

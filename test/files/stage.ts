@@ -38,7 +38,14 @@ export function sha256(bytes: string | Uint8Array): string {
 export const QUIET: AbortSignal = new AbortController().signal;
 
 export function target(bundle: string, change: Partial<ArtifactTarget> = {}): ArtifactTarget {
-  return { bundle, path: 'stream/users', prefer: 'jsonl', countMessages: true, ...change };
+  return {
+    bundle,
+    path: 'stream/users',
+    prefer: 'jsonl',
+    countMessages: true,
+    mayBeEmpty: false,
+    ...change,
+  };
 }
 
 export function store(

@@ -48,7 +48,13 @@ async function storeFaults(
   chance: Chance,
 ): Promise<string[]> {
   const prefer = chance.pick(['json', 'jsonl', 'zip'] as const);
-  const target = { bundle: join(folder, 'b'), path: 'x', prefer, countMessages: chance.is(0.5) };
+  const target = {
+    bundle: join(folder, 'b'),
+    path: 'x',
+    prefer,
+    countMessages: chance.is(0.5),
+    mayBeEmpty: chance.is(0.5),
+  };
   const stored = await storeArtifact(target, opening.body, opening.bytes, never).catch(
     (thrown: unknown) => thrown,
   );

@@ -17,7 +17,7 @@ const after = (end: End, of: Step = ready): Step => applied(of, collected(of, se
 
 describe('collected', () => {
   it('a file that is whole ends the step well', () => {
-    expect(after({ kind: 'stored', artifact: FILE, cut: false })).toEqual({
+    expect(after({ kind: 'stored', artifact: FILE, cut: false, recognised: true })).toEqual({
       ...ready,
       state: 'succeeded',
       artifacts: [FILE],
@@ -28,19 +28,29 @@ describe('collected', () => {
 
   it('a file that may be cut says so, once, beside what was noted before', () => {
     const of = { ...ready, note: 'repeated: a call before' };
-    const cut = after({ kind: 'stored', artifact: FILE, cut: true }, of);
+    const cut = after({ kind: 'stored', artifact: FILE, cut: true, recognised: true }, of);
     expect(cut).toMatchObject({ state: 'succeeded', whole: false });
     expect(cut.note).toMatch(/^repeated: a call before; may be cut: .*10,000/);
     const again = after(
-      { kind: 'stored', artifact: FILE, cut: true },
+      { kind: 'stored', artifact: FILE, cut: true, recognised: true },
       { ...cut, state: 'reported' },
     );
     expect(again.note?.match(/may be cut/g)).toHaveLength(1);
   });
 
+  it('a file in which nothing is recognised is kept, and says so', () => {
+    const odd = after({ kind: 'stored', artifact: FILE, cut: false, recognised: false });
+    expect(odd).toMatchObject({ state: 'succeeded', whole: false, artifacts: [FILE] });
+    expect(odd.note).toMatch(/^not recognised: /);
+    const both = after({ kind: 'stored', artifact: FILE, cut: true, recognised: false });
+    expect(both.note).toMatch(/may be cut: .*; not recognised: /);
+  });
+
   it('a later, whole file takes the doubt away', () => {
     const of = { ...ready, whole: false };
-    expect(after({ kind: 'stored', artifact: FILE, cut: false }, of).whole).toBe(true);
+    expect(after({ kind: 'stored', artifact: FILE, cut: false, recognised: true }, of).whole).toBe(
+      true,
+    );
   });
 
   test.each(['bad', 'no_link', 'link_refused'] as const)(

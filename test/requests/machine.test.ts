@@ -52,6 +52,7 @@ const anyTurn: fc.Arbitrary<Turn> = fc.record({
       kind: fc.constant('stored' as const),
       artifact: fc.constant(FILE),
       cut: fc.boolean(),
+      recognised: fc.boolean(),
     }),
     kinds('bad', 'link_refused', 'no_link'),
     news.filter((each) => each.kind !== 'done'),

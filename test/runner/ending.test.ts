@@ -3,7 +3,7 @@ import { GdprError } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { run } from '../../src/runner/runner.ts';
 import { fault } from '../requests/make.ts';
-import { type Script, fakeProvider, file } from './fake-provider.ts';
+import { type Script, fakeProvider, ZIP, file } from './fake-provider.ts';
 import { type Stage, holder, setStage, sourceOf } from './stage.ts';
 
 const full = new GdprError('storage', 'The disk is full.', { next: 'Make room.' });
@@ -344,7 +344,7 @@ describe('a ledger that cannot be written', () => {
   });
 
   it('a receipt that cannot be written ends the run with that error', async () => {
-    const stage = await setStage({ only: 'sendbird', sendbird: { collect: () => file() } });
+    const stage = await setStage({ only: 'sendbird', sendbird: { collect: () => file(ZIP) } });
     const work = { ...stage.work, stepsEnded: () => Promise.reject(full) };
     await expect(run(sourceOf(stage.ids), 'ended', holder('me'), work)).rejects.toBe(full);
     expect((await stage.step('access')).state).toBe('succeeded');

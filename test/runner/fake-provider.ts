@@ -8,6 +8,7 @@ import type {
   TaskReport,
 } from '../../src/requests/outcome.ts';
 import type { Operation, ProviderName, StepError } from '../../src/requests/request.ts';
+import { zipOf } from '../files/zips.ts';
 import { SENDBIRD, STREAM, fault } from '../requests/make.ts';
 
 /** Undefined: it goes well. */
@@ -43,9 +44,10 @@ export interface FakeProvider extends Provider {
 
 const NOBODY = { name: null, createdAt: null, lastSeenAt: null, deactivated: false };
 
-const BODY = '{"id":"ada"}\n';
+const LINES = '{"type":"user","id":"ada"}\n';
+export const ZIP: Buffer = await zipOf({ 'ada.json': '{"user_id":"ada"}' });
 
-export function file(body = BODY): Collection {
+export function file(body: string | Buffer): Collection {
   return {
     kind: 'file',
     download: {
@@ -112,7 +114,7 @@ export function fakeProvider(
     },
     async collect(call, signal) {
       const n = hear('collect', `${call.operation} ${call.subjectIds.join()}`);
-      return (await script.collect?.(call, n, signal)) ?? file();
+      return (await script.collect?.(call, n, signal)) ?? file(name === 'sendbird' ? ZIP : LINES);
     },
     async lookup(ids) {
       const [id = ''] = ids;

@@ -18,7 +18,9 @@ describe('run', () => {
       ['succeeded', 1],
     ]);
     const bundle = join(stage.outDir, request.id);
-    expect(readFileSync(join(bundle, 'stream/users.jsonl'), 'utf8')).toBe('{"id":"ada"}\n');
+    expect(readFileSync(join(bundle, 'stream/users.jsonl'), 'utf8')).toBe(
+      '{"type":"user","id":"ada"}\n',
+    );
     expect(stage.stream.count('submit')).toBe(2);
     expect(stage.sendbird.count('submit')).toBe(1);
     expect(stage.ended).toEqual([request.id, request.id, request.id]);

@@ -76,9 +76,9 @@ describe('names of the provider', () => {
       response.writeHead(200, {
         'content-disposition': `attachment; filename="../owned.sh"; filename*=UTF-8''..%2Fowned.sh`,
         'content-type': 'application/x-sh; name=owned.sh',
-        'content-length': 8,
+        'content-length': 9,
       });
-      response.end('{"a":[]}');
+      response.end('{"a":[1]}');
     });
     const opened = await (await downloadOf(stream, 'export_feeds')).open(never);
     if (opened.kind !== 'body') throw new Error(opened.kind);

@@ -2,6 +2,7 @@ import { expired, storeError, type StoreAnswer } from '../files/s3.ts';
 import { isKept, type ExportFile } from '../files/export-file.ts';
 import { DOWNLOAD } from '../operations.ts';
 import type { Provider } from '../provider.ts';
+import type { Vendor } from '../vendor.ts';
 import type { CallRecord } from './call-log.ts';
 import type { ServerContext } from './context.ts';
 import { exchangeOf, handled, send, type Exchange, type SandboxContext } from './exchange.ts';
@@ -36,7 +37,7 @@ export async function serveDownload(
     return handled;
   }
   const labels = [DOWNLOAD, provider, ...(file?.labels ?? [])];
-  const sent = await answer(context, shelf, exchange, file, { ...arrival, labels });
+  const sent = await answer(context, shelf, exchange, provider, file, { ...arrival, labels });
   context.log.write(record, sent.status, sent.fault, sent.bytes);
   return handled;
 }
@@ -45,6 +46,7 @@ async function answer(
   context: ServerContext,
   shelf: FileShelf,
   exchange: Exchange,
+  provider: Provider,
   file: ExportFile | null,
   arrival: Arrival,
 ): Promise<Sent> {
@@ -53,7 +55,7 @@ async function answer(
   if (refusal) return reply(exchange, refusal, null);
   for (const [fault, make] of Object.entries(REPLACED)) {
     const replaced = applies(exchange, fault) && context.faults.hits(fault, arrival);
-    if (replaced) return reply(exchange, make(exchange, now), fault);
+    if (replaced) return reply(exchange, make(exchange, now, context.vendors[provider]), fault);
   }
   return file
     ? serveFile(context, shelf, exchange, file, arrival)
@@ -83,7 +85,7 @@ function refused(
 }
 
 /** What comes in place of the file, by fault. */
-const REPLACED: Record<string, (exchange: Exchange, now: number) => StoreAnswer> = {
+const REPLACED: Record<string, (exchange: Exchange, now: number, vendor: Vendor) => StoreAnswer> = {
   'http-500': () => storeError(500, 'InternalError', 'We encountered an internal error.'),
   'http-503': () => storeError(503, 'SlowDown', 'Please reduce your request rate.'),
   'http-429': () => {
@@ -100,7 +102,12 @@ const REPLACED: Record<string, (exchange: Exchange, now: number) => StoreAnswer>
     body: '<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Please sign in.</body></html>\n',
   }),
   'file-xml': () => ({ ...storeError(500, 'InternalError', 'Please try again.'), status: 200 }),
-  'file-empty': () => ({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '' }),
+  'file-empty': () => json(''),
+  'file-error': () => json('{"message":"Internal Server Error"}'),
+  'file-error-own': (_exchange, _now, vendor) =>
+    json(JSON.stringify(vendor.refusals.internal().body)),
+  'file-hollow': () => json('{}'),
+  'file-foreign': () => json('{"greeting":"hello","numbers":[1,2,3]}'),
 };
 
 /** One redirect is enough for `redirect`: who comes from one gets the file. */
@@ -116,6 +123,10 @@ function nextHop(exchange: Exchange): string {
   const { url = '', headers } = exchange.incoming;
   const bare = url.replace(/&hop=\d+/, '');
   return `http://${headers.host}${bare}&hop=${hopOf(exchange) + 1}`;
+}
+
+function json(body: string): StoreAnswer {
+  return { status: 200, headers: { 'Content-Type': 'application/json' }, body };
 }
 
 function redirect(location: string): StoreAnswer {
