@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { GdprError } from '../errors.ts';
+import type { Brief } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { FEW, type Stopped, lastWords } from '../report/ending.ts';
 import { reasonOf } from '../report/reason.ts';
@@ -45,13 +46,17 @@ export interface Aftermath {
 export async function conclude(docket: Docket, aftermath: Aftermath, app: App): Promise<number> {
   const { isBatch } = docket;
   const fold = createFold(aftermath, app);
-  const isRead = (state: Request['state']): boolean =>
-    state !== 'completed' || !isBatch || app.flags.json || (docket.results?.isReceipts ?? false);
+  const isRead = ({ state, onWord }: Brief): boolean =>
+    state !== 'completed' ||
+    onWord ||
+    !isBatch ||
+    app.flags.json ||
+    (docket.results?.isReceipts ?? false);
   let damage = aftermath.broken;
   if (aftermath.fault === null) await sealAll(docket, aftermath, app);
   const accounts = accountsOf(
     docket,
-    ({ state }) => isRead(state),
+    isRead,
     (error) => {
       damage = joined(damage, error);
     },
@@ -117,10 +122,14 @@ function createFold({ providers, health }: Aftermath, app: App) {
   const stopped = new Map<ProviderName, Stopped>();
   const done = emptyTally();
   let skipped = 0;
+  let onWord = 0;
   return {
     add({ row, brief, whole }: Account): void {
       if (row?.fate === 'skipped') skipped += 1;
-      else done[brief.state] += 1;
+      else {
+        done[brief.state] += 1;
+        if (brief.onWord) onWord += 1;
+      }
       if (whole === null) return upshot.count(brief.state);
       const { request, receipt } = whole;
       upshot.add(receipt);
@@ -139,6 +148,7 @@ function createFold({ providers, health }: Aftermath, app: App) {
       /** Without those that were skipped. */
       done,
       skipped,
+      onWord,
     }),
   };
 }

@@ -32,6 +32,7 @@ export type StepInHand = Pick<
   | 'taskId'
   | 'blocked'
   | 'before'
+  | 'earlier'
   | 'after'
   | 'finishedAt'
 > & {
@@ -120,8 +121,8 @@ export function newDossier(plan: PlannedRequest, at: number): Dossier {
 function stepsInHand(on: Connection, requestId: string): readonly StepInHand[] {
   return on
     .sql(
-      `SELECT id, operation, state, note, error, whole, call_id, task_id, blocked, before, after,
-         finished_at FROM steps WHERE request_id = ? ORDER BY ordinal`,
+      `SELECT id, operation, state, note, error, whole, call_id, task_id, blocked, before, earlier,
+         after, finished_at FROM steps WHERE request_id = ? ORDER BY ordinal`,
     )
     .all(requestId)
     .map(stepInHand);
@@ -138,6 +139,7 @@ function stepInHand(row: Row): StepInHand {
     taskId: textOrNull(row, 'task_id'),
     blocked: flag(row, 'blocked'),
     before: wordOrNull(row, 'before', SIGHTS),
+    earlier: textOrNull(row, 'earlier'),
     after: wordOrNull(row, 'after', FINDINGS),
     finishedAt: integerOrNull(row, 'finished_at'),
     error: textOrNull(row, 'error'),

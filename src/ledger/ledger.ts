@@ -102,6 +102,8 @@ export interface Brief {
   state: RequestState;
   finishedAt: number | null;
   sealed: boolean;
+  /** Completed, in part by nothing but a provider's word about somebody whom nobody saw. */
+  onWord: boolean;
 }
 
 /** The newest request of an identity. */

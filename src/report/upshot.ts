@@ -14,6 +14,8 @@ export interface Upshot {
   /** Steps of the unsettled that are not sent: those never tried, and those tried. */
   untried: number;
   tried: number;
+  /** How many of those that were not found no provider has taken anything on for. */
+  untouched: number;
 }
 
 /** Adds receipts up, one after the other. */
@@ -36,9 +38,11 @@ export function createUpshot(): UpshotFold {
   };
   let untried = 0;
   let tried = 0;
+  let untouched = 0;
   return {
     add(receipt) {
       tally[receipt.state] += 1;
+      if (isUntouched(receipt)) untouched += 1;
       if (isSettled(receipt.state)) return kept.settled.add(receipt);
       kept.unsettled.add(receipt);
       for (const { state, attempts } of receipt.steps) {
@@ -56,8 +60,21 @@ export function createUpshot(): UpshotFold {
       settled: kept.settled.taken().first,
       untried,
       tried,
+      untouched,
     }),
   };
+}
+
+/**
+ * Whether nobody was found, and every call refused: none has a task, and none may have arrived before
+ * the one that was refused (that is looked into).
+ */
+export function isUntouched({ state, steps, verification }: Receipt): boolean {
+  return (
+    state === 'not_found' &&
+    steps.every((step) => step.task_id === null && step.accepted_at === null) &&
+    verification.every(({ result }) => result === null)
+  );
 }
 
 /** The upshot of receipts that are at hand. */

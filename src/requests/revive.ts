@@ -11,6 +11,7 @@ const TASK_IS_OVER = new Set([
   'link_refused',
   'no_link',
   'user_not_deleted',
+  'user_not_named',
   'no_data',
   'still_visible',
   'not_back',

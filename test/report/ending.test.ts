@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type Ending, type Stopped, lastWords } from '../../src/report/ending.ts';
 import { upshotOf } from '../../src/report/upshot.ts';
 import { type Receipt, receiptOf } from '../../src/requests/receipt.ts';
@@ -374,6 +374,31 @@ describe('the last words of an erase', () => {
     expect(end(1, { receipts: [erasing('not_found', steps)] }).next).toMatch(
       /^Nothing was changed\. Check the id/,
     );
+  });
+
+  test.each([
+    ['a task', account({ state: 'not_found', finishedAt: T0, taskId: 't' })],
+    ['an acceptance', account({ state: 'not_found', finishedAt: T0, acceptedAt: T0 })],
+    [
+      'a call that may have arrived',
+      account({ state: 'not_found', finishedAt: T0, after: 'not_visible', lookedAt: T0 }),
+    ],
+  ])('1, 3: not found after %s: it is not said that nothing was changed', (_, taken) => {
+    const gone = erasing('not_found', [taken, removal({ state: 'not_found', finishedAt: T0 })]);
+    const only = end(1, { receipts: [gone] });
+    expect(only.next).toMatch(/^Of ada a call was taken on, or may have been: see.*Check the id/);
+    const nobody = erasing('not_found', [account({ state: 'not_found', finishedAt: T0 })], {
+      subject: { userId: 'nobody', streamId: 'nobody', sendbirdId: null },
+    });
+    expect(end(1, { receipts: [gone, nobody] }).next).toMatch(
+      /^Of nobody nothing was changed\. Of ada a call was taken on.*Check the id/,
+    );
+    const closed = erasing('closed', [account(GONE)]);
+    expect(end(1, { receipts: [closed, nobody] }).next).toMatch(
+      /^Of nobody nothing was changed\. C/,
+    );
+    const well = erasing('completed', [account(GONE)]);
+    expect(end(3, { receipts: [well, gone] }).next).toMatch(/stays deleted\. Of ada a call was/);
   });
 
   it('1: a restore that its provider does not offer', () => {

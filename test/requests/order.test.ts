@@ -102,3 +102,26 @@ describe('order: nothing is deleted before the export is there', () => {
     expect(moved([cut, removal()], true)).toEqual({});
   });
 });
+
+describe('order: feed data of somebody whom Stream does not know', () => {
+  const word = feeds({ state: 'succeeded', ...ENDED, before: 'not_visible', taskId: 't' });
+  const refused = account({ state: 'not_found', ...ENDED, before: 'not_visible' });
+
+  it('is not found, though its task ran', () => {
+    for (const before of ['not_visible', null] as const) {
+      expect(moved([{ ...word, before }, refused])).toMatchObject({
+        delete_feeds: { state: 'not_found', note: expect.stringContaining('check the id') },
+      });
+    }
+  });
+
+  test.each([
+    ['somebody saw it', [{ ...word, before: 'visible' as const }, refused]],
+    ['this ledger erased it before', [{ ...word, earlier: 'req_0' }, refused]],
+    ['the account was there before', [word, { ...refused, before: 'visible' as const }]],
+    ['the account is done', [word, account({ state: 'succeeded', ...ENDED })]],
+    ['there is no account step', [word]],
+  ])('stays as it is where %s', (_, steps) => {
+    expect(moved(steps)).toEqual({});
+  });
+});
