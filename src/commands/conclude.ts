@@ -6,7 +6,7 @@ import { FEW, type Stopped, lastWords } from '../report/ending.ts';
 import { reasonOf } from '../report/reason.ts';
 import type { Unfinished } from '../report/summary.ts';
 import { createUpshot } from '../report/upshot.ts';
-import { type RunEnd, emptyTally, exitCode, statesIn, unsettled } from '../requests/exit.ts';
+import { type WorkEnd, emptyTally, exitCode, statesIn, unsettled } from '../requests/exit.ts';
 import { isExport } from '../requests/operations.ts';
 import type { ProviderName, Request } from '../requests/request.ts';
 import { createSample } from '../requests/sample.ts';
@@ -66,10 +66,11 @@ export async function conclude(docket: Docket, aftermath: Aftermath, app: App): 
   const unwritten = await writeOut(docket, told);
   const ends = fold.ends();
   const { stop } = app.host;
-  const end: RunEnd = {
+  const end: WorkEnd = {
     signal: stop.aborted ? Number(stop.reason) : null,
     denied: [...ends.stopped.values()].some(({ kind }) => kind !== 'unavailable'),
     unavailable: [...ends.stopped.values()].some(({ kind }) => kind === 'unavailable'),
+    guarded: ends.upshot.guarded.number > 0,
   };
   const { tally } = ends.upshot;
   const exit = exitCode(statesIn(tally), end);

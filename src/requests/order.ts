@@ -6,7 +6,10 @@ import type { Operation, Request, Step } from './request.ts';
 type Ordered = Pick<
   Step,
   'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked' | 'before' | 'earlier' | 'note'
->;
+> & {
+  /** Null where there is none; what it says is of no account here. */
+  error: unknown;
+};
 
 /** What each export saves of that which a deletion removes. */
 const SAVES: Readonly<Partial<Record<Operation, Operation>>> = {
@@ -35,6 +38,8 @@ export function order(
     if (!isDeletion(step.operation)) return [];
     if (isOfNobody(step, steps)) return [{ id: step.id, patch: NOBODY }];
     if (step.state !== 'planned' && step.state !== 'not_sent') return [];
+    // It was refused for itself, and not for what comes before it.
+    if (step.state === 'not_sent' && step.error !== null) return [];
     const patch = moved(step, leaveOf(step, steps, acceptPartial), at);
     return patch === null ? [] : [{ id: step.id, patch }];
   });

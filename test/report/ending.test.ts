@@ -401,6 +401,32 @@ describe('the last words of an erase', () => {
     expect(end(3, { receipts: [well, gone] }).next).toMatch(/stays deleted\. Of ada a call was/);
   });
 
+  it('6: whom the profile protects, what went on, and the ways out', () => {
+    const error = fault('protected', { message: 'not sent: protected', passing: false });
+    const kept = erasing('partial', [
+      feeds(GONE),
+      account({ state: 'not_sent', finishedAt: T0, error }),
+    ]);
+    const others = [erasing('completed', [account(GONE)], { id: 'req_2' }), waiting];
+    expect(end(6, { receipts: [...others, kept] })).toMatchObject({
+      code: 'guard',
+      message: expect.stringMatching(
+        /^Refused: protected by erase\.protected in the profile \w+: ada\./,
+      ),
+      next: 'Their deletion was not sent; the rest was carried on. Only a change of the profile allows it, and then gdpr resume --failed req_1; to settle it by hand: gdpr close req_1 --reason <text>',
+      requestIds: ['req_1'],
+    });
+    const doubtful = erasing('in_doubt', [account({ state: 'in_doubt', blocked: true, error })]);
+    const { message, next } = end(6, {
+      receipts: [doubtful],
+      stopped: new Map([['sendbird', down]]),
+    });
+    expect(message).toMatch(/^Refused: .* In doubt: a call may have arrived .* Stopped: no conn/);
+    expect(next).toMatch(/allows it; to settle .* gdpr resume --resend req_1$/);
+    const many = Array.from({ length: 70 }, () => kept);
+    expect(end(6, { receipts: many }).message).toContain('ada, ada, ada, ada, ada and 65 more.');
+  });
+
   it('1: a restore that its provider does not offer', () => {
     const none = step({ operation: 'restore_users', state: 'unsupported', finishedAt: T0 });
     const { next } = end(1, { receipts: [receipt('failed', [none], { action: 'restore' })] });

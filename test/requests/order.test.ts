@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { order } from '../../src/requests/order.ts';
 import type { Step } from '../../src/requests/request.ts';
-import { T0, access, account, feeds, removal, step } from './make.ts';
+import { T0, access, account, fault, feeds, removal, step } from './make.ts';
 
 function moved(steps: readonly Step[], acceptPartial = false): Record<string, object> {
   const patches = order({ steps, acceptPartial }, T0);
@@ -123,5 +123,15 @@ describe('order: feed data of somebody whom Stream does not know', () => {
     ['there is no account step', [word]],
   ])('stays as it is where %s', (_, steps) => {
     expect(moved(steps)).toEqual({});
+  });
+});
+
+describe('order: what the profile did not let leave', () => {
+  const error = fault('protected', { passing: false });
+  const kept = { state: 'not_sent', ...ENDED, error } as const;
+
+  it('stays unsent though nothing stands in its way, and what comes after it is not sent', () => {
+    expect(moved([account(kept)])).toEqual({});
+    expect(moved([feeds(kept), account()])).toEqual({ delete_users: NOT_SENT });
   });
 });
