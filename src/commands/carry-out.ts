@@ -13,6 +13,7 @@ import type { Source } from '../runner/window.ts';
 import { conclude } from './conclude.ts';
 import type { Docket } from './docket.ts';
 import { createTeller } from './ended.ts';
+import { protection } from './guards.ts';
 import { createSealer } from './paper.ts';
 import { progressOf, rateLimitTeller } from './talk.ts';
 import { joined, readVerified } from './verified.ts';
@@ -32,7 +33,8 @@ export async function carryOut(
   const { clock } = host;
   const ledger = await app.ledger();
   const providers = await app.providers(flags);
-  const { rate } = await app.settings();
+  const settings = await app.settings();
+  const { rate } = settings;
   const holder: Holder = { token: host.newId(), process: host.process };
   const health = new Health(
     () => clock.now(),
@@ -63,6 +65,7 @@ export async function carryOut(
         token: holder.token,
         pollInterval: flags.pollInterval,
         outstanding: rate.outstanding,
+        protection: protection(settings),
         health,
         adopting: createQueue(),
         stop: AbortSignal.any([host.stop, timeout.signal]),

@@ -1,11 +1,12 @@
 import type { App } from '../app.ts';
 import type { GdprError } from '../errors.ts';
+import type { Brief } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { FEW, type Stopped, lastWords } from '../report/ending.ts';
 import { reasonOf } from '../report/reason.ts';
 import type { Unfinished } from '../report/summary.ts';
 import { createUpshot } from '../report/upshot.ts';
-import { type RunEnd, emptyTally, exitCode, statesIn, unsettled } from '../requests/exit.ts';
+import { type WorkEnd, emptyTally, exitCode, statesIn, unsettled } from '../requests/exit.ts';
 import { isExport } from '../requests/operations.ts';
 import type { ProviderName, Request } from '../requests/request.ts';
 import { createSample } from '../requests/sample.ts';
@@ -45,13 +46,17 @@ export interface Aftermath {
 export async function conclude(docket: Docket, aftermath: Aftermath, app: App): Promise<number> {
   const { isBatch } = docket;
   const fold = createFold(aftermath, app);
-  const isRead = (state: Request['state']): boolean =>
-    state !== 'completed' || !isBatch || app.flags.json || (docket.results?.isReceipts ?? false);
+  const isRead = ({ state, onWord }: Brief): boolean =>
+    state !== 'completed' ||
+    onWord ||
+    !isBatch ||
+    app.flags.json ||
+    (docket.results?.isReceipts ?? false);
   let damage = aftermath.broken;
   if (aftermath.fault === null) await sealAll(docket, aftermath, app);
   const accounts = accountsOf(
     docket,
-    ({ state }) => isRead(state),
+    isRead,
     (error) => {
       damage = joined(damage, error);
     },
@@ -61,10 +66,11 @@ export async function conclude(docket: Docket, aftermath: Aftermath, app: App): 
   const unwritten = await writeOut(docket, told);
   const ends = fold.ends();
   const { stop } = app.host;
-  const end: RunEnd = {
+  const end: WorkEnd = {
     signal: stop.aborted ? Number(stop.reason) : null,
     denied: [...ends.stopped.values()].some(({ kind }) => kind !== 'unavailable'),
     unavailable: [...ends.stopped.values()].some(({ kind }) => kind === 'unavailable'),
+    guarded: ends.upshot.guarded.number > 0,
   };
   const { tally } = ends.upshot;
   const exit = exitCode(statesIn(tally), end);
@@ -117,10 +123,14 @@ function createFold({ providers, health }: Aftermath, app: App) {
   const stopped = new Map<ProviderName, Stopped>();
   const done = emptyTally();
   let skipped = 0;
+  let onWord = 0;
   return {
     add({ row, brief, whole }: Account): void {
       if (row?.fate === 'skipped') skipped += 1;
-      else done[brief.state] += 1;
+      else {
+        done[brief.state] += 1;
+        if (brief.onWord) onWord += 1;
+      }
       if (whole === null) return upshot.count(brief.state);
       const { request, receipt } = whole;
       upshot.add(receipt);
@@ -139,6 +149,7 @@ function createFold({ providers, health }: Aftermath, app: App) {
       /** Without those that were skipped. */
       done,
       skipped,
+      onWord,
     }),
   };
 }

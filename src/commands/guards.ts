@@ -60,48 +60,64 @@ export function numberGuard(
   ];
 }
 
+type Protecting = Pick<Settings, 'erase' | 'profile'>;
+
 /** Somebody whom the profile protects, by any of their ids; no flag lifts it. */
-export function protectedGuard(
-  subjects: readonly Subject[],
-  { erase, profile }: Pick<Settings, 'erase' | 'profile'>,
-): Guard[] {
-  const watch = createWatch(erase.protected);
+export function protectedGuard(subjects: readonly Subject[], settings: Protecting): Guard[] {
+  const watch = createWatch(settings);
   for (const subject of subjects) watch.see(subject);
-  return watch.guards(profile);
+  return watch.guards();
 }
 
 /** The same for everybody on a roster for whom there is something to do. */
 export async function protectedOnRoster(
   roster: Roster,
-  { erase, profile }: Pick<Settings, 'erase' | 'profile'>,
+  settings: Protecting,
   app: App,
 ): Promise<Guard[]> {
-  if (erase.protected.length === 0) return [];
-  const watch = createWatch(erase.protected);
+  if (settings.erase.protected.length === 0) return [];
+  const watch = createWatch(settings);
   for await (const rows of toDo(roster, app)) for (const { subject } of rows) watch.see(subject);
-  return watch.guards(profile);
+  return watch.guards();
 }
 
-function createWatch(sources: readonly string[]) {
-  const patterns = sources.map((source) => new RegExp(source, 'u'));
+/** Says why the profile protects somebody: what is asked right before a deletion leaves. */
+export function protection(settings: Protecting): (subject: Subject) => string | null {
+  const patterns = patternsOf(settings);
+  return (subject) => {
+    const hit = protectedId(subject, patterns);
+    return hit === null ? null : `${protectedBy(settings)}: ${hit}`;
+  };
+}
+
+function createWatch(settings: Protecting) {
+  const patterns = patternsOf(settings);
   const hits = createSample<string>();
   return {
     see(subject: Subject): void {
       const hit = protectedId(subject, patterns);
       if (hit !== null) hits.add(hit);
     },
-    guards(profile: string): Guard[] {
+    guards(): Guard[] {
       const { first, number } = hits.taken();
       if (number === 0) return [];
       const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
       return [
         guard(
-          `Refused: protected by erase.protected in the profile ${profile}: ${first.join(', ')}${more}.`,
+          `Refused: ${protectedBy(settings)}: ${first.join(', ')}${more}.`,
           'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
         ),
       ];
     },
   };
+}
+
+function patternsOf({ erase }: Protecting): readonly RegExp[] {
+  return erase.protected.map((source) => new RegExp(source, 'u'));
+}
+
+function protectedBy({ profile }: Protecting): string {
+  return `protected by erase.protected in the profile ${profile}`;
 }
 
 /** Who it is, by which id and which pattern; null: nobody whom the patterns protect. */

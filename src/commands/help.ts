@@ -13,7 +13,7 @@ const LEFT = [
   [7, 'something is in doubt'],
   [8, 'left open otherwise: not finished'],
 ] as const;
-const REFUSED = [6, 'refused by a guard; nothing was sent'] as const;
+const REFUSED = [6, 'refused by a guard; nothing was sent for those that it names'] as const;
 const ENDED = [
   [0, 'everything is completed'],
   [1, 'nothing is completed or partial'],

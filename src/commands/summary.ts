@@ -7,7 +7,7 @@ import type { Docket } from './docket.ts';
 /** What a batch has come to. */
 export interface Outcome extends Pick<
   Summary,
-  'skipped' | 'unfinished' | 'lasted' | 'limited' | 'again'
+  'skipped' | 'onWord' | 'unfinished' | 'lasted' | 'limited' | 'again'
 > {
   /** Without those that were skipped. */
   done: Tally;
@@ -17,7 +17,7 @@ export interface Outcome extends Pick<
 /** Prints the summary of a batch: on stdout, or beside the receipts of `--json` on stderr. */
 export async function printSummary(outcome: Outcome, app: App): Promise<void> {
   const { host, flags } = app;
-  const { done, docket, skipped, unfinished, lasted, limited, again } = outcome;
+  const { done, docket, skipped, onWord, unfinished, lasted, limited, again } = outcome;
   const { stateDir } = await app.settings();
   const path = (to: string): string => relative(host.cwd, to) || '.';
   const places = [
@@ -26,7 +26,7 @@ export async function printSummary(outcome: Outcome, app: App): Promise<void> {
     { what: 'Ledger', path: stateDir },
   ];
   const calls = app.calls();
-  const facts = { tally: done, skipped, calls, lasted, limited, places, unfinished, again };
+  const facts = { tally: done, skipped, onWord, calls, lasted, limited, places, unfinished, again };
   const text = `${summaryLines(facts).join('\n')}\n`;
   if (!flags.json) host.stdout.write(text);
   else if (!flags.quiet) host.stderr.write(text);

@@ -1,3 +1,4 @@
+import { CHECK_ID } from '../requests/note.ts';
 import { REQUEST_STATES, type RequestState } from '../requests/request.ts';
 import { digest } from './canonical.ts';
 import { flag, integerOrNull, text, word, type Row } from './columns.ts';
@@ -8,11 +9,19 @@ import type { Brief, Identified } from './ledger.ts';
 export function brief(on: Connection, ids: readonly string[]): readonly Brief[] {
   return on
     .sql(
-      `SELECT requests.id, state, finished_at, sealed FROM json_each(?) AS picked
+      `SELECT requests.id, state, finished_at, sealed, state = 'completed' AND EXISTS (
+         SELECT 1 FROM steps WHERE steps.request_id = requests.id
+           AND steps.state = 'succeeded' AND instr(steps.note, ?) > 0) AS on_word
+       FROM json_each(?) AS picked
        CROSS JOIN requests ON requests.id = picked.value ORDER BY picked.key`,
     )
-    .all(JSON.stringify(ids))
-    .map((row) => ({ id: text(row, 'id'), ...standsAs(row), sealed: flag(row, 'sealed') }));
+    .all(CHECK_ID, JSON.stringify(ids))
+    .map((row) => ({
+      id: text(row, 'id'),
+      ...standsAs(row),
+      sealed: flag(row, 'sealed'),
+      onWord: flag(row, 'on_word'),
+    }));
 }
 
 /** Whether a later erase, or restore, of one of its people did something. */

@@ -32,6 +32,7 @@ export type StepInHand = Pick<
   | 'taskId'
   | 'blocked'
   | 'before'
+  | 'earlier'
   | 'after'
   | 'finishedAt'
 > & {
@@ -98,16 +99,17 @@ export function newDossier(plan: PlannedRequest, at: number): Dossier {
     sealed: plan.outDir === null,
     sequence: 0,
     head: NO_HEAD,
-    steps: plan.steps.map(({ id, operation, state = 'planned', note = null, before = null }) => ({
+    steps: plan.steps.map(({ id, operation, state = 'planned', note, before, earlier }) => ({
       id,
       operation,
       state,
-      note,
+      note: note ?? null,
       whole: true,
       callId: null,
       taskId: null,
       blocked: false,
-      before,
+      before: before ?? null,
+      earlier: earlier ?? null,
       after: null,
       finishedAt: state === 'planned' ? null : at,
       error: null,
@@ -120,8 +122,8 @@ export function newDossier(plan: PlannedRequest, at: number): Dossier {
 function stepsInHand(on: Connection, requestId: string): readonly StepInHand[] {
   return on
     .sql(
-      `SELECT id, operation, state, note, error, whole, call_id, task_id, blocked, before, after,
-         finished_at FROM steps WHERE request_id = ? ORDER BY ordinal`,
+      `SELECT id, operation, state, note, error, whole, call_id, task_id, blocked, before, earlier,
+         after, finished_at FROM steps WHERE request_id = ? ORDER BY ordinal`,
     )
     .all(requestId)
     .map(stepInHand);
@@ -138,6 +140,7 @@ function stepInHand(row: Row): StepInHand {
     taskId: textOrNull(row, 'task_id'),
     blocked: flag(row, 'blocked'),
     before: wordOrNull(row, 'before', SIGHTS),
+    earlier: textOrNull(row, 'earlier'),
     after: wordOrNull(row, 'after', FINDINGS),
     finishedAt: integerOrNull(row, 'finished_at'),
     error: textOrNull(row, 'error'),

@@ -3,6 +3,7 @@ import { flag, integer, textOrNull } from './columns.ts';
 import type { Connection } from './connection.ts';
 import { DamagedRow } from './faults.ts';
 import type { DueStep } from './ledger.ts';
+import { subjectFrom } from './request-row.ts';
 import { stepsFrom } from './steps-from.ts';
 
 /** The steps of these rows, in this order; those of one call share it. */
@@ -10,7 +11,8 @@ export function dueSteps(on: Connection, ordinals: readonly number[]): readonly 
   if (ordinals.length === 0) return [];
   const rows = on
     .sql(
-      `SELECT steps.*, requests.out_dir AS out_dir, EXISTS (
+      `SELECT steps.*, requests.out_dir AS out_dir, requests.user_id, requests.stream_id,
+         requests.sendbird_id, EXISTS (
          SELECT 1 FROM steps AS each WHERE each.request_id = steps.request_id
            AND (each.before = 'visible' OR each.earlier IS NOT NULL)) OR EXISTS (
          SELECT 1 FROM steps AS other WHERE other.account = steps.account
@@ -33,6 +35,7 @@ export function dueSteps(on: Connection, ordinals: readonly number[]): readonly 
     return [
       {
         step,
+        subject: subjectFrom(row),
         call: step.callId === null ? null : (calls.get(step.callId) ?? null),
         outDir: textOrNull(row, 'out_dir'),
         known: flag(row, 'known'),

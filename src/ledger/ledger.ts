@@ -12,6 +12,7 @@ import type {
   Sight,
   Step,
   StepState,
+  Subject,
 } from '../requests/request.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { Verdict } from '../requests/standing.ts';
@@ -52,9 +53,10 @@ export interface Tally {
   overdue: number;
 }
 
-/** A step with what it needs to go on: its present call, and its request's bundle folder. */
+/** A step with what it needs to go on: its present call, and its request's subject and bundle folder. */
 export interface DueStep {
   step: Step;
+  subject: Subject;
   call: Call | null;
   outDir: string | null;
   /** Some look-up before the question saw the subject, or this ledger has an earlier erase of it. */
@@ -102,6 +104,8 @@ export interface Brief {
   state: RequestState;
   finishedAt: number | null;
   sealed: boolean;
+  /** Completed, in part by nothing but a provider's word about somebody whom nobody saw. */
+  onWord: boolean;
 }
 
 /** The newest request of an identity. */

@@ -4,6 +4,7 @@ import {
   type Extension,
   type Request,
   type Step,
+  type Subject,
 } from '../requests/request.ts';
 import {
   flag,
@@ -26,11 +27,7 @@ export function requestFrom(on: Connection, row: Row): Request {
     id,
     action: word(row, 'action', ACTIONS),
     mode: wordOrNull(row, 'mode', MODES),
-    subject: {
-      userId: text(row, 'user_id'),
-      streamId: textOrNull(row, 'stream_id'),
-      sendbirdId: textOrNull(row, 'sendbird_id'),
-    },
+    subject: subjectFrom(row),
     reference: textOrNull(row, 'reference'),
     profile: text(row, 'profile'),
     operator: text(row, 'operator'),
@@ -71,4 +68,13 @@ function closingFrom(row: Row): Closing | null {
 function stepsOf(on: Connection, requestId: string): readonly Step[] {
   const rows = on.sql('SELECT * FROM steps WHERE request_id = ? ORDER BY ordinal').all(requestId);
   return stepsFrom(on, rows);
+}
+
+/** Whom a request is about. */
+export function subjectFrom(row: Row): Subject {
+  return {
+    userId: text(row, 'user_id'),
+    streamId: textOrNull(row, 'stream_id'),
+    sendbirdId: textOrNull(row, 'sendbird_id'),
+  };
 }

@@ -3,7 +3,7 @@ import { EXPORTS, isExport } from '../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../requests/receipt.ts';
 import { eraseWords, sameFlags } from './erase-command.ts';
 import { subjectName } from './receipt-text.ts';
-import type { Upshot } from './upshot.ts';
+import { type Upshot, isUntouched } from './upshot.ts';
 import { figure, list, shellWord } from './words.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
@@ -66,9 +66,10 @@ export function adviceOnEnded(upshot: Upshot, commands: Commands): string {
   const bad = unsettled.filter(({ state }) => state === 'failed' || state === 'partial');
   const done = settled.filter(({ state }) => state === 'completed');
   if (bad.length === 0 && tally.completed === 0) {
-    return tally.not_found === 0
-      ? 'The receipt says what was done.'
-      : `Nothing was changed. ${CHECK}`;
+    if (tally.not_found === 0) return 'The receipt says what was done.';
+    return upshot.untouched === tallied(tally)
+      ? `Nothing was changed. ${CHECK}`
+      : notFoundWords(upshot).join(' ');
   }
   if (bad.length > 0 && bad.every(isUnsupported) && tally.completed === 0) {
     return 'Nothing came back; the receipt says why.';
@@ -78,7 +79,7 @@ export function adviceOnEnded(upshot: Upshot, commands: Commands): string {
       ? []
       : [`${figure(tally.completed)} of ${figure(tallied(tally))} completed.`]),
     keptWords([...bad, ...done]),
-    ...(tally.not_found === 0 ? [] : [`Of ${names(upshot)} nothing was changed. ${CHECK}`]),
+    ...notFoundWords(upshot),
     ...adviceOnBad(bad, tally.failed + tally.partial, commands),
   ].join(' ');
 }
@@ -98,13 +99,26 @@ function adviceOnBad(bad: readonly Receipt[], number: number, commands: Commands
 
 const CHECK = 'Check the id, or give --stream-id or --sendbird-id.';
 
-/** Who was not found: by name, or how many they are. */
-function names({ tally, settled }: Upshot): string {
-  const all = settled
-    .filter(({ state }) => state === 'not_found')
-    .map(({ subject }) => subjectName(subject.user_id));
-  const isFew = tally.not_found <= 5 && all.length === tally.not_found;
-  return isFew ? list(all) : `${figure(tally.not_found)} people`;
+/** What was changed of those who were not found: nothing, or what the receipt says. */
+function notFoundWords({ tally, settled, untouched }: Upshot): string[] {
+  if (tally.not_found === 0) return [];
+  const all = settled.filter(({ state }) => state === 'not_found');
+  const taken = tally.not_found - untouched;
+  const [none, some] = [all.filter(isUntouched), all.filter((each) => !isUntouched(each))];
+  return [
+    ...(untouched === 0 ? [] : [`Of ${names(untouched, none)} nothing was changed.`]),
+    ...(taken === 0
+      ? []
+      : [`Of ${names(taken, some)} a call was taken on, or may have been: see the receipt.`]),
+    CHECK,
+  ];
+}
+
+/** Who they are, where there are few, and all at hand. */
+function names(number: number, of: readonly Receipt[]): string {
+  return number <= 5 && of.length === number
+    ? list(of.map(({ subject }) => subjectName(subject.user_id)))
+    : `${figure(number)} people`;
 }
 
 function adviceOnRest(receipts: readonly Receipt[], { resume }: Commands): string {

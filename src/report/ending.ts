@@ -3,7 +3,14 @@ import { isExport } from '../requests/operations.ts';
 import type { ReceiptStep } from '../requests/receipt.ts';
 import type { ProviderName } from '../requests/request.ts';
 import type { Sample } from '../requests/sample.ts';
-import { type Resume, adviceInDoubt, adviceOnEnded, adviceOnTried } from './advice.ts';
+import {
+  type Commands,
+  type Resume,
+  adviceInDoubt,
+  adviceOnEnded,
+  adviceOnTried,
+} from './advice.ts';
+import { guardAdvice, guardMessage } from './guard-text.ts';
 import { subjectName } from './receipt-text.ts';
 import type { Upshot } from './upshot.ts';
 import { OPERATION, PROVIDER, count, duration, figure, list } from './words.ts';
@@ -47,6 +54,10 @@ export function lastWords(ending: Ending): LastWords {
   const requestIds = upshot.unsettled.map((receipt) => receipt.request_id);
   const resumeOf = resumeFor(ending);
   const resume = resumeOf(requestIds);
+  const commands: Commands = {
+    resume: resumeOf,
+    of: (command) => `${invocation} ${command}`,
+  };
   const words = (code: string, message: string, next: string): LastWords => ({
     code,
     message: [
@@ -67,28 +78,41 @@ export function lastWords(ending: Ending): LastWords {
         `${doneParts(upshot)}Nothing is lost. Set it right, then: ${resume}`,
       );
     case 7:
-      return words(
-        'in_doubt',
-        [doubt(upshot), ...(ending.stopped.size === 0 ? [] : [stopMessage(ending)])].join(' '),
-        wayOut(ending, resumeOf),
-      );
+      return words('in_doubt', doubtWords(ending).join(' '), wayOut(ending, resumeOf));
+    case 6:
+      return {
+        ...words('guard', guardWords(ending), guardNext(ending, commands)),
+        requestIds: upshot.guarded.first.map((receipt) => receipt.request_id),
+      };
     case 5:
       return words('unavailable', stopMessage(ending), safe);
     case 8:
       return words('not_finished', notFinished(ending), safe);
     case 1:
     case 3:
-      return words(
-        'not_completed',
-        endedBadly(upshot),
-        adviceOnEnded(upshot, {
-          resume: resumeOf,
-          of: (command) => `${invocation} ${command}`,
-        }),
-      );
+      return words('not_completed', endedBadly(upshot), adviceOnEnded(upshot, commands));
     default:
       return words('interrupted', `Stopped by ${ending.signal}.`, safe);
   }
+}
+
+function guardWords(ending: Ending): string {
+  return [guardMessage(ending.upshot.guarded), ...doubtWords(ending)].join(' ');
+}
+
+function guardNext(ending: Ending, commands: Commands): string {
+  const advice = guardAdvice(ending.upshot.guarded, commands);
+  const { in_doubt: inDoubt } = ending.upshot.tally;
+  return inDoubt === 0 ? advice : `${advice}. ${wayOut(ending, commands.resume)}`;
+}
+
+/** What is in doubt, and which providers were left for later. */
+function doubtWords(ending: Ending): string[] {
+  const { upshot, stopped } = ending;
+  return [
+    ...(upshot.tally.in_doubt === 0 ? [] : [doubt(upshot)]),
+    ...(stopped.size === 0 ? [] : [stopMessage(ending)]),
+  ];
 }
 
 /** How `gdpr resume` is called. More than a few are not named: they are all, or the same command does it. */

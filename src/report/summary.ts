@@ -20,6 +20,8 @@ export interface Summary {
   tally: Tally;
   /** Rows of requests that had been settled lately, so that nothing was done. */
   skipped: number;
+  /** Of the completed: those of whom nobody saw what a provider reports as deleted. */
+  onWord: number;
   calls: ReadonlyMap<ProviderName, number>;
   /** How long it took, ms. */
   lasted: number;
@@ -52,9 +54,11 @@ export function summaryLines(summary: Summary): string[] {
   ];
 }
 
-function outcomes({ tally, skipped }: Summary): string {
+function outcomes({ tally, skipped, onWord }: Summary): string {
+  const ids = onWord === 1 ? 'id' : 'ids';
+  const word = onWord === 0 ? '' : ` (${figure(onWord)} on a provider's word: check the ${ids})`;
   const parts = ORDER.filter((state) => tally[state] > 0).map(
-    (state) => `${figure(tally[state])} ${REQUEST[state]}`,
+    (state) => `${figure(tally[state])} ${REQUEST[state]}${state === 'completed' ? word : ''}`,
   );
   if (skipped > 0) parts.push(`${figure(skipped)} skipped (settled before)`);
   const people = count(tallied(tally) + skipped, 'person', 'people');

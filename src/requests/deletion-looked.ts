@@ -1,6 +1,6 @@
 import type { Change, StepPatch } from './change.ts';
 import { failed } from './failed.ts';
-import { joined } from './note.ts';
+import { CHECK_ID, joined } from './note.ts';
 import type { Finding, Step, StepError } from './request.ts';
 import { type Moment, secondLook } from './waits.ts';
 
@@ -21,7 +21,7 @@ export interface Looked {
 /**
  * What looking again makes of steps that the provider reported as done (SPEC sections 3 and 4,
  * Verification, `no_data`, tasks that are lost). A look never replaces a deletion: what was not
- * visible before counts as done by the provider's word alone, and never without it.
+ * visible before counts as done by the provider's word about this subject alone, and never without it.
  */
 export function deletionLooked(
   looked: readonly Looked[],
@@ -44,6 +44,10 @@ function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
   if (step.operation === 'restore_users') return restored(step, look, moment);
   if (look === 'visible') return seen(step, moment);
   if (step.error?.code === 'task_lost') return lost(step, look, moment.at);
+  if (step.state === 'no_data' && look === 'not_checkable') {
+    const message = 'Sendbird says that it has no data, and the account cannot be looked up';
+    return { ...failed(step, fault('no_data', message), moment.at), ...found(look, moment.at) };
+  }
   const ended = endOf(each, look);
   const after = look;
   return { error: null, ...ended, ...rest(moment.at), after };
@@ -51,24 +55,44 @@ function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
 
 /** Gone, or nobody can tell: what that says depends on what was there before. */
 function endOf({ step, known }: Looked, look: Sure): Pick<StepPatch, 'state' | 'note'> {
-  const done = (note: string | null): Pick<StepPatch, 'state' | 'note'> => ({
+  const { note, before, earlier } = step;
+  const done = (own: string | null): Pick<StepPatch, 'state' | 'note'> => ({
     state: 'succeeded',
-    note: step.note ?? note,
+    note: note ?? (look === 'not_checkable' ? null : own),
   });
-  if (look === 'not_checkable' || step.before === 'visible') return done(null);
-  if (step.earlier !== null) return done(`not visible before: ${step.earlier} had erased it`);
-  if (!known) {
-    const note = 'never visible at any provider, and no earlier erase in this ledger';
-    return { state: 'not_found', note };
+  if (before === 'visible') return done(null);
+  if (earlier !== null) return done(`not visible before: ${earlier} had erased it`);
+  if (!isReportedAlone(step)) {
+    const isBelieved = known && step.provider === 'stream';
+    return isBelieved
+      ? done(null)
+      : { state: 'not_found', note: joined(note, absence(known, look)) };
   }
-  if (step.provider === 'sendbird') {
-    return { state: 'not_found', note: 'no such account at Sendbird, before or after' };
-  }
-  return done(
-    step.operation === 'delete_feeds'
-      ? 'no feed data was visible before'
-      : 'not visible before either: hidden, or never there; Stream reports it as done',
-  );
+  return step.operation === 'delete_feeds' && known
+    ? done('no feed data was visible before')
+    : { state: 'succeeded', note: joined(note, wordOn(step)) };
+}
+
+/**
+ * Whether the provider took the deletion on and reported it done, for this subject and not for others
+ * with it: Sendbird has one status for all of a call (api/sendbird.md section 9), Stream's feeds calls
+ * are for one, and a user whom Stream's result does not name has failed before.
+ */
+function isReportedAlone({ state, provider, taskId, acceptedAt, subjects }: Step): boolean {
+  const isTaken = taskId !== null || acceptedAt !== null;
+  return state === 'reported' && isTaken && (provider === 'stream' || subjects === 1);
+}
+
+function wordOn({ provider, before }: Step): string {
+  const first = before === null ? 'nobody looked before' : 'not visible before either';
+  const whose = provider === 'stream' ? 'Stream' : 'Sendbird';
+  return `${first}: hidden, or never there; done on ${whose}'s word: ${CHECK_ID}`;
+}
+
+function absence(known: boolean, look: Sure): string {
+  if (!known) return 'never visible at any provider, and no earlier erase in this ledger';
+  const when = look === 'not_visible' ? ', before or after' : ' before';
+  return `no such account at Sendbird${when}`;
 }
 
 /** A task that nobody knows any more: only something that was there and is gone says that it ran. */

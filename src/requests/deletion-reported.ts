@@ -6,6 +6,8 @@ import type { Call, Step } from './request.ts';
 import { type Moment, nextCheck } from './waits.ts';
 
 const UNNAMED = "Stream's result does not name this user: only the look-up speaks for it";
+const UNKNOWN =
+  "Stream's task is completed and does not name this user, who was not visible before: nobody can tell whether it was deleted";
 
 /**
  * What a check of the task of a deletion makes of each of its steps: `reported`, `failed` or
@@ -41,7 +43,10 @@ function patchFor(step: Step, news: TaskNews, moment: Moment): StepPatch {
   }
 }
 
-/** Stream says it for each user; Sendbird, and Stream's feeds, once for the whole call. */
+/**
+ * Stream says it for each user; Sendbird, and Stream's feeds, once for the whole call. Of a user whom
+ * nobody saw before, and whom the result does not name, nothing says what became of him.
+ */
 function done(
   step: Step,
   results: ReadonlyMap<string, SubjectResult> | null,
@@ -50,6 +55,10 @@ function done(
   const own = results?.get(step.subjectId);
   if (own?.kind === 'failed') return failed(step, own.error, at);
   const isNamed = own !== undefined || step.operation !== 'delete_users';
+  if (!isNamed && step.before !== 'visible' && step.earlier === null) {
+    const facts = { passing: false, providerCode: null, httpStatus: null };
+    return failed(step, { code: 'user_not_named', message: UNKNOWN, ...facts }, at);
+  }
   return {
     state: 'reported',
     error: null,

@@ -11,15 +11,22 @@ export interface RunEnd {
   unavailable: boolean;
 }
 
+/** The same of a run that sends. */
+export interface WorkEnd extends RunEnd {
+  /** Some deletions did not leave, because the profile protects whom they are about. */
+  guarded: boolean;
+}
+
 /**
  * The exit code of a command that works on requests, SPEC section 5: the first that applies. `states`
  * are those that its requests are in: how many are in each is of no account. A request that is open or
  * in doubt never gives 0.
  */
-export function exitCode(states: ReadonlySet<RequestState>, end: RunEnd): number {
+export function exitCode(states: ReadonlySet<RequestState>, end: WorkEnd): number {
   const open = states.has('open') || states.has('in_doubt');
   if (end.signal !== null) return end.signal;
   if (open && end.denied) return 4;
+  if (end.guarded) return 6;
   if (states.has('in_doubt')) return 7;
   if (open) return end.unavailable ? 5 : 8;
   if ([...states].every((state) => state === 'completed')) return 0;

@@ -1,11 +1,15 @@
 import type { StepPatch } from './change.ts';
+import { CHECK_ID } from './note.ts';
 import { isDeletion, isExport } from './operations.ts';
 import type { Operation, Request, Step } from './request.ts';
 
 type Ordered = Pick<
   Step,
-  'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked' | 'before' | 'note'
->;
+  'id' | 'operation' | 'state' | 'finishedAt' | 'whole' | 'blocked' | 'before' | 'earlier' | 'note'
+> & {
+  /** Null where there is none; what it says is of no account here. */
+  error: unknown;
+};
 
 /** What each export saves of that which a deletion removes. */
 const SAVES: Readonly<Partial<Record<Operation, Operation>>> = {
@@ -23,7 +27,7 @@ type Leave = 'go' | 'wait' | 'never';
  * What the steps of a request mean for those that come after them (SPEC section 3): no deletion
  * before every export of the request is there, and no Stream account before its feed data. A step
  * that waits is `blocked`, one whose turn will not come is `not_sent`; it is planned again when
- * what stood in its way is taken up again.
+ * what stood in its way is taken up again. A user whom Stream refuses as unknown had no feed data.
  */
 export function order(
   request: Pick<Request, 'acceptPartial'> & { steps: readonly Ordered[] },
@@ -32,10 +36,28 @@ export function order(
   const { steps, acceptPartial } = request;
   return steps.flatMap((step) => {
     if (!isDeletion(step.operation)) return [];
+    if (isOfNobody(step, steps)) return [{ id: step.id, patch: NOBODY }];
     if (step.state !== 'planned' && step.state !== 'not_sent') return [];
+    // It was refused for itself, and not for what comes before it.
+    if (step.state === 'not_sent' && step.error !== null) return [];
     const patch = moved(step, leaveOf(step, steps, acceptPartial), at);
     return patch === null ? [] : [{ id: step.id, patch }];
   });
+}
+
+const NOBODY: StepPatch = {
+  state: 'not_found',
+  note: `Stream's task for it ran, and Stream knows no such user: ${CHECK_ID}`,
+};
+
+/** Feed data that nobody saw, and whose task ran: nothing was there where Stream does not know the user. */
+function isOfNobody(step: Ordered, steps: readonly Ordered[]): boolean {
+  const isWord = step.state === 'succeeded' && step.before !== 'visible' && step.earlier === null;
+  if (step.operation !== 'delete_feeds' || !isWord) return false;
+  return steps.some(
+    ({ operation, state, before }) =>
+      operation === 'delete_users' && state === 'not_found' && before !== 'visible',
+  );
 }
 
 function moved(step: Ordered, leave: Leave, at: number): StepPatch | null {

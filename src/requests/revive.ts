@@ -11,6 +11,7 @@ const TASK_IS_OVER = new Set([
   'link_refused',
   'no_link',
   'user_not_deleted',
+  'user_not_named',
   'no_data',
   'still_visible',
   'not_back',
@@ -26,18 +27,21 @@ export interface Asked {
 }
 
 /**
- * Whether `resume` takes a step up that nobody works on. One that is `not_sent` is none: it is
- * planned again together with what stood in its way (requests/order.ts).
+ * Whether `resume` takes a step up that nobody works on. One that is `not_sent` without an error is
+ * none: it is planned again together with what stood in its way (requests/order.ts).
  */
 export function mayRepeat(step: Step, asked: Asked): boolean {
-  const { state, finishedAt } = step;
-  if (finishedAt !== null) {
-    if (state === 'no_data') return asked.failed;
-    const isBad = state === 'failed' || state === 'reported';
-    return isBad && (asked.failed || step.error?.passing === true);
-  }
+  const { state } = step;
+  if (step.finishedAt !== null) return mayBegin(step, asked);
   if (state === 'in_doubt') return step.blocked && (asked.resend || canBeFound(step));
   return state === 'planned' && asked.resend && step.doubts > 0;
+}
+
+function mayBegin({ state, error }: Step, { failed }: Asked): boolean {
+  if (state === 'no_data') return failed;
+  if (state === 'not_sent') return failed && error !== null;
+  const isBad = state === 'failed' || state === 'reported';
+  return isBad && (failed || error?.passing === true);
 }
 
 /**
@@ -80,7 +84,7 @@ const FRESH: StepPatch = { error: null, finishedAt: null, nextAt: null, tries: 0
 
 /** Its list, or the account itself, is looked at once more: nothing is sent for it. */
 function searchedAgain({ note }: Step): StepPatch {
-  return { blocked: false, tries: 0, nextAt: null, note: withoutDoubt(note) };
+  return { blocked: false, error: null, tries: 0, nextAt: null, note: withoutDoubt(note) };
 }
 
 function withoutDoubt(note: string | null): string | null {
@@ -96,6 +100,7 @@ function sentAgain({ callId, batch, note }: Step): StepPatch {
   return {
     state: 'planned',
     blocked: false,
+    error: null,
     batch: callId ?? batch,
     doubts: 1,
     intendedAt: null,

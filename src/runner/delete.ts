@@ -1,7 +1,9 @@
 import { onlyHidden } from '../requests/deletion-absent.ts';
 import { deletionIntended } from '../requests/deletion-intended.ts';
+import { deletionRefused } from '../requests/deletion-refused.ts';
 import { deletionSent, isDoubtfulAbsence, isTooOld, left } from '../requests/deletion-sent.ts';
 import { isAsHard } from '../requests/hardness.ts';
+import { isDeletion } from '../requests/operations.ts';
 import type { Submission } from '../requests/outcome.ts';
 import type { Call, Step, StepError } from '../requests/request.ts';
 import { SEARCHES } from '../requests/searched.ts';
@@ -15,11 +17,13 @@ import { type Batch, type Shift, moment, settle } from './work.ts';
  * Sends planned steps of a deletion or restore in one call: the intent on disk first, the answer
  * right after it. One that may have been sent before is looked for first, or left to the operator.
  */
-export async function sendTogether(work: Shift, batch: Batch): Promise<void> {
+export async function sendTogether(work: Shift, ready: Batch): Promise<void> {
+  if (await isHeldBack(work, ready, stepsOf(ready))) return;
+  if (!(await mayLeave(work, ready))) return;
+  const batch = await withoutProtected(work, ready);
   const steps = stepsOf(batch);
+  if (steps.length === 0) return;
   const { provider } = batch;
-  if (await isHeldBack(work, batch, steps)) return;
-  if (!(await mayLeave(work, batch))) return;
   const id = `call_${work.newId()}`;
   const { call, change } = deletionIntended(steps, batch.call, id, work.clock.now());
   await settle(work, steps, change);
@@ -34,6 +38,18 @@ export async function sendTogether(work: Shift, batch: Batch): Promise<void> {
     work.health.giveUp(provider.name, answer.error);
   }
   await take(work, { ...batch, call }, intended, { call, answer, retryAt });
+}
+
+/** Those of a batch whom the profile does not protect by now; the deletions of the others do not leave. */
+async function withoutProtected(work: Shift, batch: Batch): Promise<Batch> {
+  const refused = batch.members.flatMap(({ step, subject }) => {
+    const why = isDeletion(step.operation) ? work.protection(subject) : null;
+    return why === null ? [] : [{ step, why }];
+  });
+  if (refused.length === 0) return batch;
+  const steps = refused.map(({ step }) => step);
+  await settle(work, steps, deletionRefused(refused, work.clock.now()));
+  return { ...batch, members: batch.members.filter(({ step }) => !steps.includes(step)) };
 }
 
 /** What must happen before a step that is in doubt goes out again, and was seen to. */

@@ -2,7 +2,7 @@ import type { Clock } from '../host.ts';
 import type { DueStep, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Change } from '../requests/change.ts';
-import type { Call, ProviderName, Step } from '../requests/request.ts';
+import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
 import type { Moment } from '../requests/waits.ts';
 import type { Claims } from './claims.ts';
 import type { Health } from './health.ts';
@@ -30,6 +30,8 @@ export interface Work {
   waits(provider: ProviderName, ms: number): void;
   /** Called after steps of these requests have ended, to put receipts beside the files. */
   stepsEnded(requestIds: readonly string[]): Promise<void>;
+  /** Why the profile protects somebody from deletion, in words; null: it does not. */
+  protection(subject: Subject): string | null;
   /** The most tasks that run at a provider at once because of this run. */
   outstanding: number;
 }

@@ -187,15 +187,6 @@ describe('gdpr erase, soft and pruning', () => {
     const { code, paper } = await papers(stage, ['erase', 'nobody', '--hard', '--yes']);
     expect([code, paper.state, paper.erasure]).toEqual([1, 'not_found', null]);
   });
-
-  test.each(['unknown-user-accepted', 'unknown-user-no-data'])(
-    'someone whom nobody knows and a provider accepts (%s) is not found either',
-    async (fault) => {
-      const stage = await setStage({ faults: [fault] });
-      const { code, paper } = await papers(stage, ['erase', 'nobody', '--hard', '--yes']);
-      expect([code, paper.state]).toEqual([1, 'not_found']);
-    },
-  );
 });
 
 describe('what the check afterwards says', () => {

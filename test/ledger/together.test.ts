@@ -97,6 +97,7 @@ describe('due', () => {
     ]);
     const due = await ledger.due('me', query({ operations: ['delete_feeds'] }));
     expect(due.map(({ known }) => known)).toEqual([false, true, true, false]);
+    expect(due[1]?.subject).toEqual((await ledger.request('req_b'))?.subject);
   });
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type Ending, type Stopped, lastWords } from '../../src/report/ending.ts';
 import { upshotOf } from '../../src/report/upshot.ts';
 import { type Receipt, receiptOf } from '../../src/requests/receipt.ts';
@@ -374,6 +374,57 @@ describe('the last words of an erase', () => {
     expect(end(1, { receipts: [erasing('not_found', steps)] }).next).toMatch(
       /^Nothing was changed\. Check the id/,
     );
+  });
+
+  test.each([
+    ['a task', account({ state: 'not_found', finishedAt: T0, taskId: 't' })],
+    ['an acceptance', account({ state: 'not_found', finishedAt: T0, acceptedAt: T0 })],
+    [
+      'a call that may have arrived',
+      account({ state: 'not_found', finishedAt: T0, after: 'not_visible', lookedAt: T0 }),
+    ],
+  ])('1, 3: not found after %s: it is not said that nothing was changed', (_, taken) => {
+    const gone = erasing('not_found', [taken, removal({ state: 'not_found', finishedAt: T0 })]);
+    const only = end(1, { receipts: [gone] });
+    expect(only.next).toMatch(/^Of ada a call was taken on, or may have been: see.*Check the id/);
+    const nobody = erasing('not_found', [account({ state: 'not_found', finishedAt: T0 })], {
+      subject: { userId: 'nobody', streamId: 'nobody', sendbirdId: null },
+    });
+    expect(end(1, { receipts: [gone, nobody] }).next).toMatch(
+      /^Of nobody nothing was changed\. Of ada a call was taken on.*Check the id/,
+    );
+    const closed = erasing('closed', [account(GONE)]);
+    expect(end(1, { receipts: [closed, nobody] }).next).toMatch(
+      /^Of nobody nothing was changed\. C/,
+    );
+    const well = erasing('completed', [account(GONE)]);
+    expect(end(3, { receipts: [well, gone] }).next).toMatch(/stays deleted\. Of ada a call was/);
+  });
+
+  it('6: whom the profile protects, what went on, and the ways out', () => {
+    const error = fault('protected', { message: 'not sent: protected', passing: false });
+    const kept = erasing('partial', [
+      feeds(GONE),
+      account({ state: 'not_sent', finishedAt: T0, error }),
+    ]);
+    const others = [erasing('completed', [account(GONE)], { id: 'req_2' }), waiting];
+    expect(end(6, { receipts: [...others, kept] })).toMatchObject({
+      code: 'guard',
+      message: expect.stringMatching(
+        /^Refused: protected by erase\.protected in the profile \w+: ada\./,
+      ),
+      next: 'Their deletion was not sent; the rest was carried on. Only a change of the profile allows it, and then gdpr resume --failed req_1; to settle it by hand: gdpr close req_1 --reason <text>',
+      requestIds: ['req_1'],
+    });
+    const doubtful = erasing('in_doubt', [account({ state: 'in_doubt', blocked: true, error })]);
+    const { message, next } = end(6, {
+      receipts: [doubtful],
+      stopped: new Map([['sendbird', down]]),
+    });
+    expect(message).toMatch(/^Refused: .* In doubt: a call may have arrived .* Stopped: no conn/);
+    expect(next).toMatch(/allows it; to settle .* gdpr resume --resend req_1$/);
+    const many = Array.from({ length: 70 }, () => kept);
+    expect(end(6, { receipts: many }).message).toContain('ada, ada, ada, ada, ada and 65 more.');
   });
 
   it('1: a restore that its provider does not offer', () => {

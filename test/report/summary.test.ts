@@ -8,6 +8,7 @@ function lines(more: Partial<Summary> = {}): string[] {
   return summaryLines({
     tally: { ...emptyTally(), completed: 2 },
     skipped: 0,
+    onWord: 0,
     calls: new Map(),
     lasted: 24_000,
     limited: 0,
@@ -60,6 +61,18 @@ describe('the summary of a batch', () => {
         and 347 people more
       Again     gdpr erase --csv leavers.csv --hard --yes --max-subjects 2000 --results r.csv"
     `);
+  });
+
+  it('counts those who are done on the word of a provider alone', () => {
+    const some = { tally: { ...emptyTally(), completed: 3, not_found: 1 }, onWord: 1 };
+    expect(lines(some).join(' ').replaceAll(/\s+/g, ' ')).toContain(
+      "4 people: 3 completed (1 on a provider's word: check the id) and 1 not found",
+    );
+    expect(
+      lines({ ...some, onWord: 2 })
+        .join(' ')
+        .replaceAll(/\s+/g, ' '),
+    ).toContain("3 completed (2 on a provider's word: check the ids)");
   });
 
   it('names what was skipped, and counts it among the people', () => {

@@ -44,6 +44,19 @@ describe('deletionReported', () => {
     expect(unnamed.note).toContain('does not name this user');
   });
 
+  test.each([new Map(), null])(
+    'of a user whom nobody saw before, the result %s says nothing',
+    (results) => {
+      const done: TaskNews = { kind: 'done', status: 'completed', results };
+      const unseen = account({ ...RUNNING, before: 'not_visible' });
+      expect(told(unseen, done)).toMatchObject({
+        state: 'failed',
+        error: { code: 'user_not_named', passing: false },
+      });
+      expect(told({ ...unseen, earlier: 'req_0' }, done)).toMatchObject({ state: 'reported' });
+    },
+  );
+
   it('needs no result of a user where there is none', () => {
     const done: TaskNews = { kind: 'done', status: 'completed', results: null };
     expect(told(feeds(RUNNING), done)).toMatchObject({ state: 'reported', note: null });
@@ -109,19 +122,61 @@ describe('deletionLooked', () => {
   const unseen: Partial<Step> = { ...DONE, before: 'not_visible' };
 
   test.each([account(unseen), feeds(unseen), removal(unseen)])(
-    '$operation: never visible anywhere, never erased here: not found',
+    '$operation: never visible anywhere, and reported done: done by the word of the provider',
     (of) => {
-      expect(seen(of, 'not_visible', false)).toMatchObject({
-        state: 'not_found',
-        after: 'not_visible',
-      });
+      for (const look of ['not_visible', 'not_checkable'] as const) {
+        const after = seen(of, look, false);
+        expect(after).toMatchObject({ state: 'succeeded', after: look, error: null });
+        const whose = of.provider === 'stream' ? "Stream's" : "Sendbird's";
+        expect(after.note).toContain('not visible before either');
+        expect(after.note).toContain(`done on ${whose} word: check the id`);
+      }
+      const adopted = seen({ ...of, note: 'found in the list' }, 'not_visible', false);
+      expect(adopted.note).toMatch(/^found in the list; .*: check the id$/);
     },
   );
 
-  it('not visible before, but somewhere else: Stream is believed, Sendbird has nobody', () => {
-    expect(seen(account(unseen), 'not_visible')).toMatchObject({ state: 'succeeded' });
-    expect(seen(account(unseen), 'not_visible').note).toContain('not visible before either');
-    expect(seen(removal(unseen), 'not_visible')).toMatchObject({ state: 'not_found' });
+  it('not visible before, but somewhere else: done, and the account is on its word all the same', () => {
+    for (const of of [account(unseen), removal(unseen)]) {
+      expect(seen(of, 'not_visible').state).toBe('succeeded');
+      expect(seen(of, 'not_visible').note).toContain('check the id');
+    }
+    expect(seen(feeds(unseen), 'not_visible')).toMatchObject({
+      state: 'succeeded',
+      note: 'no feed data was visible before',
+    });
+  });
+
+  it('nobody looked before, nor can now: done by the word of the provider', () => {
+    const blind = { ...unseen, before: null };
+    expect(seen(account(blind), 'not_checkable', false).note).toContain('check the id');
+    expect(seen(feeds(blind), 'not_checkable', true)).toMatchObject({
+      state: 'succeeded',
+      note: null,
+    });
+  });
+
+  it("Sendbird's one word for several says nothing about one who was never there", () => {
+    const shared = removal({ ...unseen, subjects: 2 });
+    for (const known of [true, false]) {
+      expect(seen(shared, 'not_visible', known)).toMatchObject({ state: 'not_found' });
+    }
+    expect(seen(shared, 'not_visible').note).toBe('no such account at Sendbird, before or after');
+    expect(seen({ ...shared, before: 'visible' }, 'not_visible').state).toBe('succeeded');
+  });
+
+  it('sent twice, taken on by nobody and refused as unknown: not found, and it says so', () => {
+    const arrived = account({
+      state: 'reported',
+      before: 'not_visible',
+      note: 'sent twice',
+      attempts: 2,
+    });
+    expect(seen(arrived, 'not_visible', false)).toMatchObject({
+      state: 'not_found',
+      note: expect.stringMatching(/^sent twice; never visible/),
+    });
+    expect(seen({ ...arrived, acceptedAt: T0 }, 'not_visible', false).state).toBe('succeeded');
   });
 
   it('not visible because it was erased before: done, and the note says by what', () => {
@@ -158,6 +213,13 @@ describe('deletionLooked', () => {
       state: 'failed',
       error: { code: 'no_data', passing: true },
     });
+    for (const before of ['visible', 'not_visible'] as const) {
+      expect(seen(removal({ ...none, before }), 'not_checkable')).toMatchObject({
+        state: 'failed',
+        error: { code: 'no_data', passing: true },
+        after: 'not_checkable',
+      });
+    }
   });
 
   it('a restore is done when the account can be seen, and ends unfinished when it cannot', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
-  type RunEnd,
+  type WorkEnd,
   cancelCode,
   emptyTally,
   exitCode,
@@ -15,10 +15,10 @@ import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests
 import { requestState } from '../../src/requests/state.ts';
 import { NOW, account, applied, fault, feeds, removal, step } from './make.ts';
 
-const WELL: RunEnd = { signal: null, denied: false, unavailable: false };
+const WELL: WorkEnd = { signal: null, denied: false, unavailable: false, guarded: false };
 
 describe('exitCode', () => {
-  const table: readonly (readonly [RequestState[], Partial<RunEnd>, number])[] = [
+  const table: readonly (readonly [RequestState[], Partial<WorkEnd>, number])[] = [
     [['completed'], {}, 0],
     [['completed', 'completed'], {}, 0],
     [['failed'], {}, 1],
@@ -39,6 +39,10 @@ describe('exitCode', () => {
     [['open'], { denied: true }, 4],
     [['open'], { denied: true, unavailable: true }, 4],
     [['in_doubt'], { denied: true }, 4],
+    [['open'], { denied: true, guarded: true }, 4],
+    [['in_doubt', 'open'], { guarded: true, unavailable: true }, 6],
+    [['completed', 'failed'], { guarded: true }, 6],
+    [['partial'], { guarded: true, signal: 130 }, 130],
     [['open'], { signal: 130 }, 130],
     [['in_doubt'], { signal: 143, denied: true, unavailable: true }, 143],
     [['completed'], { signal: 129 }, 129],
@@ -69,6 +73,7 @@ describe('exitCode', () => {
         fc.record({
           signal: fc.constantFrom(null, 130),
           denied: fc.boolean(),
+          guarded: fc.boolean(),
           unavailable: fc.boolean(),
         }),
         (states, end) => {

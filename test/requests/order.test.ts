@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { order } from '../../src/requests/order.ts';
 import type { Step } from '../../src/requests/request.ts';
-import { T0, access, account, feeds, removal, step } from './make.ts';
+import { T0, access, account, fault, feeds, removal, step } from './make.ts';
 
 function moved(steps: readonly Step[], acceptPartial = false): Record<string, object> {
   const patches = order({ steps, acceptPartial }, T0);
@@ -100,5 +100,38 @@ describe('order: nothing is deleted before the export is there', () => {
     const cut = step({ state: 'succeeded', whole: false, ...ENDED });
     expect(moved([cut, removal()])).toEqual({ delete: NOT_SENT });
     expect(moved([cut, removal()], true)).toEqual({});
+  });
+});
+
+describe('order: feed data of somebody whom Stream does not know', () => {
+  const word = feeds({ state: 'succeeded', ...ENDED, before: 'not_visible', taskId: 't' });
+  const refused = account({ state: 'not_found', ...ENDED, before: 'not_visible' });
+
+  it('is not found, though its task ran', () => {
+    for (const before of ['not_visible', null] as const) {
+      expect(moved([{ ...word, before }, refused])).toMatchObject({
+        delete_feeds: { state: 'not_found', note: expect.stringContaining('check the id') },
+      });
+    }
+  });
+
+  test.each([
+    ['somebody saw it', [{ ...word, before: 'visible' as const }, refused]],
+    ['this ledger erased it before', [{ ...word, earlier: 'req_0' }, refused]],
+    ['the account was there before', [word, { ...refused, before: 'visible' as const }]],
+    ['the account is done', [word, account({ state: 'succeeded', ...ENDED })]],
+    ['there is no account step', [word]],
+  ])('stays as it is where %s', (_, steps) => {
+    expect(moved(steps)).toEqual({});
+  });
+});
+
+describe('order: what the profile did not let leave', () => {
+  const error = fault('protected', { passing: false });
+  const kept = { state: 'not_sent', ...ENDED, error } as const;
+
+  it('stays unsent though nothing stands in its way, and what comes after it is not sent', () => {
+    expect(moved([account(kept)])).toEqual({});
+    expect(moved([feeds(kept), account()])).toEqual({ delete_users: NOT_SENT });
   });
 });

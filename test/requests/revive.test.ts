@@ -45,6 +45,24 @@ describe('mayRepeat', () => {
     }
   });
 
+  it('takes up what the profile did not let leave only when asked to, and from the start', () => {
+    const kept = account({
+      state: 'not_sent',
+      finishedAt: T0,
+      error: fault('protected', { passing: false }),
+    });
+    expect([PLAIN, RESEND, FAILED].map((asked) => mayRepeat(kept, asked))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(applied(kept, revive([kept], FAILED, T0))).toMatchObject({
+      state: 'planned',
+      error: null,
+      finishedAt: null,
+    });
+  });
+
   it('looks again at what is still visible, as long as that may pass', () => {
     expect(mayRepeat(account(STILL_THERE), PLAIN)).toBe(true);
     const forGood = account({ ...STILL_THERE, error: fault('still_visible', { passing: false }) });

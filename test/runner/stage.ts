@@ -155,6 +155,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     stop: stop.signal,
     tell: (step) => void told.push(step),
     stepsEnded: async (of) => void ended.push(...of),
+    protection: () => null,
     outstanding: options.outstanding ?? 1_000,
   };
   const request = async (index = 0): Promise<Request> => {

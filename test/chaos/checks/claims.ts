@@ -1,3 +1,4 @@
+import { CHECK_ID } from '../../../src/requests/note.ts';
 import type { Receipt } from '../../../src/requests/receipt.ts';
 import type { Evidence, Violation } from '../evidence.ts';
 
@@ -38,8 +39,10 @@ function wrongIn(claim: Claim): string[] {
   if (state !== 'succeeded') return [];
   if (!claim.user.known) {
     const isOurs = operation === 'export_feeds' || operation === 'export_users';
-    // Stream may take unknown users: their file has no entries.
-    return isOurs ? [] : ['nobody of that id was ever there'];
+    // Stream may take unknown users: their file has no entries, their deletion is its word alone.
+    return isOurs || claim.step.note?.includes(CHECK_ID) === true
+      ? []
+      : ['nobody of that id was ever there'];
   }
   if (operation.startsWith('delete')) return [...ofDeletion(claim), ...ofLook(claim)];
   if (operation === 'restore_users') return ofRestore(claim);
