@@ -6,6 +6,7 @@ import type { Examination } from './examination.ts';
 import type { Kept } from './files/kept.ts';
 import type { Host } from './host.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { ProjectFile } from './project-file.ts';
 import type { Provider } from './providers/provider.ts';
 import type { ProviderName } from './requests/request.ts';
 import type { Setup } from './setup.ts';
@@ -46,8 +47,10 @@ export interface App {
   profileNames(config: string | null): Promise<readonly string[]>;
   /** Finds out how everything stands; makes and changes nothing. */
   examination(): Promise<Examination>;
-  /** Where a new profile goes, and all that it takes to write it. Throws GdprError `usage` or `config`. */
+  /** Where a new profile goes, and all that it takes to write it. Throws GdprError `usage`, `config` or `untrusted`. */
   setup(project: boolean): Promise<Setup>;
+  /** The project's file, to be trusted. Throws GdprError `usage` or `config`. */
+  projectFile(): Promise<ProjectFile>;
   /** Has the work gone so far that something may be left open? */
   readonly began: boolean;
   begin(): void;
@@ -110,6 +113,9 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       const { createSetup } = await import('./setup.ts');
       const { config, verbose } = app.flags;
       return createSetup({ project, config }, verbose, host);
+    },
+    async projectFile() {
+      return (await import('./project-file.ts')).openProjectFile(host);
     },
     get began() {
       return began;

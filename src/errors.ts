@@ -5,6 +5,7 @@
 const EXIT = {
   usage: 2,
   config: 4,
+  untrusted: 4,
   credentials: 4,
   account: 4,
   ledger: 4,

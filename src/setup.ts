@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { accountsOf } from './config/accounts.ts';
@@ -9,9 +10,10 @@ import { replaceFile } from './config/replace-file.ts';
 import type { FileFacts } from './config/schema.ts';
 import { resolveSecret } from './config/secret-resolve.ts';
 import { cleanSecret, secretSpec } from './config/secret-spec.ts';
+import { rememberTrust, trustFolder } from './config/trust.ts';
 import type { Draft, DraftFault, SecretInput } from './config/settings.ts';
 import { type Connected, connect } from './connect.ts';
-import { GdprError } from './errors.ts';
+import { GdprError, reasonOf } from './errors.ts';
 import { makeFolder as makePrivate } from './files/folder.ts';
 import type { Host } from './host.ts';
 import { Secret } from './secret.ts';
@@ -34,13 +36,16 @@ export interface Setup {
   /** The providers of a draft without faults; asks nobody yet, and is to be closed. */
   connect(name: string, draft: Draft): Connected;
   /**
-   * Writes the profile. Throws GdprError `guard`, with nothing written, where the file cannot take
-   * it and stay as it is, and `storage`.
+   * Writes the profile, and trusts a file that needs it. Throws GdprError `guard`, with nothing
+   * written, where the file cannot take it and stay as it is, and `storage`.
    */
   write(name: string, draft: Draft): Promise<void>;
-  /** How the profile is found once it is written; `hidden`: not at all, another place has the name. */
-  reach(name: string): Promise<'unnamed' | 'named' | 'hidden'>;
+  /** How the profile is found once it is written. */
+  reach(name: string): Promise<Reach>;
 }
+
+/** `hidden`: not at all, another place has the name; `untrusted`: a project's file is in the way. */
+type Reach = 'unnamed' | 'named' | 'hidden' | 'untrusted';
 
 /** Finds out where to write. Throws GdprError `usage` or `config`, as `findPlace` does. */
 export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Host): Promise<Setup> {
@@ -76,9 +81,11 @@ export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Hos
           ? newFile(path, addition, schemaFrom(dirname(path)))
           : withProfile(path, existing.text, addition);
       if (text === null) throw cannotAdd(path, name, draft);
-      if (place.kind === 'user') await makeFolder(dirname(path));
+      if (place.kind === 'user') await makeUserFolder(dirname(path));
+      if (place.trusts) await makeUserFolder(trustFolder(host));
       const before = existing?.text ?? null;
       await replaceFile(path, { text, before, mode }, () => host.newId());
+      if (place.trusts) await trustWritten(path, text, host);
     },
     reach: (name) => reachOf(name, path, flags, host),
   };
@@ -102,7 +109,20 @@ function cannotAdd(path: string, name: string, draft: Draft): GdprError {
   );
 }
 
-async function makeFolder(path: string): Promise<void> {
+async function trustWritten(path: string, text: string, host: Host): Promise<void> {
+  try {
+    await rememberTrust(await realpath(path), text, host);
+  } catch (thrown) {
+    const why = thrown instanceof GdprError ? thrown.message : reasonOf(thrown);
+    throw new GdprError('storage', `${path} is written, but not trusted: ${why}`, {
+      next: 'It is not used before it is trusted. Mend this, then run: gdpr init --trust',
+      cause: thrown,
+    });
+  }
+}
+
+/** Makes a folder of the user's own, and those above it. Throws GdprError `storage`. */
+export async function makeUserFolder(path: string): Promise<void> {
   try {
     await makePrivate(path);
   } catch (thrown) {
@@ -120,12 +140,12 @@ async function reachOf(
   path: string,
   { config }: PlaceFlags,
   host: Host,
-): Promise<'unnamed' | 'named' | 'hidden'> {
-  const finds = async (profile: string | null): Promise<boolean> =>
+): Promise<Reach> {
+  const found = async (profile: string | null): Promise<Reach> =>
     loadSettings({ profile, config, stateDir: null }, host).then(
-      (settings) => settings.source === `profiles.${name} in ${path}`,
-      () => false,
+      ({ source }) => (source === `profiles.${name} in ${path}` ? 'named' : 'hidden'),
+      (thrown) =>
+        thrown instanceof GdprError && thrown.fault === 'untrusted' ? 'untrusted' : 'hidden',
     );
-  if (await finds(null)) return 'unnamed';
-  return (await finds(name)) ? 'named' : 'hidden';
+  return (await found(null)) === 'named' ? 'unnamed' : found(name);
 }

@@ -66,7 +66,7 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     never: ['../ledger/ledger.ts', '../http/http.ts', '../sandbox/host.ts', 'node:fs'],
   },
   'src/config/x.ts': {
-    may: ['cosmiconfig', 'execa', '../host.ts'],
+    may: ['cosmiconfig', 'execa', 'node:crypto', '../host.ts'],
     never: ['../requests/request.ts', '../ledger/ledger.ts', 'commander'],
   },
   'src/commands/x.ts': {

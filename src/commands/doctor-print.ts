@@ -31,17 +31,17 @@ export function printerOf({ host, flags }: App): Printer {
   };
 }
 
-/** The document or the tally, then the last words unless nothing is red; the exit code. */
-export function concludeDoctor(checks: readonly Check[], app: App): number {
+/** The document or the tally, then the last words unless nothing is red; the exit code, `exit` for faults. */
+export function concludeDoctor(checks: readonly Check[], exit: number, app: App): number {
   const { host, flags } = app;
   const { stop } = host;
   const again = `${invocation(flags)} doctor`;
   if (stop.aborted) {
-    const exit = Number(stop.reason);
-    const message = `Stopped by ${signalName(exit)} before everything was checked.`;
+    const signal = Number(stop.reason);
+    const message = `Stopped by ${signalName(signal)} before everything was checked.`;
     const next = `Nothing was changed. Run it again: ${again}`;
-    printLastWords({ code: 'stopped', exit, message, next, requestIds: [] }, app);
-    return exit;
+    printLastWords({ code: 'stopped', exit: signal, message, next, requestIds: [] }, app);
+    return signal;
   }
   if (flags.json) host.stdout.write(`${doctorJson(checks)}\n`);
   else if (!flags.quiet) host.stdout.write(`${tallyText(checks)}\n`);
@@ -49,6 +49,6 @@ export function concludeDoctor(checks: readonly Check[], app: App): number {
   if (faults === 0) return 0;
   const message = `${count(faults, 'check')} found a fault.`;
   const next = `Nothing was changed. Mend what is marked FAULT, then run: ${again}`;
-  printLastWords({ code: 'faults', exit: 1, message, next, requestIds: [] }, app);
-  return 1;
+  printLastWords({ code: 'faults', exit, message, next, requestIds: [] }, app);
+  return exit;
 }

@@ -44,7 +44,8 @@ async function runDoctor(out: string | null, app: App): Promise<number> {
   }
   const bundles = await attempt('disk.bundles', () => folderFacts(outDir));
   printer.print([bundles.done ? bundleDiskCheck(bundles.value) : bundles.check]);
-  return concludeDoctor(printer.checks, app);
+  const isUntrusted = read.done && read.value.fault?.fault === 'untrusted';
+  return concludeDoctor(printer.checks, isUntrusted ? 4 : 1, app);
 }
 
 function stateChecks(state: FolderFacts, uid: number): readonly Check[] {

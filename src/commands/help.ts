@@ -123,12 +123,13 @@ export const HELP: Readonly<Record<string, HelpPage>> = {
         'gdpr init --no-input --profile live --stream-api-key abc --stream-secret-env SECRET',
         'from a script',
       ],
+      ['gdpr init --trust', 'reads out a file that came with this folder, and trusts it'],
     ],
     exits: [
-      [0, 'written'],
+      [0, 'written or trusted'],
       ...NOTHING_SENT,
       [5, 'a provider is unavailable; nothing was written'],
-      [6, 'the profile is there already; nothing was written'],
+      [6, 'the profile is there already, or there was no yes; nothing was written'],
     ],
   },
   doctor: {
@@ -139,6 +140,7 @@ export const HELP: Readonly<Record<string, HelpPage>> = {
     exits: [
       [0, 'nothing is red'],
       [1, 'something is red, and it says what to do'],
+      [4, "the project's file is not trusted"],
     ],
   },
   completion: {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Draft, SecretInput, StreamProduct } from '../config/settings.ts';
 import { given } from './init-fields.ts';
 import { type Ground, type SecretKind, typedSecret } from './init-secret.ts';
@@ -23,6 +23,8 @@ export interface InitOptions {
   timeZone?: string;
   plainSecrets?: boolean;
   check?: boolean;
+  trust?: boolean;
+  yes?: boolean;
 }
 
 /** What Stream sells, by its own names. */
@@ -30,7 +32,7 @@ export const PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 
 /** Declares what `gdpr init` takes; without a terminal, or with `--no-input`, it is all that it knows. */
 export function declareInitFlags(command: Command): Command {
-  return command
+  command
     .option('--project', 'write to the project (this folder or above), not to your own folder')
     .optionsGroup('Stream:')
     .option('--stream-api-key <key>', "Stream: the app's key")
@@ -56,6 +58,12 @@ export function declareInitFlags(command: Command): Command {
     .optionsGroup('Care:')
     .option('--plain-secrets', 'write the secrets themselves into the file; not advised')
     .option('--no-check', 'write without asking the providers');
+  const others = command.options.map((option) => option.attributeName());
+  const trust = new Option('--trust', "show the project's file and trust it as it is, instead");
+  return command
+    .optionsGroup('Trust:')
+    .addOption(trust.conflicts(others))
+    .option('--yes', 'with --trust: without a question; for scripts');
 }
 
 /** What the flags say, and what is wrong with those that are not judged as a whole later. */

@@ -10,6 +10,7 @@ import { type Asker, Interrupted, createAsker } from './init-asker.ts';
 import { type Checked, checkFault, checkLive, checkedText } from './init-check.ts';
 import { flagFault, names, requireSound } from './init-fields.ts';
 import { type InitOptions, declareInitFlags, draftOf } from './init-flags.ts';
+import { runTrust } from './init-trust.ts';
 import { invocation } from './talk.ts';
 
 type Setup = Awaited<ReturnType<App['setup']>>;
@@ -23,7 +24,11 @@ const USUAL_NAME = 'production';
 export function declareInit(command: Command, app: App, done: (code: number) => void): void {
   declareInitFlags(command).action(async (options: InitOptions) => {
     try {
-      done(await runInit(options, app));
+      done(
+        await (options.trust === true
+          ? runTrust(options.yes ?? false, app)
+          : runInit(options, app)),
+      );
     } catch (thrown) {
       if (!(thrown instanceof Interrupted) && !app.host.stop.aborted) throw thrown;
       done(interrupted(SAFE, app));
@@ -52,7 +57,7 @@ async function gather(
 ): Promise<Named> {
   const ground = { host: app.host, path: setup.place.path };
   const { draft, faults: misread } = draftOf(options, ground);
-  const faults = [...misread, ...shared(options, setup)];
+  const faults = [...misread, ...shared(options, setup), ...unasked(options)];
   const { profile } = app.flags;
   if (profile !== null) requireFree(profile, setup);
   const said = await setup.faults(profile ?? USUAL_NAME, draft);
@@ -90,6 +95,10 @@ function shared({ plainSecrets = false }: InitOptions, { place }: Setup): string
   return plainSecrets && place.kind === 'project'
     ? ['--plain-secrets has no place in the file of a project, which others have too']
     : [];
+}
+
+function unasked({ yes = false }: InitOptions): string[] {
+  return yes ? ['--yes goes with --trust: a profile is written without a yes'] : [];
 }
 
 function requireFree(name: string, { place }: Setup): void {
@@ -145,6 +154,14 @@ async function checkUntilAgreed(
   }
 }
 
+const REACH: Readonly<Record<Awaited<ReturnType<Setup['reach']>>, string>> = {
+  unnamed: '',
+  named: '',
+  hidden: 'It is not found from this folder: another file has a profile of that name.\n',
+  untrusted:
+    "In this folder it is not used before the project's file is trusted: gdpr init --trust\n",
+};
+
 async function printEnd(
   { name, draft }: Named,
   checked: readonly Checked[],
@@ -172,11 +189,7 @@ async function printEnd(
   const which = providers.map((each) => PROVIDER[each]).join(' and ');
   host.stdout.write(`Profile ${name} (${which}) is written:\n  ${path}\n`);
   const reach = await setup.reach(name);
-  if (reach === 'hidden') {
-    host.stdout.write(
-      'It is not found from this folder: another file has a profile of that name.\n',
-    );
-  }
+  host.stdout.write(REACH[reach]);
   const gdpr = invocation({ ...flags, profile: reach === 'unnamed' ? null : name });
   host.stdout.write(`Next: ${gdpr} doctor\nThen: ${gdpr} export <user> --dry-run\n`);
 }

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import { accountsOf } from './accounts.ts';
 import { type Choice, chooseProfile } from './choose.ts';
-import { type FoundFile, findConfigFiles } from './find.ts';
+import { type FoundFile, filesFor } from './find.ts';
 import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
@@ -16,7 +16,7 @@ import { warningsOf } from './warnings.ts';
  * wrong with it.
  */
 export async function loadSettings(flags: ConfigFlags, host: Host): Promise<Settings> {
-  const found = findConfigFiles(flags, host);
+  const found = filesFor(flags, host);
   return settingsOf(await chosenOf(found, flags, host), found, flags, host);
 }
 

@@ -2,7 +2,7 @@ import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { chosenOf, settingsOf } from './config.ts';
 import { type FileMode, configModes, secretModes } from './file-modes.ts';
-import { type FoundFile, findConfigFiles } from './find.ts';
+import { type FoundFile, filesFor } from './find.ts';
 import { type Origin, originsOf } from './provenance.ts';
 import { requireProvider } from './require-provider.ts';
 import type { ConfigFlags, Settings } from './settings.ts';
@@ -24,7 +24,7 @@ export interface ConfigExamination {
  * wrong with it is told and not thrown. No secret is resolved.
  */
 export async function examineConfig(flags: ConfigFlags, host: Host): Promise<ConfigExamination> {
-  const found = findConfigFiles(flags, host);
+  const found = filesFor(flags, host);
   const modes = configModes(found, host);
   try {
     const choice = await chosenOf(found, flags, host);

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Host } from '../host.ts';
 import type { Choice } from './choose.ts';
 import type { FoundFile } from './find.ts';
-import { configFileFault } from './read.ts';
+import { configFileFault } from './guarded-file.ts';
 import { secretFileFault } from './secret-resolve.ts';
 
 /** Who may do what with a file that decides about accounts or holds a secret. */

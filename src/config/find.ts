@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../host.ts';
 import { given } from './given.ts';
+import { SANDBOX_PROFILE } from './sandbox-profile.ts';
 import type { ConfigFlags } from './settings.ts';
 import { xdgFolder } from './xdg.ts';
 
@@ -37,15 +38,38 @@ export interface FoundFile {
  * the working directory whatever it is told, and runs a `.config/config.js` that it finds there
  * (`getUserDefinedOptionsFromMetaConfig`). Its loaders are used for what was found.
  */
-export function findConfigFiles(flags: ConfigFlags, host: Host): readonly FoundFile[] {
-  const named = flags.config ?? given(host, 'GDPR_CONFIG');
+export function findConfigFiles(config: string | null, host: Host): readonly FoundFile[] {
+  const named = config ?? given(host, 'GDPR_CONFIG');
   if (named !== null) {
     return [{ path: resolve(host.cwd, named), kind: 'named', ignored: [] }];
   }
-  const user = inFolder(xdgFolder('XDG_CONFIG_HOME', host), 'user');
-  const project = upwards(host.cwd);
-  const found = project?.path === user?.path ? [user] : [project, user];
+  const found = [findProjectFile(host), findUserFile(host)];
   return found.filter((file) => file !== null);
+}
+
+/** The same for the chosen profile: where nothing of a file counts, that of a project is passed over. */
+export function filesFor(flags: ConfigFlags, host: Host): readonly FoundFile[] {
+  const profile = flags.profile ?? given(host, 'GDPR_PROFILE') ?? '';
+  const found = findConfigFiles(flags.config, host);
+  return FILELESS.has(profile) ? found.filter(({ kind }) => kind !== 'project') : found;
+}
+
+const FILELESS: ReadonlySet<string> = new Set([SANDBOX_PROFILE, 'environment']);
+
+/** The project's file, from the current folder upwards; null also where that is the user's own. */
+export function findProjectFile(host: Host): FoundFile | null {
+  const file = upwards(host.cwd);
+  return file?.path === findUserFile(host)?.path ? null : file;
+}
+
+/** The file in the user's own folder. */
+export function findUserFile(host: Host): FoundFile | null {
+  return inFolder(xdgFolder('XDG_CONFIG_HOME', host), 'user');
+}
+
+/** Whether walking would find a file of this name. */
+export function isFindable(path: string): boolean {
+  return SEARCH_PLACES.some((name) => name === basename(path));
 }
 
 function upwards(folder: string): FoundFile | null {

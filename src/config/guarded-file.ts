@@ -1,10 +1,18 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, lstatSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 const LARGEST = 1024 * 1024;
 
-/** The text of a file with what was known of it when it was read, or the reason why not. */
-export type GuardedText = { text: string; stats: Stats } | { fault: string };
+/** A small file as it was read once. */
+export interface Guarded {
+  text: string;
+  /** What `text` was made of. */
+  bytes: Uint8Array;
+  stats: Stats;
+}
+
+/** Why a file that is not there is not read. */
+export const MISSING = 'does not exist';
 
 /**
  * Reads a small file that may decide about accounts and secrets. Judged is the very file that is
@@ -14,7 +22,7 @@ export type GuardedText = { text: string; stats: Stats } | { fault: string };
 export async function readGuarded(
   path: string,
   judge: (stats: Stats) => string | null,
-): Promise<GuardedText> {
+): Promise<Guarded | { fault: string }> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
@@ -22,13 +30,19 @@ export async function readGuarded(
       const fault = regular(stats) ?? judge(stats);
       if (fault !== null) return { fault };
       const bytes = await file.readFile();
-      return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), stats };
+      return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), bytes, stats };
     } finally {
       await file.close();
     }
   } catch (error) {
     return { fault: unreadable(error) };
   }
+}
+
+/** A configuration file, and the link that may lead to it, must be ours or root's, and nobody else's to write. */
+export function configFileFault(path: string, stats: Stats, uid: number): string | null {
+  if (hasMode(stats, 0o022)) return 'is refused: other users can write it (chmod go-w it)';
+  return ownerFault(stats, uid) ?? ownerFault(lstatSync(path), uid);
 }
 
 /** What the owner of a file speaks against it, for the user `uid`; root may own anything. */
@@ -48,10 +62,10 @@ function regular(stats: Stats): string | null {
 }
 
 /** Never the thrown message: it is not ours, and may quote what it read. */
-function unreadable(error: unknown): string {
+export function unreadable(error: unknown): string {
   if (!(error instanceof Error)) throw error;
   const code = 'code' in error ? error.code : null;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return MISSING;
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8';
   if (code === 'ENXIO') return 'is not a regular file';
   if (typeof code === 'string') return `cannot be read (${code})`;

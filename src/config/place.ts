@@ -2,11 +2,11 @@ import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GdprError, reasonOf } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { type FileKind, findConfigFiles } from './find.ts';
+import { type FileKind, findProjectFile, findUserFile, isFindable } from './find.ts';
 import { given } from './given.ts';
-import { readGuarded } from './guarded-file.ts';
 import { parseConfig } from './parse.ts';
-import { readConfigFiles } from './read.ts';
+import { type ConfigFile, readConfigFiles } from './read.ts';
+import { readFound } from './trust.ts';
 import { xdgFolder } from './xdg.ts';
 
 /** Whether nothing stands there. Throws GdprError `config` for a place that cannot be looked at. */
@@ -28,6 +28,8 @@ export interface Place {
   kind: FileKind;
   /** What is there; null: the file is new. */
   existing: { text: string; mode: number; profiles: readonly string[] } | null;
+  /** Whether its user trusts it once a profile is written. */
+  trusts: boolean;
 }
 
 /** What says where to write: `--project`, `--config`. */
@@ -39,21 +41,28 @@ export interface PlaceFlags {
 /**
  * The file for a new profile: the one that `--config` or `GDPR_CONFIG` names; with `--project` that
  * of the project, from the current folder upwards; else the user's. Throws GdprError `usage` for
- * flags that contradict each other, `config` for a file that is there and has faults.
+ * flags that contradict each other, `config` for a file that is there and has faults, `untrusted`.
  */
 export async function findPlace(flags: PlaceFlags, host: Host): Promise<Place> {
   const { path, kind } = chosen(flags, host);
   if (isNew(path)) {
     const parsed = parseConfig(path, '');
     if ('fault' in parsed) throw unusable(`${path} ${parsed.fault}`);
-    return { path, kind, existing: null };
+    return { path, kind, existing: null, trusts: kind !== 'user' && isFindable(path) };
   }
   const [file] = await readConfigFiles([{ path, kind, ignored: [] }], host);
-  const read = await readGuarded(path, () => null);
-  if ('fault' in read) throw unusable(`${path} ${read.fault}`);
-  const profiles = Object.keys(file?.content.profiles ?? {});
-  const { text, stats } = read;
-  return { path, kind, existing: { text, mode: stats.mode & 0o777, profiles } };
+  if (file === undefined) throw new Error('a file was neither read nor refused');
+  const { text, stats, content } = file;
+  const profiles = Object.keys(content.profiles ?? {});
+  const existing = { text, mode: stats.mode & 0o777, profiles };
+  return { path: file.path, kind, existing, trusts: await isTrusted(file, host) };
+}
+
+/** What was never trusted is not made so by a profile that is added to it. */
+async function isTrusted({ path, kind, text }: ConfigFile, host: Host): Promise<boolean> {
+  if (kind !== 'named') return kind === 'project';
+  const found = await readFound({ path, kind: 'project', ignored: [] }, host);
+  return 'text' in found && found.text === text;
 }
 
 function chosen({ project, config }: PlaceFlags, host: Host): Pick<Place, 'path' | 'kind'> {
@@ -66,9 +75,9 @@ function chosen({ project, config }: PlaceFlags, host: Host): Pick<Place, 'path'
     return { path: resolve(host.cwd, named), kind: 'named' };
   }
   const kind = project ? 'project' : 'user';
-  const found = findConfigFiles({ profile: null, config: null, stateDir: null }, host);
+  const found = project ? findProjectFile(host) : findUserFile(host);
   const folder = project ? host.cwd : xdgFolder('XDG_CONFIG_HOME', host);
-  const path = found.find((file) => file.kind === kind)?.path ?? join(folder, NEW_NAME);
+  const path = found?.path ?? join(folder, NEW_NAME);
   return { path, kind };
 }
 

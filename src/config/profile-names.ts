@@ -1,25 +1,24 @@
 import type { Host } from '../host.ts';
-import { findConfigFiles } from './find.ts';
-import { hasMode, ownerFault, readGuarded } from './guarded-file.ts';
+import { type FoundFile, findConfigFiles } from './find.ts';
 import { parseConfig } from './parse.ts';
 import { PROFILE_NAME } from './profile-name.ts';
 import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { readFound } from './trust.ts';
 
 /**
  * The names of all profiles, the built-in one included, for offering them while a command is typed:
- * nothing else of a file is looked at, and what is wrong with one is not said here.
+ * nothing else of a file is looked at, what is wrong with one is not said here, and one that is not
+ * trusted is passed over.
  */
 export async function profileNames(config: string | null, host: Host): Promise<readonly string[]> {
-  const found = findConfigFiles({ profile: null, config, stateDir: null }, host);
-  const names = await Promise.all(found.map(({ path }) => namesIn(path, host.uid)));
+  const found = findConfigFiles(config, host);
+  const names = await Promise.all(found.map((file) => namesIn(file, host)));
   return [...new Set([...names.flat(), SANDBOX_PROFILE])];
 }
 
-async function namesIn(path: string, uid: number): Promise<string[]> {
-  const read = await readGuarded(path, (stats) =>
-    hasMode(stats, 0o022) ? 'is refused' : ownerFault(stats, uid),
-  );
-  const parsed = 'fault' in read ? read : parseConfig(path, read.text);
+async function namesIn(file: FoundFile, host: Host): Promise<string[]> {
+  const read = await readFound(file, host);
+  const parsed = 'fault' in read ? read : parseConfig(file.path, read.text);
   if ('fault' in parsed) return [];
   return Object.keys(Object(Object(parsed.value).profiles)).filter((name) =>
     PROFILE_NAME.test(name),

@@ -2,34 +2,59 @@ import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GdprError } from '../errors.ts';
 
-/** What a file is to say, and what it said when that was made; null: there was none. */
-export interface Replacement {
+/** What a file is to say. */
+export interface Written {
   text: string;
-  before: string | null;
   /** Permission bits. */
   mode: number;
 }
 
+/** And what it said when that was made; null: there was none. */
+export interface Replacement extends Written {
+  before: string | null;
+}
+
 /**
- * Writes a file beside its place, synced, and renames it into it; a link stays one. Throws GdprError
- * `guard` when the place no longer holds what it held, and `storage` when it cannot be written.
+ * As `writeWhole`, but a link stays one. Throws GdprError `guard` also when the place no longer holds
+ * what it held.
  */
 export async function replaceFile(
   path: string,
   { text, before, mode }: Replacement,
   newId: () => string,
 ): Promise<void> {
-  try {
-    const target = before === null ? path : await realpath(path);
-    const temporary = `${target}.${newId()}.part`;
+  const target = before === null ? path : await onDisk(path, () => realpath(path));
+  await writeWhole(target, { text, mode }, newId, async () => {
+    if ((await textAt(target)) !== before) throw changed(path);
+  });
+}
+
+/**
+ * Writes a file beside its place, synced, and renames it into it. Throws GdprError `storage` when it
+ * cannot be written, and whatever `check` does, right before the file is there.
+ */
+export async function writeWhole(
+  path: string,
+  { text, mode }: Written,
+  newId: () => string,
+  check: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await onDisk(path, async () => {
+    const temporary = `${path}.${newId()}.part`;
     try {
       await writeSynced(temporary, text, mode);
-      if ((await textAt(target)) !== before) throw changed(path);
-      await rename(temporary, target);
+      await check();
+      await rename(temporary, path);
     } finally {
       await rm(temporary, { force: true });
     }
-    await syncFolder(dirname(target));
+    await syncFolder(dirname(path));
+  });
+}
+
+async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
     throw new GdprError('storage', `Cannot write ${path} (${String(thrown.code)}).`, {

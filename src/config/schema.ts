@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
 import { eraseSchema } from './erase-schema.ts';
 import { PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
+import {
+  PROJECT_BASE_URL_RULE,
+  sendbirdBaseUrlIsAllowed,
+  streamBaseUrlIsAllowed,
+} from './project-base-url.ts';
 import { rateSchema } from './rate-schema.ts';
-import { sendbirdIsTrusted, streamIsTrusted, TRUST_RULE } from './trust.ts';
 import { SANDBOX_PROFILE } from './sandbox-profile.ts';
 import { SECRET_RULE, secretSpec, type SecretSpec } from './secret-spec.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -99,7 +103,7 @@ function secret(facts: FileFacts): z.ZodType<SecretSpec> {
 }
 
 function profileSchema(facts: FileFacts) {
-  const trusted = { path: ['baseUrl'], error: TRUST_RULE, when: isMapping };
+  const allowed = { path: ['baseUrl'], error: PROJECT_BASE_URL_RULE, when: isMapping };
   return z.strictObject({
     stream: z
       .strictObject({
@@ -111,7 +115,7 @@ function profileSchema(facts: FileFacts) {
           .min(1, { error: 'must name at least one of feeds, chat, video' })
           .optional(),
       })
-      .refine((stream) => !facts.project || streamIsTrusted(stream), trusted)
+      .refine((stream) => !facts.project || streamBaseUrlIsAllowed(stream), allowed)
       .optional(),
     sendbird: z
       .strictObject({
@@ -121,7 +125,7 @@ function profileSchema(facts: FileFacts) {
         apiToken: secret(facts),
         baseUrl: baseUrl.optional(),
       })
-      .refine((sendbird) => !facts.project || sendbirdIsTrusted(sendbird), trusted)
+      .refine((sendbird) => !facts.project || sendbirdBaseUrlIsAllowed(sendbird), allowed)
       .optional(),
     deadline: deadline.optional(),
     erase: eraseSchema.optional(),

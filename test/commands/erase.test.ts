@@ -1,6 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { CONFIGURED, setStage } from './stage.ts';
 
 const { STREAM_API_KEY, STREAM_API_SECRET, STREAM_BASE_URL } = CONFIGURED;
@@ -92,6 +93,7 @@ function protecting(patterns: readonly string[]) {
   const profiles = { production: { stream, erase: { protected: patterns } } };
   writeFileSync(file, JSON.stringify({ profiles }));
   chmodSync(file, 0o600);
+  trust(file, stage.dir);
   return stage;
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { type Stage, setStage } from './stage.ts';
 
 const USER = '.config/gdpr/.gdprrc.yaml';
@@ -8,11 +9,13 @@ const STREAM = ['--stream-api-key', 'key-1', '--stream-secret-env', 'STREAM_API_
 const SENDBIRD = ['--sendbird-app-id', 'APP-1', '--sendbird-token-file', 'kept/token'];
 const INIT = ['init', '--no-input', '--no-check'];
 
-function put(stage: Stage, path: string, text: string, mode = 0o600): void {
+/** Puts a file there; `user` trusts that of the project. */
+function put(stage: Stage, path: string, text: string, mode = 0o600, user = stage): void {
   const full = join(stage.dir, path);
   mkdirSync(dirname(full), { recursive: true });
   writeFileSync(full, text);
   chmodSync(full, mode);
+  if (path === '.gdprrc.yaml') trust(full, user.dir);
 }
 
 function read(stage: Stage, path: string): string {
@@ -149,13 +152,14 @@ describe('a file that is there', () => {
 
   it('of the project is found from below it', async () => {
     const stage = setStage();
-    put(stage, '.gdprrc.yaml', OURS);
     const cwd = join(stage.dir, 'deep', 'er');
     mkdirSync(cwd, { recursive: true });
     const below = setStage({}, { cwd });
+    put(stage, '.gdprrc.yaml', OURS, 0o600, below);
     expect((await below.gdpr(...INIT, '--project', '--profile', 'two', ...STREAM)).code).toBe(0);
     expect(read(stage, '.gdprrc.yaml')).toContain('  two:\n');
     expect(stage.made().toSorted()).toEqual(['.gdprrc.yaml', 'deep']);
+    expect((await below.gdpr('--profile', 'two', 'export', 'ada', '--dry-run')).code).toBe(0);
   });
 
   it('with a profile of that name: exit 6, and nothing changes', async () => {

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ConfigExamination, examineConfig } from '../../src/config/examine.ts';
@@ -186,7 +186,7 @@ describe('modes', () => {
 
 test('a configuration without a provider is read, and what is missing is told', async () => {
   const place = world();
-  writeFileSync(join(place.project, '.gdprrc.json'), JSON.stringify({ profiles: { p: {} } }));
+  place.file('project/deep/er/.gdprrc.json', JSON.stringify({ profiles: { p: {} } }));
   const found = await examineConfig(NO_FLAGS, place.host());
   expect(found.settings).toMatchObject({ profile: 'p', stream: null });
   expect(found.fault?.message).toMatch(/Neither Stream nor Sendbird is configured/);

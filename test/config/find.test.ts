@@ -1,12 +1,27 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { filesFor } from '../../src/config/find.ts';
 import { loadSettings } from '../../src/config/config.ts';
 import { failure, NO_FLAGS, profiles, world } from './world.ts';
 
 const STREAM = { STREAM_API_KEY: 'key1', STREAM_API_SECRET: 'hunter2-env' };
 
 describe('which files are read', () => {
+  it.each([
+    [{ profile: 'sandbox' }, {}, ['user']],
+    [{ profile: 'environment' }, {}, ['user']],
+    [{}, { GDPR_PROFILE: 'environment' }, ['user']],
+    [{ profile: 'p' }, { GDPR_PROFILE: 'environment' }, ['project', 'user']],
+    [{ profile: 'sandbox', config: 'named.json' }, {}, ['named']],
+  ])('with %j and %j: %j', (flags, env, kinds) => {
+    const w = world();
+    w.foreign('project/.gdprrc', profiles(['p']));
+    w.file('home/.config/gdpr/.gdprrc', profiles(['p']));
+    const found = filesFor({ ...NO_FLAGS, ...flags }, w.host(env));
+    expect(found.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   it.each([
     ['.gdprrc', 'yaml'],
     ['.gdprrc', 'json'],

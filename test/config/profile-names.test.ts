@@ -9,6 +9,15 @@ it('names the profiles of all files, and the built-in one, each once', async () 
   expect(await profileNames(null, w.host())).toEqual(['ours', 'both', 'mine', 'sandbox']);
 });
 
+it('names them whatever profile is chosen by now', async () => {
+  const w = world();
+  w.file('project/.gdprrc', profiles(['ours']));
+  expect(await profileNames(null, w.host({ GDPR_PROFILE: 'sandbox' }))).toEqual([
+    'ours',
+    'sandbox',
+  ]);
+});
+
 it('names those of one file where it is named', async () => {
   const w = world();
   w.file('project/.gdprrc.json', profiles(['ours']));
@@ -23,6 +32,17 @@ it.each(['{', 'profiles: 7', 'profiles: [a]', 'text', ''])('is silent about %j',
   expect((await profileNames(null, w.host())).filter((name) => !/^\d+$/.test(name))).toEqual([
     'sandbox',
   ]);
+});
+
+it('passes over the file of a project that is not trusted, or not any more', async () => {
+  const w = world();
+  w.file('home/.config/gdpr/.gdprrc', profiles(['mine']));
+  w.foreign('project/.gdprrc', profiles(['theirs']));
+  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox']);
+  w.file('project/.gdprrc', profiles(['ours']));
+  expect(await profileNames(null, w.host())).toEqual(['ours', 'mine', 'sandbox']);
+  w.foreign('project/.gdprrc', profiles(['changed']));
+  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox']);
 });
 
 it('reads no file that others can write', async () => {

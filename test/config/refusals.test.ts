@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/config.ts';
-import { failure, fixture, NO_FLAGS, OWN_UID, world, type World } from './world.ts';
+import { failure, fixture, NO_FLAGS, OWN_UID, profiles, world, type World } from './world.ts';
 
 async function faultsIn(w: World, overrides = {}): Promise<string> {
   const error = await failure(loadSettings(NO_FLAGS, w.host({}, overrides)));
@@ -164,6 +164,52 @@ describe('a base URL of a project file', () => {
     );
     const host = w.host({}, { cwd: join(w.home, '.config/gdpr') });
     expect((await loadSettings(NO_FLAGS, host)).stream?.origin).toBe('https://proxy.example');
+  });
+});
+
+describe("a project's file that is not trusted", () => {
+  it('is refused whole, beside every other fault', async () => {
+    const w = world();
+    const project = w.foreign('project/.gdprrc', fixture('faulty.yaml'));
+    const user = w.file('home/.config/gdpr/.gdprrc', 'profiles: 3');
+    const error = await failure(loadSettings(NO_FLAGS, w.host()));
+    expect(error).toMatchObject({ fault: 'untrusted', exit: 4 });
+    expect(error.message.split('\n').slice(1)).toEqual([
+      `  ${project} is not trusted`,
+      `  ${user}: profiles: must be a mapping`,
+    ]);
+    expect(error.next).toContain(`--config ${project}`);
+  });
+
+  it('does not hand its choice of a profile to the user file', async () => {
+    const w = world();
+    w.foreign('project/.gdprrc', 'profile: other');
+    w.file('home/.config/gdpr/.gdprrc', profiles(['mine', 'other'], 'mine'));
+    expect((await failure(loadSettings(NO_FLAGS, w.host()))).fault).toBe('untrusted');
+    const flags = { ...NO_FLAGS, profile: 'mine' };
+    expect((await failure(loadSettings(flags, w.host()))).fault).toBe('untrusted');
+  });
+
+  it.each(['.gdprrc', 'gdpr.config.json'])('is none in the own folder: %s', async (name) => {
+    const w = world();
+    w.foreign(`home/.config/gdpr/${name}`, profiles(['p']));
+    expect((await loadSettings(NO_FLAGS, w.host())).profile).toBe('p');
+    const inside = w.host({}, { cwd: join(w.home, '.config/gdpr') });
+    expect((await loadSettings(NO_FLAGS, inside)).profile).toBe('p');
+  });
+
+  it('is one in the home, which is above every project', async () => {
+    const w = world();
+    w.foreign('home/.gdprrc', profiles(['p']));
+    const host = w.host({}, { cwd: w.home });
+    expect((await failure(loadSettings(NO_FLAGS, host))).fault).toBe('untrusted');
+  });
+
+  it('is trusted by what stands in $XDG_CONFIG_HOME', async () => {
+    const w = world();
+    w.file('project/.gdprrc', profiles(['p']));
+    const host = w.host({ XDG_CONFIG_HOME: join(w.root, 'xdg') });
+    expect((await failure(loadSettings(NO_FLAGS, host))).fault).toBe('untrusted');
   });
 });
 

@@ -10,17 +10,21 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { isFindable } from '../../src/config/find.ts';
 import type { ConfigFlags } from '../../src/config/settings.ts';
 import { GdprError } from '../../src/errors.ts';
 import { type FakeHost, fakeHost } from '../support/host.ts';
+import { trust } from '../support/trust.ts';
 
 /** A real folder tree with a home, a project and a place below it, removed after the test. */
 export interface World {
   root: string;
   home: string;
   project: string;
-  /** Writes a file (0600 unless told) and answers with its path. */
+  /** Writes a file (0600 unless told), which its user trusts, and answers with its path. */
   file(path: string, text: string, mode?: number): string;
+  /** Writes a file that came with its folder. */
+  foreign(path: string, text: string): string;
   host(env?: Record<string, string>, overrides?: Partial<FakeHost>): FakeHost;
 }
 
@@ -36,15 +40,21 @@ export function world(): World {
   const project = join(root, 'project', 'deep', 'er');
   mkdirSync(home);
   mkdirSync(project, { recursive: true });
+  const foreign = (path: string, text: string, mode = 0o600): string => {
+    const full = join(root, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, text);
+    chmodSync(full, mode);
+    return full;
+  };
   return {
     root,
     home,
     project,
-    file: (path, text, mode = 0o600) => {
-      const full = join(root, path);
-      mkdirSync(dirname(full), { recursive: true });
-      writeFileSync(full, text);
-      chmodSync(full, mode);
+    foreign,
+    file: (path, text, mode) => {
+      const full = foreign(path, text, mode);
+      if (isFindable(full)) trust(full, home);
       return full;
     },
     host: (env = {}, overrides = {}) =>

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { setStage, tree } from './stage.ts';
 
 test('all is well: exit 0, a line for each check, and nothing is made', async () => {
@@ -38,6 +39,7 @@ test('what is wrong is red, all of it, with what to do: exit 1', async () => {
   expect(run.out + run.err).not.toMatch(/wrong-canary|token-canary|secret-canary/);
 
   await writeFile(config, '{ "profiles": { "p": { "strem": {} } } }', { mode: 0o600 });
+  trust(config, stage.dir);
   const unread = await stage.gdpr(['doctor', '--quiet']);
   expect(unread.code).toBe(1);
   expect(unread.out).toMatch(/^FAULT {2}configuration: The configuration is not usable:\n {7}\S/);

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { setStage, tree } from './stage.ts';
 import { type SwiftStage, setSwiftStage } from './swift.ts';
 
@@ -75,6 +76,7 @@ describe('guards: nothing was sent', () => {
     };
     await writeFile(file, JSON.stringify({ profiles }));
     await chmod(file, 0o600);
+    trust(file, stage.dir);
     const run = await stage.gdpr(['erase', 'ada', '--hard', '--yes', ...FAST]);
     expect(run.code).toBe(6);
     expect(run.err).toContain('erase.protected in the profile p: ada ("^ad")');

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { CTRL_C, CTRL_D, CTRL_Z, ENTER, openTerminal } from './pty.ts';
 import { type Stage, setStage, tree } from './stage.ts';
 
@@ -187,6 +188,7 @@ describe('gdpr erase at a terminal', () => {
     const stream = { apiKey, apiSecret, baseUrl: stage.sandbox.origin, products: ['chat'] };
     const file = join(stage.dir, 'gdpr.config.json');
     await writeFile(file, JSON.stringify({ profiles: { p: { stream } } }), { mode: 0o600 });
+    trust(file, stage.dir);
     const no = openTerminal(stage, ['erase', 'ada', ...FAST]);
     await no.waitFor('Go ahead?');
     no.type(`n${ENTER}`);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import type { PlannedRequest } from '../../src/requests/request.ts';
 import { fakeHost } from '../support/host.ts';
+import { trust } from '../support/trust.ts';
 import { CTRL_C, ENTER, openTerminal } from './pty.ts';
 import { type Stage, setStage } from './stage.ts';
 
@@ -92,6 +93,7 @@ describe('gdpr resume of a deletion that was confirmed too long ago', () => {
     const profiles = { [state]: { sendbird, erase: { protected: ['^ada$'] } } };
     const file = join(stage.dir, 'gdpr.config.json');
     await writeFile(file, JSON.stringify({ profile: state, profiles }), { mode: 0o600 });
+    trust(file, stage.dir);
     const terminal = openTerminal(stage, RESUME);
     await terminal.waitFor('Type user-000001 to go ahead:');
     expect(terminal.text()).not.toContain('req_ada  erase');
