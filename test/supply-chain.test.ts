@@ -1,16 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import lock from '../package-lock.json' with { type: 'json' };
-
-interface Locked {
-  license?: string;
-  integrity?: string;
-  resolved?: string;
-  hasInstallScript?: boolean;
-  dev?: boolean;
-  devOptional?: boolean;
-}
+import facts from '../package.json' with { type: 'json' };
+import { PLACE, byLicence, packages, thirdParty } from './third-party.ts';
 
 const ALLOWED = new Set([
   'MIT',
@@ -20,10 +11,6 @@ const ALLOWED = new Set([
   '(ISC AND CC-BY-3.0)',
   'Unlicense',
 ]);
-const packages = Object.entries<Locked>(lock.packages).flatMap(([path, locked]) =>
-  path === '' ? [] : [{ name: path.replace(/^.*node_modules\//, ''), ...locked }],
-);
-const shipped = packages.filter(({ dev, devOptional }) => dev !== true && devOptional !== true);
 
 describe('what is installed', () => {
   test('is pinned by its content, and no host is named', () => {
@@ -37,13 +24,13 @@ describe('what is installed', () => {
     expect(scripts.map(({ name }) => name)).toEqual(['node']);
   });
 
-  test('may be used and passed on: README lists what users get, by licence', async () => {
-    const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
-    const byLicence = Map.groupBy(shipped, ({ license }) => license ?? 'none');
+  test('may be used and passed on', () => {
     expect([...byLicence.keys()].filter((licence) => !ALLOWED.has(licence))).toEqual([]);
-    for (const [licence, those] of byLicence) {
-      const names = [...new Set(those.map(({ name }) => name))].toSorted();
-      expect(readme).toContain(`- ${licence}: ${names.join(', ')}.`);
-    }
+  });
+
+  test('is listed in THIRD-PARTY.md by licence: npm run third-party writes it', async () => {
+    const written = await readFile(PLACE, 'utf8');
+    expect(written).toBe(thirdParty());
+    for (const name of Object.keys(facts.dependencies)) expect(written).toContain(`- ${name} `);
   });
 });

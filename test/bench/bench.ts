@@ -1,7 +1,7 @@
 /*
  * Figures of the built program, each a ratio measured in the same run against what else does the
  * same work, or against a computed least. Prints each as it comes, and all of them in the end as
- * the table of the README. All of them take about a quarter of an hour; names run some of them.
+ * the table of docs/benchmarks.md. All of them take about a quarter of an hour; names run some of them.
  * Exit code 0: everything was measured, whatever came out; 1: something could not be.
  *
  *   node test/bench/bench.ts [name…] [--size 1GB] [--latency 0ms]

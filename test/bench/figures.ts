@@ -46,7 +46,7 @@ export function shown({ title, rows, notes }: Finding): string {
   return [`${title}:`, table(rows), ...notes.map((note) => `  ${note}`)].join('\n');
 }
 
-/** All findings as one table for the README. */
+/** All findings as one table for docs/benchmarks.md. */
 export function markdown(findings: readonly Finding[]): string {
   return [
     markdownRow(['', 'measured', 'ratio', 'aim']),
