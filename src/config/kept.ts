@@ -6,7 +6,7 @@ import { xdgFolder } from './xdg.ts';
 
 /** Where the state and the configuration are. No file is read. */
 export function keptPlaces(flags: ConfigFlags, host: Host) {
-  const found = findConfigFiles(flags, host);
+  const found = findConfigFiles(flags.config, host);
   return {
     state: stateRoot(flags.stateDir, host),
     configFolder: xdgFolder('XDG_CONFIG_HOME', host),
