@@ -2,17 +2,16 @@ import type { Host } from '../host.ts';
 import { findConfigFiles } from './find.ts';
 import { hasMode, ownerFault, readGuarded } from './guarded-file.ts';
 import { parseConfig } from './parse.ts';
-import { PROFILE_NAME } from './profile-name.ts';
-import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { BUILT_IN, PROFILE_NAME } from './profile-name.ts';
 
 /**
- * The names of all profiles, the built-in one included, for offering them while a command is typed:
+ * The names of all profiles, the built-in ones included, for offering them while a command is typed:
  * nothing else of a file is looked at, and what is wrong with one is not said here.
  */
 export async function profileNames(config: string | null, host: Host): Promise<readonly string[]> {
   const found = findConfigFiles({ profile: null, config, stateDir: null }, host);
   const names = await Promise.all(found.map(({ path }) => namesIn(path, host.uid)));
-  return [...new Set([...names.flat(), SANDBOX_PROFILE])];
+  return [...new Set([...names.flat(), ...BUILT_IN])];
 }
 
 async function namesIn(path: string, uid: number): Promise<string[]> {
