@@ -109,7 +109,7 @@ function ventureOf({ roster, targets, intakes }: Task, options: RestoreOptions, 
     roster,
     isNew: options.new,
     planPage,
-    digest: restoreDigest(targets),
+    digest: restoreDigest(targets, intakes.common.profile),
   };
 }
 
