@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { SANDBOX } from './config/sandbox-profile.ts';
 import type { Settings } from './config/settings.ts';
 import type { Connected, Tempo } from './connect.ts';
+import type { GdprError } from './errors.ts';
 import type { Examination } from './examination.ts';
 import type { Kept } from './files/kept.ts';
 import type { Host } from './host.ts';
@@ -35,14 +36,23 @@ export interface App {
   ledger(): Promise<Ledger>;
   /** The ledger if there is one: for what must leave no trace. */
   ledgerIfAny(): Promise<Ledger | null>;
-  /** The providers that the profile configures; the first tempo asked for holds. */
-  providers(tempo: Tempo): Promise<ReadonlyMap<ProviderName, Provider>>;
+  /** Why it is not certain which account is meant; `yes` as it answers what deletes or brings back, else null. */
+  doubts(yes: boolean | null): Promise<readonly GdprError[]>;
+  /** Throws the first of them: for whatever may send. */
+  requireAccount(): Promise<void>;
+  /**
+   * The providers that the profile configures; the first tempo asked for holds. Unless `isDry`, and
+   * nobody is asked, it throws as `requireAccount` does.
+   */
+  providers(tempo: Tempo, isDry?: boolean): Promise<ReadonlyMap<ProviderName, Provider>>;
   /** HTTP calls made to the providers so far, repetitions included. */
   calls(): ReadonlyMap<ProviderName, number>;
   /** Whether a day is a public holiday where the deadline is counted. */
   holidays(): Promise<(day: string) => boolean>;
   /** Address and credentials of the built-in profile `sandbox`. */
   sandboxProfile(): Promise<typeof SANDBOX>;
+  /** The variables by which a shell finds a sandbox at this address, and nothing real. */
+  sandboxVariables(origin: string): Promise<Record<string, string>>;
   /** The names of the profiles that there are, for completion; `config` is a file as `--config` names it. */
   profileNames(config: string | null): Promise<readonly string[]>;
   /** Finds out how everything stands; makes and changes nothing. */
@@ -87,7 +97,16 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       const { stateDir } = await app.settings();
       return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },
-    async providers(tempo) {
+    async doubts(yes) {
+      const { doubtsOf } = await import('./config/doubts.ts');
+      return doubtsOf(await app.settings(), yes);
+    },
+    async requireAccount() {
+      const [doubt] = await app.doubts(null);
+      if (doubt !== undefined) throw doubt;
+    },
+    async providers(tempo, isDry = false) {
+      if (!isDry) await app.requireAccount();
       connected ??= import('./connect.ts').then(async ({ connect }) =>
         connect(await app.settings(), tempo, app.flags.verbose, host),
       );
@@ -101,6 +120,9 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
     },
     async sandboxProfile() {
       return (await import('./config/sandbox-profile.ts')).SANDBOX;
+    },
+    async sandboxVariables(origin) {
+      return (await import('./config/sandbox-variables.ts')).sandboxVariables(origin, host);
     },
     async profileNames(config) {
       return (await import('./config/profile-names.ts')).profileNames(config, host);

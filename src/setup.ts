@@ -66,7 +66,7 @@ export async function createSetup(flags: PlaceFlags, verbose: boolean, host: Hos
     connect(name, draft) {
       const profile = readDraft(name, draft, facts);
       if (profile === null) throw new Error('the draft was not checked');
-      const choice = { name, named: 'gdpr init', from: 'file', file: path, profile } as const;
+      const choice = { from: 'file', name, file: path, profile } as const;
       return connect(
         { ...accountsOf(choice, host), source: path, rate: rateOf(undefined) },
         TEMPO,

@@ -19,6 +19,9 @@ async function profile(share: number): Promise<{ settings: Settings; server: Tes
   onTestFinished(() => server.close());
   const { origin } = server;
   const settings: Settings = {
+    chosen: null,
+    among: [],
+    rival: null,
     profile: 'p',
     source: 'a test',
     operator: 'jane',

@@ -35,6 +35,7 @@ export function declareCancel(command: Command, app: App, done: (code: number) =
 
 /** Withdraws what can be, and prints the receipts; resolves to the exit code. */
 async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number> {
+  await app.requireAccount();
   const cases = await cancelPlan(ids, app);
   if (!cases.some(canChange)) return conclude(cases, new Map(), app);
   await requireFree(ids, app);

@@ -12,7 +12,15 @@ import type { Roster } from '../roster/roster.ts';
 import { pastErasures } from './earlier.ts';
 import { askedOf, checkEffect, checkOptions, modeOf } from './erase-checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './erase-flags.ts';
-import { askingGuard, enforce, guard, numberGuard, protectedOnRoster } from './guards.ts';
+import {
+  type Guard,
+  askingGuard,
+  choiceGuards,
+  enforce,
+  guard,
+  numberGuard,
+  protectedOnRoster,
+} from './guards.ts';
 import { type Intakes, intakesOf } from './intakes.ts';
 import { outDirOf } from './out-dir.ts';
 import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
@@ -48,8 +56,13 @@ async function runErase(options: EraseOptions, app: App): Promise<number> {
   const mode = modeOf(options);
   const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
   checkWho(options, 'erase');
+  const doubts = await choiceGuards(options.yes, options.dryRun, app);
   const settings = await app.settings();
-  const targets = targetsOf(settings, await app.providers(options), options.provider);
+  const targets = targetsOf(
+    settings,
+    await app.providers(options, options.dryRun),
+    options.provider,
+  );
   const results = await checkedResults(options, outDir, app);
   const names = targets.map(({ provider }) => provider);
   const roster = await rosterOf(options, 'erase', names, app);
@@ -64,7 +77,7 @@ async function runErase(options: EraseOptions, app: App): Promise<number> {
     const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
     const wish = { ...all, intake: intakes.common };
     const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
-    return await eraseAll({ roster, wish, intakes, owners, results }, options, app);
+    return await eraseAll({ roster, wish, intakes, owners, results, doubts }, options, app);
   } finally {
     roster.close();
   }
@@ -76,6 +89,7 @@ interface Task {
   intakes: Intakes;
   owners: readonly string[];
   results: ResultsPlace | null;
+  doubts: readonly Guard[];
 }
 
 async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<number> {
@@ -85,6 +99,7 @@ async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<nu
   const skipped =
     options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
   const guards = [
+    ...task.doubts,
     ...numberGuard(roster.size - skipped, options),
     ...(await protectedOnRoster(roster, await app.settings(), app)),
     ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import type { GdprError } from '../errors.ts';
 import { prepareOutDir } from '../files/bundle.ts';
 import { exportDigest } from '../requests/digest.ts';
+import type { Refusal } from '../requests/erase-options.ts';
 import { type ExportTarget, planExport } from '../requests/plan.ts';
 import { providerOf } from '../requests/operations.ts';
 import type { PlannedRequest, ProviderName } from '../requests/request.ts';
@@ -13,6 +13,7 @@ import { count } from '../report/words.ts';
 import type { RosterRow } from '../roster/roster.ts';
 import { carryOut } from './carry-out.ts';
 import { docketOf } from './docket.ts';
+import { choiceGuards } from './guards.ts';
 import { intakesOf } from './intakes.ts';
 import { DEFAULT_OUT, outDirOf } from './out-dir.ts';
 import { type Ahead, type Course, conflictsOf, recordAll } from './record.ts';
@@ -44,7 +45,8 @@ export function declareExport(command: Command, app: App, done: (code: number) =
 async function runExport(options: ExportOptions, app: App): Promise<number> {
   checkWho(options, 'export');
   const settings = await app.settings();
-  const providers = await app.providers(options);
+  const doubts = await choiceGuards(null, options.dryRun, app);
+  const providers = await app.providers(options, options.dryRun);
   const targets = targetsOf(settings, providers, options.provider);
   const outDir = outDirOf(options.out, app.host.cwd);
   const results = await checkedResults(options, outDir, app);
@@ -61,7 +63,10 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
     const course = { action: 'export', roster, isNew: options.new, plan } as const;
     if (options.csv !== null && !options.new) await skipSettled(course, app);
     const refused = await conflictsOf(course, app);
-    if (options.dryRun) return await rehearse(course, targets, refused, app);
+    if (options.dryRun) {
+      const refusals = [...doubts, ...(refused === null ? [] : [refused])];
+      return await rehearse(course, targets, refusals, app);
+    }
     if (refused !== null) throw refused;
     await prepareOutDir(outDir, { isDefault: options.out === null });
     const ahead = await recordAll(course, app);
@@ -77,7 +82,7 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
 async function rehearse(
   { roster, plan }: Course,
   targets: readonly ExportTarget[],
-  refused: GdprError | null,
+  refusals: readonly Refusal[],
   app: App,
 ): Promise<number> {
   const { host, flags } = app;
@@ -97,7 +102,7 @@ async function rehearse(
     }
   }
   if (flags.json) return 0;
-  if (refused !== null) digest.refuse([refused]);
+  digest.refuse(refusals);
   const sum = digest.sum();
   const more = sum.subjects - shown;
   if (more > 0) host.stdout.write(`and ${count(more, 'person', 'people')} more, likewise\n\n`);

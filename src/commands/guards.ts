@@ -23,6 +23,21 @@ export function enforce(guards: readonly Guard[]): void {
   throw new GdprError('guard', message, { next, requestIds });
 }
 
+/**
+ * What a dry run reports where it is not certain which account is meant; any other run throws it,
+ * GdprError `config`. `yes` null: it neither deletes nor brings back.
+ */
+export async function choiceGuards(
+  yes: boolean | null,
+  isDry: boolean,
+  app: App,
+): Promise<Guard[]> {
+  const doubts = await app.doubts(yes);
+  const [first] = doubts;
+  if (first !== undefined && !isDry) throw first;
+  return doubts.map(({ message, next }) => guard(message, next));
+}
+
 /** A yes is needed, `--yes` does not give it, and nobody can be asked. */
 export function askingGuard(yes: boolean, app: App, csv: string | null = null): Guard[] {
   const why = yes ? null : noAsking(app, csv);

@@ -9,7 +9,7 @@ import { count } from '../report/words.ts';
 import type { ResultsPlace } from '../files/results-place.ts';
 import type { Roster } from '../roster/roster.ts';
 import { pastErasures } from './earlier.ts';
-import { type Guard, askingGuard, enforce, guard } from './guards.ts';
+import { type Guard, askingGuard, choiceGuards, enforce, guard } from './guards.ts';
 import { type Intakes, intakesOf } from './intakes.ts';
 import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
 import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
@@ -38,14 +38,19 @@ export function declareRestore(command: Command, app: App, done: (code: number) 
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runRestore(options: RestoreOptions, app: App): Promise<number> {
   checkWho(options, 'restore');
+  const doubts = await choiceGuards(options.yes, options.dryRun, app);
   const settings = await app.settings();
-  const targets = targetsOf(settings, await app.providers(options), options.provider);
+  const targets = targetsOf(
+    settings,
+    await app.providers(options, options.dryRun),
+    options.provider,
+  );
   const results = await checkedResults(options, null, app);
   const names = targets.map(({ provider }) => provider);
   const roster = await rosterOf(options, 'restore', names, app);
   try {
     const intakes = await intakesOf({ ...options, received: null }, null, app);
-    return await restoreAll({ roster, targets, intakes, results }, options, app);
+    return await restoreAll({ roster, targets, intakes, results, doubts }, options, app);
   } finally {
     roster.close();
   }
@@ -56,6 +61,7 @@ interface Task {
   targets: readonly ExportTarget[];
   intakes: Intakes;
   results: ResultsPlace | null;
+  doubts: readonly Guard[];
 }
 
 async function restoreAll(task: Task, options: RestoreOptions, app: App): Promise<number> {
@@ -64,6 +70,7 @@ async function restoreAll(task: Task, options: RestoreOptions, app: App): Promis
   const skipped =
     options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
   const guards = [
+    ...task.doubts,
     ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),
     ...(await erasedGuard(roster, targets, app)),
   ];
@@ -102,7 +109,7 @@ function ventureOf({ roster, targets, intakes }: Task, options: RestoreOptions, 
     roster,
     isNew: options.new,
     planPage,
-    digest: restoreDigest(targets),
+    digest: restoreDigest(targets, intakes.common.profile),
   };
 }
 

@@ -48,6 +48,7 @@ interface Work {
 
 async function runResume(options: ResumeOptions, app: App): Promise<number> {
   checkResend(options);
+  await app.requireAccount();
   const work: Work = { ids: idList(), steps: 0, unsent: new Map(), all: 0, first: [] };
   try {
     await gather(work, options, app);

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError, reasonOf } from '../errors.ts';
 import { openCallLog } from '../files/call-log.ts';
+import { shellWord } from '../report/words.ts';
 import {
   type FaultSpec,
   type SandboxOptions,
@@ -43,7 +44,7 @@ export function declareSandbox(command: Command, app: App, done: (code: number) 
 
 /** Serves until it is told to stop; resolves to the exit code of the signal. */
 async function runSandbox(flags: SandboxFlags, app: App): Promise<number> {
-  const { clock, stdout, stderr, stop } = app.host;
+  const { clock, stop } = app.host;
   const { stream, sendbird } = await app.sandboxProfile();
   const log = flags.log === null ? null : await openCallLog(flags.log, await app.kept());
   const options = { ...flags, credentials: { stream, sendbird }, clock };
@@ -55,31 +56,31 @@ async function runSandbox(flags: SandboxFlags, app: App): Promise<number> {
       next: 'Give another port (--port 0 takes a free one).',
     });
   });
-  const variables = {
-    STREAM_API_KEY: stream.apiKey,
-    STREAM_API_SECRET: stream.apiSecret,
-    STREAM_BASE_URL: sandbox.origin,
-    SENDBIRD_APP_ID: sendbird.applicationId,
-    SENDBIRD_API_TOKEN: sendbird.apiToken,
-    SENDBIRD_BASE_URL: sandbox.origin,
-  };
-  stdout.write(
-    app.flags.json
-      ? `${JSON.stringify({ origin: sandbox.origin, env: variables })}\n`
+  try {
+    await announce(sandbox.origin, app);
+    await stopped(stop);
+  } finally {
+    await sandbox.close();
+    log?.close();
+  }
+  return Number(stop.reason);
+}
+
+/** Says where it is, by what a shell takes as it stands. */
+async function announce(origin: string, app: App): Promise<void> {
+  const { host, flags } = app;
+  const variables = await app.sandboxVariables(origin);
+  host.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ origin, env: variables })}\n`
       : Object.entries(variables)
-          .map(([name, value]) => `export ${name}=${value}\n`)
+          .map(([name, value]) => `export ${name}=${shellWord(value)}\n`)
           .join(''),
   );
-  if (!app.flags.quiet) {
-    stderr.write(
-      `Sandbox at ${sandbox.origin}. Paste the lines above into another shell, or there: `,
-    );
-    stderr.write('gdpr --profile sandbox export ada (default port). Ctrl-C ends it.\n');
-  }
-  await stopped(stop);
-  await sandbox.close();
-  log?.close();
-  return Number(stop.reason);
+  if (flags.quiet) return;
+  host.stderr.write(
+    `Sandbox at ${origin}. Paste the lines above into a shell of its own, or there: gdpr --profile sandbox export ada (default port). Ctrl-C ends it.\n`,
+  );
 }
 
 function stopped(stop: AbortSignal): Promise<void> {

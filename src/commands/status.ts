@@ -65,6 +65,7 @@ export function declareStatus(command: Command, app: App, done: (code: number) =
 }
 
 async function runStatus(options: StatusOptions, app: App): Promise<number> {
+  if (!options.offline) await app.requireAccount();
   const filter = await filterOf(options, app);
   if (options.watch) return runWatch(options, filter, app);
   const view = await look(options, filter, app);

@@ -1,7 +1,7 @@
 import type { Host } from '../host.ts';
 import { Secret, type SecretSource } from '../secret.ts';
 import { sendbirdOrigin, STREAM_ORIGIN } from './base-url.ts';
-import type { Choice } from './choose.ts';
+import type { Source } from './choose.ts';
 import { environmentProviders } from './environment.ts';
 import { SANDBOX } from './sandbox-profile.ts';
 import { resolveSecret } from './secret-resolve.ts';
@@ -18,19 +18,19 @@ export interface Accounts {
 }
 
 /** Makes the accounts from the one place that the profile comes from. */
-export function accountsOf(choice: Choice, host: Host): Accounts {
-  switch (choice.from) {
+export function accountsOf(source: Source, host: Host): Accounts {
+  switch (source.from) {
     case 'sandbox':
       return sandboxAccounts();
     case 'environment':
       return environmentAccounts(host);
     case 'file':
-      return fileAccounts(choice, host);
+      return fileAccounts(source, host);
   }
 }
 
 function fileAccounts(
-  { name, file, profile: { stream, sendbird } }: Extract<Choice, { from: 'file' }>,
+  { name, file, profile: { stream, sendbird } }: Extract<Source, { from: 'file' }>,
   host: Host,
 ): Accounts {
   const source = (spec: SecretSpec, key: string) =>

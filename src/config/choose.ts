@@ -1,30 +1,37 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { whichProfile } from './doubts.ts';
 import { given } from './given.ts';
 import { didYouMean } from './near-miss.ts';
-import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { BUILT_IN } from './profile-name.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
-import type { ConfigFlags } from './settings.ts';
+import type { ConfigFlags, Settings } from './settings.ts';
 
 /** The profile when nothing names one. */
 const DEFAULT_PROFILE = 'default';
 
 /** A profile, and the one place that it comes from as a whole. */
-export type Choice = Named &
-  ({ from: 'sandbox' | 'environment' } | { from: 'file'; file: string; profile: FileProfile });
+export type Source = { name: string } & (
+  | { from: 'sandbox' | 'environment' }
+  | { from: 'file'; file: string; profile: FileProfile }
+);
+
+/** The same with what chose it, and the names of all profiles that the files define. */
+export type Choice = Source & Named & { among: readonly string[] };
 
 interface Named {
   name: string;
   /** What named it, in words. */
   named: string;
+  chosen: Settings['chosen'];
 }
 
 /**
  * The profile to use: flag, `GDPR_PROFILE`, `profile` of the project file, of the user file; then
  * the only one that the files have, then `default`. A profile of the project file hides one of the
- * same name in the user file as a whole. The environment makes a profile, `default`, only where no
- * file has any. Throws GdprError `config` for one that there is not.
+ * same name in the user file as a whole. The environment makes the profile `environment`, and
+ * `default` where no file has any. Throws GdprError `config` for one that there is not.
  */
 export function chooseProfile(
   flags: ConfigFlags,
@@ -37,13 +44,15 @@ export function chooseProfile(
       defined.set(name, { file: path, profile });
     }
   }
-  const chosen = nameOf(flags, files, [...defined.keys()], host);
-  const { name } = chosen;
+  const among = [...defined.keys()];
+  const named = { ...nameOf(flags, files, among, host), among };
+  const { name } = named;
   const found = defined.get(name);
-  if (found !== undefined) return { ...chosen, from: 'file', ...found };
-  if (name === SANDBOX_PROFILE) return { ...chosen, from: 'sandbox' };
-  if (name === DEFAULT_PROFILE && defined.size === 0) return { ...chosen, from: 'environment' };
-  throw unknownProfile(name, [...defined.keys()], files);
+  if (found !== undefined) return { ...named, from: 'file', ...found };
+  if (name === 'sandbox' || name === 'environment') return { ...named, from: name };
+  if (name === DEFAULT_PROFILE && defined.size === 0) return { ...named, from: 'environment' };
+  if (named.chosen === null && among.length > 1) throw whichProfile(among);
+  throw unknownProfile(name, among, files);
 }
 
 function nameOf(
@@ -52,18 +61,20 @@ function nameOf(
   defined: readonly string[],
   host: Host,
 ): Named {
-  if (flags.profile !== null) return { name: flags.profile, named: '--profile' };
+  if (flags.profile !== null) {
+    return { name: flags.profile, named: '--profile', chosen: 'now' };
+  }
   const variable = given(host, 'GDPR_PROFILE');
-  if (variable !== null) return { name: variable, named: 'GDPR_PROFILE' };
+  if (variable !== null) return { name: variable, named: 'GDPR_PROFILE', chosen: 'now' };
   for (const { path, content } of files) {
     if (content.profile !== undefined) {
-      return { name: content.profile, named: `profile in ${path}` };
+      return { name: content.profile, named: `profile in ${path}`, chosen: 'file' };
     }
   }
   const [only, ...others] = defined;
   return only !== undefined && others.length === 0
-    ? { name: only, named: 'the only one there is' }
-    : { name: DEFAULT_PROFILE, named: 'the built-in default' };
+    ? { name: only, named: 'the only one there is', chosen: null }
+    : { name: DEFAULT_PROFILE, named: 'the built-in default', chosen: null };
 }
 
 function unknownProfile(
@@ -71,7 +82,7 @@ function unknownProfile(
   defined: readonly string[],
   files: readonly ConfigFile[],
 ): GdprError {
-  const known = [...(defined.length === 0 ? [DEFAULT_PROFILE] : defined), SANDBOX_PROFILE];
+  const known = [...(defined.length === 0 ? [DEFAULT_PROFILE] : defined), ...BUILT_IN];
   const where =
     files.length === 0
       ? 'No configuration file was found.'

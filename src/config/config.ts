@@ -6,6 +6,7 @@ import { operatorName } from './operator.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
 import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
+import { rivalOf } from './rival.ts';
 import { stateDir } from './state-dir.ts';
 import { systemTimeZone } from './time-zone.ts';
 import { warningsOf } from './warnings.ts';
@@ -46,6 +47,9 @@ export function settingsOf(
   return {
     profile: choice.name,
     source: sourceOf(choice),
+    chosen: choice.chosen,
+    among: choice.among,
+    rival: rivalOf(choice, accounts, host),
     operator: operatorName(host),
     ...accounts,
     deadline: deadlineOf(choice),

@@ -1,6 +1,12 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
-import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
+import {
+  APPLICATION_ID,
+  BASE_URL_RULE,
+  originOf,
+  sendbirdOrigin,
+  STREAM_ORIGIN,
+} from './base-url.ts';
 import { given } from './given.ts';
 import type { SecretSpec } from './secret-spec.ts';
 
@@ -16,6 +22,8 @@ export const PROVIDER_NAMES = ['stream', 'sendbird'] as const;
 export const PROVIDER_VARIABLES: readonly string[] = Object.values(VARIABLES).flatMap((names) =>
   Object.values(names),
 );
+
+const ID_SHAPE = { stream: /^[\x21-\x7e]{1,255}$/, sendbird: APPLICATION_ID } as const;
 
 /** A provider as the environment has it; the secret's variable is read when it is needed. */
 export interface EnvironmentProvider {
@@ -33,8 +41,8 @@ export function environmentProviders(host: Host): {
   sendbird: EnvironmentProvider | null;
 } {
   const faults: string[] = [];
-  const stream = provider('stream', /^[\x21-\x7e]{1,255}$/, host, faults);
-  const sendbird = provider('sendbird', APPLICATION_ID, host, faults);
+  const stream = provider('stream', host, faults);
+  const sendbird = provider('sendbird', host, faults);
   if (faults.length > 0) {
     throw new GdprError('config', `The environment is not usable:\n  ${faults.join('\n  ')}`, {
       next: 'Nothing was sent. Mend the variables, then run the same command again.',
@@ -45,7 +53,6 @@ export function environmentProviders(host: Host): {
 
 function provider(
   which: keyof typeof VARIABLES,
-  idShape: RegExp,
   host: Host,
   faults: string[],
 ): EnvironmentProvider | null {
@@ -56,7 +63,8 @@ function provider(
   if (present.length === 0) return null;
   const missing = [names.id, names.secret].filter((name) => !present.includes(name));
   faults.push(...missing.map((name) => `${name} is not set, beside ${present.join(' and ')}`));
-  if (id !== null && !idShape.test(id)) faults.push(`${names.id} has characters that no id has`);
+  if (id !== null && !ID_SHAPE[which].test(id))
+    faults.push(`${names.id} has characters that no id has`);
   const origin = baseUrl === null ? undefined : originOf(baseUrl);
   if (origin === null) faults.push(`${names.baseUrl} ${BASE_URL_RULE}`);
   return {
@@ -64,4 +72,28 @@ function provider(
     secret: { kind: 'env', name: names.secret },
     baseUrl: origin ?? undefined,
   };
+}
+
+/** An account that variables name whole, its secret included; null: not usable as they are. */
+export interface NamedAccount {
+  provider: keyof typeof VARIABLES;
+  at: { id: string; origin: string } | null;
+}
+
+/** The accounts that the environment names whole. Throws nothing: nobody may mean to use them. */
+export function namedAccounts(host: Host): readonly NamedAccount[] {
+  return PROVIDER_NAMES.flatMap((which) => {
+    const names = VARIABLES[which];
+    const id = given(host, names.id);
+    if (id === null || given(host, names.secret) === null) return [];
+    const baseUrl = given(host, names.baseUrl);
+    const isUsable = ID_SHAPE[which].test(id);
+    const origin = isUsable ? originAt(which, id, baseUrl) : null;
+    return [{ provider: which, at: origin === null ? null : { id, origin } }];
+  });
+}
+
+function originAt(which: keyof typeof VARIABLES, id: string, baseUrl: string | null) {
+  if (baseUrl !== null) return originOf(baseUrl);
+  return which === 'stream' ? STREAM_ORIGIN : sendbirdOrigin(id);
 }

@@ -1,6 +1,7 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { chosenOf, settingsOf } from './config.ts';
+import { doubtsOf } from './doubts.ts';
 import { type FileMode, configModes, secretModes } from './file-modes.ts';
 import { type FoundFile, filesFor } from './find.ts';
 import { type Origin, originsOf } from './provenance.ts';
@@ -30,6 +31,8 @@ export async function examineConfig(flags: ConfigFlags, host: Host): Promise<Con
     const choice = await chosenOf(found, flags, host);
     const secrets = secretModes(choice, host);
     const settings = settingsOf(choice, found, flags, host);
+    const [doubt] = doubtsOf(settings, null);
+    if (doubt !== undefined) throw doubt;
     return {
       found,
       modes: [...modes, ...secrets],

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../host.ts';
 import { given } from './given.ts';
-import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { isBuiltIn } from './profile-name.ts';
 import type { ConfigFlags } from './settings.ts';
 import { xdgFolder } from './xdg.ts';
 
@@ -51,10 +51,8 @@ export function findConfigFiles(config: string | null, host: Host): readonly Fou
 export function filesFor(flags: ConfigFlags, host: Host): readonly FoundFile[] {
   const profile = flags.profile ?? given(host, 'GDPR_PROFILE') ?? '';
   const found = findConfigFiles(flags.config, host);
-  return FILELESS.has(profile) ? found.filter(({ kind }) => kind !== 'project') : found;
+  return isBuiltIn(profile) ? found.filter(({ kind }) => kind !== 'project') : found;
 }
-
-const FILELESS: ReadonlySet<string> = new Set([SANDBOX_PROFILE, 'environment']);
 
 /** The project's file, from the current folder upwards; null also where that is the user's own. */
 export function findProjectFile(host: Host): FoundFile | null {

@@ -1,19 +1,18 @@
 import type { Host } from '../host.ts';
 import { type FoundFile, findConfigFiles } from './find.ts';
 import { parseConfig } from './parse.ts';
-import { PROFILE_NAME } from './profile-name.ts';
-import { SANDBOX_PROFILE } from './sandbox-profile.ts';
+import { BUILT_IN, PROFILE_NAME } from './profile-name.ts';
 import { readFound } from './trust.ts';
 
 /**
- * The names of all profiles, the built-in one included, for offering them while a command is typed:
+ * The names of all profiles, the built-in ones included, for offering them while a command is typed:
  * nothing else of a file is looked at, what is wrong with one is not said here, and one that is not
  * trusted is passed over.
  */
 export async function profileNames(config: string | null, host: Host): Promise<readonly string[]> {
   const found = findConfigFiles(config, host);
   const names = await Promise.all(found.map((file) => namesIn(file, host)));
-  return [...new Set([...names.flat(), SANDBOX_PROFILE])];
+  return [...new Set([...names.flat(), ...BUILT_IN])];
 }
 
 async function namesIn(file: FoundFile, host: Host): Promise<string[]> {

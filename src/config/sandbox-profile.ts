@@ -7,6 +7,3 @@ export const SANDBOX = {
   stream: { apiKey: 'sandbox-key', apiSecret: 'sandbox-secret-not-a-real-one' },
   sendbird: { applicationId: 'SANDBOX-APP', apiToken: 'sandbox-token-not-a-real-one' },
 } as const;
-
-/** The name of the built-in profile; no file may define one like it. */
-export const SANDBOX_PROFILE = 'sandbox';

@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
 import { eraseSchema } from './erase-schema.ts';
-import { PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
+import { isBuiltIn, PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
 import {
   PROJECT_BASE_URL_RULE,
   sendbirdBaseUrlIsAllowed,
   streamBaseUrlIsAllowed,
 } from './project-base-url.ts';
 import { rateSchema } from './rate-schema.ts';
-import { SANDBOX_PROFILE } from './sandbox-profile.ts';
 import { SECRET_RULE, secretSpec, type SecretSpec } from './secret-spec.ts';
 import { isTimeZone } from './time-zone.ts';
 
@@ -136,7 +135,7 @@ function profileSchema(facts: FileFacts) {
 const profileName = z
   .string()
   .regex(PROFILE_NAME, { error: PROFILE_NAME_RULE })
-  .refine((name) => name.toLowerCase() !== SANDBOX_PROFILE, {
+  .refine((name) => !isBuiltIn(name), {
     error: 'is built in and cannot be defined in a file',
   });
 

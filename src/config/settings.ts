@@ -57,11 +57,23 @@ export interface RateRules {
   };
 }
 
+/** The accounts of a profile and those that the variables name, each in words: they differ. */
+export interface Rival {
+  profile: string;
+  environment: string;
+}
+
 /** One profile, read, checked and with its defaults; a provider that is not configured is null. */
 export interface Settings {
   profile: string;
   /** Where it comes from, in words. */
   source: string;
+  /** Who chose it: `now` is `--profile` or `GDPR_PROFILE`, `file` is `profile` in a file; null: nobody. */
+  chosen: 'now' | 'file' | null;
+  /** The names of all profiles that the files define. */
+  among: readonly string[];
+  /** What may have been meant just as well; null: nothing. */
+  rival: Rival | null;
   /** Who is at the terminal, for the record: `GDPR_OPERATOR`, else the system user. */
   operator: string;
   stream: StreamAccount | null;

@@ -1,7 +1,7 @@
 import type { Fate, Fated } from '../requests/cancelled.ts';
 import type { Request, Step } from '../requests/request.ts';
-import { subjectName } from './receipt-text.ts';
 import { OPERATION, PROVIDER, REQUEST, count, utc } from './words.ts';
+import { requestText, whereOfAll } from './where-text.ts';
 import { wrap } from './wrap.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
@@ -17,11 +17,11 @@ const SHOWN = 20;
 export function cancelText(cases: readonly Cancelling[]): string {
   const more = cases.length - SHOWN;
   return [
-    'To be cancelled:',
+    ...wrap(`To be cancelled, ${whereOfAll(cases.map(({ request }) => request))}:`),
     ...cases
       .slice(0, SHOWN)
       .flatMap(({ request, fated }) => [
-        ...wrap(`${request.id}  ${request.action} of ${subjectName(request.subject.userId)}`, 2),
+        ...wrap(requestText(request), 2),
         ...(fated.length === 0 ? [`    nothing: it has ended (${REQUEST[request.state]})`] : []),
         ...fated.flatMap(({ step, call, fate }) =>
           wrap(`${stepName(step)}: ${fateWords(fate, step, call?.intendedAt ?? null)}`, 4),

@@ -1,13 +1,18 @@
 import type { Request, Step } from '../requests/request.ts';
 import { subjectName } from './receipt-text.ts';
+import { eachOnce, whereText } from './where-text.ts';
 import { OPERATION, PROVIDER } from './words.ts';
 import { wrap } from './wrap.ts';
 
 /** What closing leaves behind, before the question; `going` are the steps that go on, or may. */
-export function closeText({ id, action, subject, steps }: Request, going: readonly Step[]): string {
+export function closeText(
+  { id, action, subject, profile, steps }: Request,
+  going: readonly Step[],
+): string {
+  const where = whereText({ profile, accounts: eachOnce(steps) }, subject);
   const unsent = steps.filter((step) => step.finishedAt === null && !going.includes(step));
   return [
-    ...wrap(`This closes ${id}, ${action} of ${subjectName(subject.userId)}, by hand.`),
+    ...wrap(`This closes ${id}, ${action} of ${subjectName(subject.userId)}, by hand, ${where}.`),
     ...going.flatMap((step) => line(step, GOING[step.state] ?? 'goes on')),
     ...unsent.flatMap((step) => line(step, 'was not sent, and will not be')),
     ...wrap('No gdpr follows it any more; what is in its bundle stays.'),

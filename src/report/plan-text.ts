@@ -3,19 +3,22 @@ import { callCount, callsOf } from '../requests/calls.ts';
 import type { Presence } from '../requests/outcome.ts';
 import { warningsOf } from '../requests/plan.ts';
 import type { Found, Proposal, Sum } from '../requests/proposal.ts';
-import type { Operation, PlannedRequest, PlannedStep } from '../requests/request.ts';
+import type { Operation, PlannedRequest, PlannedStep, ProviderName } from '../requests/request.ts';
 import { refusalLines, warningLines } from './notices.ts';
 import { subjectName } from './receipt-text.ts';
+import { eachOnce, whereText } from './where-text.ts';
 import { OPERATION, PROVIDER, count } from './words.ts';
+import { wrap } from './wrap.ts';
 
 /** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
-export function planText({ action, subject, dueOn, steps }: PlannedRequest): string {
+export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {
   const lines = steps.map(
     (step) =>
       `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
   );
-  const head = `Plan  ${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
-  return [head, '', ...lines, '', ''].join('\n');
+  const what = `${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
+  const where = whereText({ profile, accounts: eachOnce(steps) }, subject);
+  return [...wrap(`${what}, ${where}`, 6, 'Plan'), '', ...lines, '', ''].join('\n');
 }
 
 /** What stands below the parts of all subjects: what there is to notice, and what it takes. */
@@ -102,6 +105,8 @@ function presenceJson(presence: Presence | null): object {
 }
 
 function documentOf(request: PlannedRequest) {
+  const accountAt = (name: ProviderName): string | null =>
+    request.steps.find(({ provider }) => provider === name)?.account ?? null;
   return {
     schema: 'gdpr-plan/1',
     action: request.action,
@@ -113,6 +118,7 @@ function documentOf(request: PlannedRequest) {
     },
     reference: request.reference,
     profile: request.profile,
+    accounts: { stream: accountAt('stream'), sendbird: accountAt('sendbird') },
     operator: request.operator,
     received_on: request.receivedOn,
     due_on: request.dueOn,

@@ -6,6 +6,7 @@ import { effectLines } from './erase-effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
 import { refusalLines, warningLines } from './notices.ts';
 import { subjectName } from './receipt-text.ts';
+import { thereLines, whereText } from './where-text.ts';
 import { LEFTOVER, count, duration, list } from './words.ts';
 import { wrap } from './wrap.ts';
 
@@ -20,10 +21,12 @@ const A_HANDFUL = 4;
  * columns, without a final line break.
  */
 export function proposalText(proposal: Proposal, calendar: Calendar, isDry = false): string {
-  const { effects } = proposal;
+  const { effects, only, accounts, elsewhere } = proposal;
+  const what = `${headline(proposal, whoOf(proposal))}, ${whereText(proposal, only)}`;
   return [
     ...foundLines(proposal, calendar),
-    ...wrap(`${headline(proposal, whoOf(proposal))}${effects.length === 0 ? '.' : ':'}`),
+    ...(only === null ? thereLines(elsewhere, accounts) : []),
+    ...wrap(`${what}${effects.length === 0 ? '.' : ':'}`),
     '',
     ...(effects.length === 0 ? [] : [...effectLines(effects), '']),
     ...afterwards(proposal).flatMap((text) => wrap(text)),

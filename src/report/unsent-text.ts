@@ -5,8 +5,8 @@ import type { Request } from '../requests/request.ts';
 import { SHOWN } from '../requests/sample.ts';
 import { effectLines } from './erase-effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
-import { subjectName } from './receipt-text.ts';
 import { count } from './words.ts';
+import { requestText, whereOfAll } from './where-text.ts';
 import { wrap } from './wrap.ts';
 
 /** What was confirmed too long ago and is not sent, and what a look-up has shown of whom it is about. */
@@ -35,8 +35,11 @@ export function unsentText({ requests, found, unseen }: Unsent, calendar: Calend
     owners: new Map(),
     subjects: requests.length,
   };
+  const where = whereOfAll(requests.map(({ request }) => request));
   return [
-    `Not sent yet, and not confirmed within the last 7 days (${count(requests.length, 'request')}):`,
+    ...wrap(
+      `Not sent yet, and not confirmed within the last 7 days (${count(requests.length, 'request')}), ${where}:`,
+    ),
     ...foundLines(looked, calendar),
     ...(unseen === null ? [] : wrap(unseen, 10)),
     ...[...groups.values()].flatMap(({ effects, of }) => [
@@ -49,9 +52,7 @@ export function unsentText({ requests, found, unseen }: Unsent, calendar: Calend
 }
 
 function named(requests: readonly Request[]): string[] {
-  const lines = requests
-    .slice(0, SHOWN)
-    .map(({ id, action, subject }) => `  ${id}  ${action} of ${subjectName(subject.userId)}`);
+  const lines = requests.slice(0, SHOWN).flatMap((request) => wrap(requestText(request), 2));
   const more = requests.length - SHOWN;
   return more > 0 ? [...lines, `  and ${count(more, 'request')} more`] : lines;
 }

@@ -43,7 +43,7 @@ interface Kinds {
   calls: ReadonlyMap<Operation, number>;
 }
 
-type Agreed = Pick<Proposal, 'effects' | 'needs' | 'exportsTo' | 'acceptPartial'>;
+type Agreed = Pick<Proposal, 'profile' | 'effects' | 'needs' | 'exportsTo' | 'acceptPartial'>;
 
 /**
  * The digest of a run with nobody in it yet. `lanes` are what is planned for those of whom nothing is
@@ -76,6 +76,8 @@ export function createDigest(
         looked,
         findings: findings.findings(),
         hasActive: total.hasActive(),
+        accounts: total.accounts(),
+        elsewhere: total.elsewhere(),
         owners,
         time: leastTime(sum.calls, limits, share, at),
       };
@@ -113,6 +115,7 @@ function createTotal(action: Action, lanes: readonly Lane[]) {
   const providers = new Set<ProviderName>();
   const warnings = createSample<string>();
   const refusals = createSample<Refusal>();
+  const elsewhere = createSample<Subject>();
   let subjects = 0;
   let only: Subject | null = null;
   let hasActive = false;
@@ -120,6 +123,8 @@ function createTotal(action: Action, lanes: readonly Lane[]) {
   const begin = (subject: Subject): void => {
     subjects += 1;
     only = subjects === 1 ? subject : null;
+    const isOther = (id: string | null): boolean => id !== null && id !== subject.userId;
+    if (lanes.some(({ provider }) => isOther(idAt(subject, provider)))) elsewhere.add(subject);
   };
   const addLane = ({ provider, account, steps }: Lane, ids: number): void => {
     if (ids === 0) return;
@@ -165,6 +170,8 @@ function createTotal(action: Action, lanes: readonly Lane[]) {
     },
     kinds: () => ({ operations, providers }),
     hasActive: () => hasActive,
+    accounts: () => lanes.filter(({ provider }) => providers.has(provider)),
+    elsewhere: () => elsewhere.taken(),
     sum: (): Sum => ({
       action,
       subjects,

@@ -61,7 +61,8 @@ export function eraseDigest(wish: Omit<EraseWish, 'subjects' | 'own'>): Digest {
   return createDigest('erase', eraseLanes(wish), ({ operations }) => {
     const effects = effectsOf(operations, wish);
     const needs = effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered';
-    return { effects, needs, exportsTo: intake.outDir, acceptPartial };
+    const { profile, outDir } = intake;
+    return { profile, effects, needs, exportsTo: outDir, acceptPartial };
   });
 }
 

@@ -55,8 +55,9 @@ export function planRestore(wish: RestoreWish, newId: () => string): Page {
 }
 
 /** Adds pages of a restore up to what somebody is to agree to. */
-export function restoreDigest(targets: readonly ExportTarget[]): Digest {
+export function restoreDigest(targets: readonly ExportTarget[], profile: string): Digest {
   return createDigest('restore', restoreLanes(targets), ({ providers, calls }) => ({
+    profile,
     effects: [
       ...(calls.size > 0 ? restoreEffects() : []),
       ...(providers.has('sendbird') ? [NO_RESTORE] : []),

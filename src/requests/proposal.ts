@@ -53,8 +53,16 @@ export interface Sum {
   refusals: Sample<Refusal>;
 }
 
+/** Where something is done: the profile, and the accounts in the order of its providers. */
+export interface Where {
+  profile: string;
+  accounts: readonly { provider: ProviderName; account: string }[];
+}
+
 /** A plan that somebody has to agree to: plain data, however many it is about. */
-export interface Proposal extends Sum {
+export interface Proposal extends Sum, Where {
+  /** Those who have another id at a provider than the operator's. */
+  elsewhere: Sample<Subject>;
   looked: boolean;
   findings: Findings;
   /** Whether anybody's account is visible already, so that nothing is sent for it. */

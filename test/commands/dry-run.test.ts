@@ -13,7 +13,8 @@ describe('export --dry-run', () => {
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatchInlineSnapshot(`
-      "Plan  export of ada, due Mon 21 Dec 2026
+      "Plan  export of ada, due Mon 21 Dec 2026, in profile default (Stream app key-1,
+            Sendbird app APP-1)
 
         Stream    feeds    asked for, downloaded and checked
         Stream    users    asked for, downloaded and checked
@@ -50,6 +51,7 @@ describe('export --dry-run', () => {
       'subject',
       'reference',
       'profile',
+      'accounts',
       'operator',
       'received_on',
       'due_on',

@@ -177,7 +177,9 @@ describe('--dry-run', () => {
     const { code, out, err } = await stage.gdpr('erase', 'ada', '--hard', '--yes', '--dry-run');
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('Found     not looked up');
-    expect(out).toContain('This will erase ada for good:');
+    expect(out).toContain(
+      'This will erase ada for good, in profile default (Stream app key-1, Sendbird app',
+    );
     expect(out).not.toContain('Would be refused');
     expect(out).not.toMatch(/canary/);
     expect(stage.made()).toEqual([]);

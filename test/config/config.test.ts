@@ -90,7 +90,8 @@ describe('where the profile comes from', () => {
     w.file('project/.gdprrc', profiles(['one', 'two']));
     const error = await failure(loadSettings(NO_FLAGS, w.host(STREAM)));
     expect(error).toMatchObject({ fault: 'config', exit: 4 });
-    expect(error.next).toContain('one, sandbox, two');
+    expect(error.message).toContain('none is chosen: one, two');
+    expect(error.next).toContain('--profile or GDPR_PROFILE');
   });
 
   it.each(['staging', 'constructor', '__proto__', '', 'default'])(

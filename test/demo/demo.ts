@@ -49,7 +49,7 @@ async function show(args: string[], env: Record<string, string>): Promise<number
 async function gdpr(args: string[], env: Record<string, string>): Promise<number> {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: dir,
-    env: { PATH: process.env['PATH'], HOME: dir, GDPR_STATE_DIR: join(dir, 'state'), ...env },
+    env: { PATH: process.env['PATH'], HOME: dir, ...env, GDPR_STATE_DIR: join(dir, 'state') },
     stdio: 'inherit',
   });
   const [code] = await once(child, 'exit');

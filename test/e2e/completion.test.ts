@@ -112,7 +112,7 @@ test.each<[readonly string[], readonly string[]]>([
   ],
   [
     ['--profile', ''],
-    ['production', 'staging', 'sandbox'],
+    ['production', 'staging', 'sandbox', 'environment'],
   ],
   [['export', ''], []],
   [['export', '--', '--p'], []],

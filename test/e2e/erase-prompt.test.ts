@@ -30,7 +30,9 @@ describe('gdpr erase at a terminal', () => {
     const terminal = openTerminal(stage, ['erase', 'ada', '--hard', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain('Stream: Ada L., created 3 Mar 2024');
-    expect(terminal.text()).toContain('This will erase ada for good:');
+    expect(terminal.text()).toContain(
+      'This will erase ada for good, in profile default (Stream app key-canary-8431,',
+    );
     expect(terminal.text()).toContain('3 calls, a few seconds. Nothing else is touched.');
     await nothingRecorded(stage);
     terminal.type(`ada${ENTER}`);

@@ -205,7 +205,7 @@ describe('an export under a fault ends as it truly did', () => {
     const config = join(stage.dir, 'c.yaml');
     const account = `{apiKey: k, apiSecret: {env: NOT_THERE}, baseUrl: '${stage.sandbox.origin}'}`;
     await writeFile(config, `profiles: {p: {stream: ${account}}}`, { mode: 0o600 });
-    const args = ['--config', config, 'export', 'ada', '--json', ...FAST];
+    const args = ['--config', config, '--profile', 'p', 'export', 'ada', '--json', ...FAST];
     const run = await stage.gdpr(args, { env });
     expect(run.code).toBe(4);
     const { steps } = JSON.parse(run.out);

@@ -58,7 +58,9 @@ describe('gdpr resume of a deletion that was confirmed too long ago', () => {
     const stage = await stageWith('ada');
     const terminal = openTerminal(stage, RESUME);
     await terminal.waitFor('Type ada to go ahead:');
-    expect(terminal.text()).toContain('not confirmed within the last 7 days (1 request)');
+    expect(terminal.text().replaceAll(/\s+/g, ' ')).toContain(
+      'not confirmed within the last 7 days (1 request), in profile default (Sendbird app APP-CANARY-1):',
+    );
     expect(terminal.text()).toContain('req_ada  erase of ada');
     expect(terminal.text()).toContain('Sendbird: Ada');
     expect(terminal.text()).toMatch(

@@ -34,7 +34,7 @@ describe('cancelText', () => {
       { request: request({ id: 'req_2', state: 'completed' }), fated: [] },
     ]);
     expect(text).toMatchInlineSnapshot(`
-      "To be cancelled:
+      "To be cancelled, in profile production:
         req_1  erase of ada
           Stream feed data: goes on: Stream has no way to take a task back
           Stream account: not sent yet, and will not be
@@ -51,6 +51,22 @@ describe('cancelText', () => {
         req_2  export of ada
           nothing: it has ended (completed)"
     `);
+  });
+
+  it('says where, and the ids there', () => {
+    const subject = { userId: 'ada', streamId: 'ada', sendbirdId: 'ada-sb' };
+    const of = request({ subject, steps: [feeds(runs), account(), removal(runs)] });
+    expect(
+      cancelText([{ request: of, fated: [] }])
+        .split('\n')
+        .slice(0, 3),
+    ).toEqual([
+      'To be cancelled, in profile production (Stream app key, Sendbird app app):',
+      '  req_1  export of ada (there: ada-sb at Sendbird)',
+      '    nothing: it has ended (open)',
+    ]);
+    const closed = closeText(of, []).replaceAll(/\s+/g, ' ');
+    expect(closed).toContain('(Stream app key, Sendbird app app; there: ada-sb).');
   });
 
   it('shows the first of many', () => {
@@ -107,7 +123,8 @@ describe('closeText', () => {
     ];
     const of = request({ action: 'erase', steps: [...going, account({ blocked: true })] });
     expect(closeText(of, going)).toMatchInlineSnapshot(`
-      "This closes req_1, erase of ada, by hand.
+      "This closes req_1, erase of ada, by hand, in profile production (Stream app key,
+      Sendbird app app).
         Stream feed data runs there, and is carried out all the same (task task-1).
         Sendbird account may have been sent, and takes its course then.
         Stream users is done there; what is left is not fetched or looked at.

@@ -1,4 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
+import { eraseDigest } from '../../src/requests/plan-erase.ts';
+import type { Subject } from '../../src/requests/request.ts';
 import { proposalJson } from '../../src/report/plan-text.ts';
 import { proposalText } from '../../src/report/proposal-text.ts';
 import {
@@ -6,7 +8,9 @@ import {
   AT_STREAM,
   type EraseParts,
   INTAKE,
+  TEMPO,
   type Whole,
+  eraseWish,
   erasure,
   presence,
   restoration,
@@ -14,6 +18,7 @@ import {
   sightings,
   subject,
 } from '../requests/proposals.ts';
+import { SENDBIRD, STREAM } from '../requests/make.ts';
 
 const CALENDAR = {
   dayOf: (at: number) => new Date(at).toISOString().slice(0, 10),
@@ -41,7 +46,8 @@ describe('the words of an erase', () => {
       "Found     Stream: Ada L., created 3 Mar 2024, last seen yesterday
                 Stream feed data: there is some
                 Sendbird: Ada, created 3 Mar 2024, deactivated
-      This will erase ada for good:
+      This will erase ada for good, in profile production (Stream app key, Sendbird
+      app app):
 
         Stream    feed data  removed; cannot be undone
                   follows    removed for good, in both directions; cannot be undone
@@ -65,7 +71,8 @@ describe('the words of an erase', () => {
   it('says what is only hidden, and what that does not mean', () => {
     expect(words()).toMatchInlineSnapshot(`
       "Found     not looked up
-      This will hide ada at Stream, and erase at Sendbird for good:
+      This will hide ada at Stream, and erase at Sendbird for good, in profile
+      production (Stream app key, Sendbird app app):
 
         Stream    feed data  hidden, rows kept; cannot be undone
                   follows    removed for good, in both directions; cannot be undone
@@ -138,8 +145,10 @@ describe('the words of an erase', () => {
     ],
   ] as const)('promise no erasure for good without %s', (_, profile, flags, what, how) => {
     const said = words({ mode: 'hard', profile, flags }).replaceAll(/\s+/g, ' ');
-    expect(said).toContain('This will erase ada, but at Stream not all of what is theirs:');
-    expect(said).not.toContain('for good:');
+    expect(said).toContain(
+      'This will erase ada, but at Stream not all of what is theirs, in profile',
+    );
+    expect(said).not.toContain('This will erase ada for good');
     expect(said).toContain(
       `Not erased at Stream: ${what}. Art. 17 is not met by that; with ${how}`,
     );
@@ -200,6 +209,39 @@ describe('the words of an erase', () => {
     const facts = { sightings: sightings(seen({ ids: { ada: presence({ name }) } })) };
     expect(words({ facts })).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
     expect(words({ facts })).not.toMatch(/^Type bob/m);
+  });
+
+  it('say where, with the ids that one person has there', () => {
+    const said = (more: Partial<Subject>, targets = [AT_STREAM, AT_SENDBIRD]) =>
+      words({ subjects: [subject('ada', more)], targets }).replaceAll(/\s+/g, ' ');
+    const sendbird = 'Sendbird app app; there: ada-sb';
+    expect(said({ sendbirdId: 'ada-sb' })).toContain(
+      `, in profile production (Stream app key, ${sendbird}):`,
+    );
+    expect(said({ streamId: 'a b' })).toContain(
+      '(Stream app key; there: "a b"; Sendbird app app):',
+    );
+    expect(said({ streamId: 'a-st', sendbirdId: 'ada-sb' })).toContain(
+      `(Stream app key; there: a-st; ${sendbird}):`,
+    );
+    expect(said({ sendbirdId: null })).toContain('(Stream app key):');
+    expect(said({ sendbirdId: 'ada-sb' }, [AT_STREAM])).not.toContain('ada-sb');
+  });
+
+  it('name the first of several who have other ids, seen or not', () => {
+    const people = Array.from({ length: 22 }, (_, at) =>
+      subject(`u${at}`, { sendbirdId: `s${at}` }),
+    );
+    const wish = eraseWish({ subjects: [subject('ada'), ...people] });
+    const unseen = eraseDigest(wish);
+    unseen.addUnseen(wish.subjects);
+    const dry = unseen.proposal({ owners: new Map(), tempo: TEMPO });
+    const looked = words({ subjects: [...wish.subjects] });
+    for (const said of [proposalText(dry, CALENDAR, true), looked]) {
+      expect(said).toContain('There     u0: s0 at Sendbird\n          u1: s1 at Sendbird\n');
+      expect(said).toContain('          u19: s19 at Sendbird\n          and 2 people more\n');
+      expect(said).not.toContain('there: ');
+    }
   });
 
   it('reports the guards of a dry run, and that nobody was looked up', () => {
@@ -268,7 +310,8 @@ describe('the words of a restore', () => {
     ]);
     expect(text(restoration({ sightings: found }))).toMatchInlineSnapshot(`
       "Found     Stream: not visible here (never there, hidden, or deleted already)
-      This will bring back ada at Stream:
+      This will bring back ada at Stream, in profile production (Stream app key,
+      Sendbird app app):
 
         Stream    account    shown again, with its own data
                   feed data  does not come back
@@ -284,14 +327,18 @@ describe('the words of a restore', () => {
 
   it('says when there is nothing to do', () => {
     const said = text(restoration({ sightings: new Map([['stream', seen()]]) }));
-    expect(said).toContain('There is nothing to restore of ada, visible at Stream already:');
+    expect(said).toContain(
+      'There is nothing to restore of ada, visible at Stream already, in profile',
+    );
     expect(said).toContain('Nothing is sent.');
     expect(said).not.toContain('shown again');
     const active = restoration({
       targets: [AT_STREAM],
       sightings: new Map([['stream' as const, seen()]]),
     });
-    expect(text(active)).toMatch(/visible at Stream already\.\n\nNothing is sent\.$/);
+    expect(text(active)).toMatch(
+      /in profile\s+production \(Stream app key\)\.\n\nNothing is sent\.$/,
+    );
   });
 
   it('of Sendbird alone, where nobody looks, does not call itself a dry run', () => {
@@ -312,6 +359,8 @@ describe('the documents of a plan', () => {
     expect(ada).toMatchObject({
       schema: 'gdpr-plan/1',
       subject: { user_id: 'ada' },
+      profile: 'production',
+      accounts: { stream: STREAM, sendbird: SENDBIRD },
       calls: 3,
       found: [{ subject_id: 'ada' }, { subject_id: 'ada' }],
       needs: 'typed',

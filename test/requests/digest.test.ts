@@ -99,7 +99,8 @@ describe('a digest', () => {
     fc.assert(
       fc.property(people, (subjects) => {
         const wish = { subjects, targets, intake: INTAKE, sightings: new Map(), erasures: [] };
-        const [restored, unseen] = [restoreDigest(targets), restoreDigest(targets)];
+        const restored = restoreDigest(targets, INTAKE.profile);
+        const unseen = restoreDigest(targets, INTAKE.profile);
         restored.add(planRestore(wish, counting()));
         unseen.addUnseen(subjects);
         const { findings, ...rest } = restored.proposal(KNOWN);

@@ -122,7 +122,7 @@ export function restoration(parts: Partial<RestoreWish> = {}): Whole {
     ...parts,
   };
   const page = planRestore(wish, counting());
-  const digest = restoreDigest(wish.targets);
+  const digest = restoreDigest(wish.targets, wish.intake.profile);
   digest.add(page);
   return { page, proposal: digest.proposal({ owners: new Map(), tempo: TEMPO }) };
 }
