@@ -123,7 +123,7 @@ export const HELP: Readonly<Record<string, HelpPage>> = {
         'gdpr init --no-input --profile live --stream-api-key abc --stream-secret-env SECRET',
         'from a script',
       ],
-      ['gdpr init --trust', 'reads out a file that came with this folder, and trusts it'],
+      ['gdpr init --trust', 'shows a file that came with this folder, and trusts it'],
     ],
     exits: [
       [0, 'written or trusted'],
