@@ -10,8 +10,8 @@ export function brief(on: Connection, ids: readonly string[]): readonly Brief[] 
   return on
     .sql(
       `SELECT requests.id, state, finished_at, sealed, state = 'completed' AND EXISTS (
-         SELECT 1 FROM steps WHERE steps.request_id = requests.id
-           AND steps.state = 'succeeded' AND instr(steps.note, ?) > 0) AS on_word
+         SELECT 1 FROM steps AS own WHERE own.request_id = requests.id
+           AND own.state = 'succeeded' AND instr(own.note, ?) > 0) AS on_word
        FROM json_each(?) AS picked
        CROSS JOIN requests ON requests.id = picked.value ORDER BY picked.key`,
     )
