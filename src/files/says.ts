@@ -41,6 +41,10 @@ export function says(value: unknown, depth = 0): Says {
   if (depth > DEEPEST) return 'data';
   if (Array.isArray(value)) return strongest(value, (each) => says(each, depth + 1));
   if (!isObject(value)) return isBlank(value) ? 'nothing' : 'data';
+  return objectSays(value, depth);
+}
+
+function objectSays(value: object, depth: number): Says {
   const parts = new Set<Part>();
   for (const [key, each] of Object.entries(value)) {
     const said = part(key, each, depth);
