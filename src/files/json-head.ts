@@ -1,4 +1,4 @@
-import { type Says, says } from './says.ts';
+import { type Says, says, strongest } from './says.ts';
 
 /** No error in JSON is longer, and none that is would pass for data: nothing in it is recognised. */
 const LONGEST = 1024 * 1024;
@@ -20,7 +20,7 @@ export class JsonHead {
     if (this.#blocks === null) return null;
     const text = Buffer.concat(this.#blocks).toString('utf8');
     const documents = asLines ? text.split('\n').filter((line) => line.trim() !== '') : [text];
-    return says(documents.map((document): unknown => JSON.parse(document)));
+    return strongest(documents, (document) => says(JSON.parse(document)));
   }
 }
 

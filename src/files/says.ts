@@ -36,16 +36,23 @@ const ENVELOPE =
 const WORDS =
   /^(?:type|kind|title|name|description|severity|level|domain|loc|location|locationtype|target|path|instance|resource|url|uri|method|action|service|source|file|line|column|class|field|property|parameter|value|tag)$/v;
 
-/** What a JSON value says, or several that stand in one file. */
+/** What a JSON value says. */
 export function says(value: unknown, depth = 0): Says {
   if (depth > DEEPEST) return 'data';
-  if (Array.isArray(value)) return strongest(value.map((each) => says(each, depth + 1)));
+  if (Array.isArray(value)) return strongest(value, (each) => says(each, depth + 1));
   if (!isObject(value)) return isBlank(value) ? 'nothing' : 'data';
-  const parts = Object.entries(value).map(([key, each]) => part(key, each, depth));
-  if (parts.includes('data')) return 'data';
-  if (parts.includes('error')) return 'error';
-  if (parts.includes('told')) return parts.includes('id') ? 'words' : 'error';
-  return parts.every((each) => each === 'nothing') ? 'nothing' : 'words';
+  return objectSays(value, depth);
+}
+
+function objectSays(value: object, depth: number): Says {
+  const parts = new Set<Part>();
+  for (const [key, each] of Object.entries(value)) {
+    const said = part(key, each, depth);
+    if (said === 'data') return 'data';
+    parts.add(said);
+  }
+  if (parts.has('error') || (parts.has('told') && !parts.has('id'))) return 'error';
+  return parts.has('words') || parts.has('told') || parts.has('id') ? 'words' : 'nothing';
 }
 
 function part(key: string, value: unknown, depth: number): Part {
@@ -81,8 +88,14 @@ function isFailed(value: unknown): boolean {
   return Number(value) >= 400 || (typeof value === 'string' && FAILED.test(value));
 }
 
-function strongest(all: readonly Says[]): Says {
-  return STRENGTH.findLast((each) => all.includes(each)) ?? 'nothing';
+/** What several say together; once one of them is data, the others are not looked at. */
+export function strongest<T>(all: readonly T[], saysOf: (each: T) => Says): Says {
+  const said = new Set<Says>();
+  for (const each of all) {
+    said.add(saysOf(each));
+    if (said.has('data')) break;
+  }
+  return STRENGTH.findLast((each) => said.has(each)) ?? 'nothing';
 }
 
 function isObject(value: unknown): value is object {

@@ -138,22 +138,22 @@ describe('the profile environment', () => {
   });
 });
 
-describe('several profiles', () => {
-  /** What an erase or restore is told, with and without `--yes`. */
-  async function told(
-    names: readonly string[],
-    {
-      inFile,
-      flags = {},
-      env = {},
-    }: { inFile?: string; flags?: object; env?: Record<string, string> },
-  ): Promise<readonly string[][]> {
-    const w = world();
-    w.file('project/.gdprrc', profiles(names, inFile));
-    const settings = await loadSettings({ ...NO_FLAGS, ...flags }, w.host(env));
-    return [true, false, null].map((yes) => doubtsOf(settings, yes).map(({ message }) => message));
-  }
+/** What an erase or restore is told, with and without `--yes`. */
+async function told(
+  names: readonly string[],
+  {
+    inFile,
+    flags = {},
+    env = {},
+  }: { inFile?: string; flags?: object; env?: Record<string, string> },
+): Promise<readonly string[][]> {
+  const w = world();
+  w.file('project/.gdprrc', profiles(names, inFile));
+  const settings = await loadSettings({ ...NO_FLAGS, ...flags }, w.host(env));
+  return [true, false, null].map((yes) => doubtsOf(settings, yes).map(({ message }) => message));
+}
 
+describe('several profiles', () => {
   const one = [expect.stringMatching(/^There are several profiles, and .*: default, b\.$/)];
   test.each<[string, Parameters<typeof told>, unknown]>([
     ['--profile', [['default', 'b'], { flags: { profile: 'b' } }], [[], [], []]],

@@ -26,6 +26,9 @@ const CALENDAR = {
 };
 const text = ({ proposal }: Whole) => proposalText(proposal, CALENDAR);
 const words = (parts: EraseParts = {}) => text(erasure(parts));
+/** Of ada with these ids, however the lines are broken. */
+const wordsOf = (ids: Partial<Subject>, targets = [AT_STREAM, AT_SENDBIRD]) =>
+  words({ subjects: [subject('ada', ids)], targets }).replaceAll(/\s+/g, ' ');
 
 describe('the words of an erase', () => {
   it('says what goes for good', () => {
@@ -212,20 +215,18 @@ describe('the words of an erase', () => {
   });
 
   it('say where, with the ids that one person has there', () => {
-    const said = (more: Partial<Subject>, targets = [AT_STREAM, AT_SENDBIRD]) =>
-      words({ subjects: [subject('ada', more)], targets }).replaceAll(/\s+/g, ' ');
     const sendbird = 'Sendbird app app; there: ada-sb';
-    expect(said({ sendbirdId: 'ada-sb' })).toContain(
+    expect(wordsOf({ sendbirdId: 'ada-sb' })).toContain(
       `, in profile production (Stream app key, ${sendbird}):`,
     );
-    expect(said({ streamId: 'a b' })).toContain(
+    expect(wordsOf({ streamId: 'a b' })).toContain(
       '(Stream app key; there: "a b"; Sendbird app app):',
     );
-    expect(said({ streamId: 'a-st', sendbirdId: 'ada-sb' })).toContain(
+    expect(wordsOf({ streamId: 'a-st', sendbirdId: 'ada-sb' })).toContain(
       `(Stream app key; there: a-st; ${sendbird}):`,
     );
-    expect(said({ sendbirdId: null })).toContain('(Stream app key):');
-    expect(said({ sendbirdId: 'ada-sb' }, [AT_STREAM])).not.toContain('ada-sb');
+    expect(wordsOf({ sendbirdId: null })).toContain('(Stream app key):');
+    expect(wordsOf({ sendbirdId: 'ada-sb' }, [AT_STREAM])).not.toContain('ada-sb');
   });
 
   it('name the first of several who have other ids, seen or not', () => {
