@@ -9,8 +9,8 @@ import { refuseLink, syncFolder } from './folder.ts';
 const FLUSH = 64 * 1024 * 1024;
 
 const PRIVATE = 0o600;
-/** What comes after the name of the place; without the UUID in earlier versions. */
-const PART = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.)?part$/v;
+/** What comes after the name of the place. */
+const PART = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/v;
 const FRESH = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**

@@ -77,7 +77,10 @@ describe('a file that is whole', () => {
   it('takes the place of what an earlier try left, under whatever extension', async () => {
     const bundle = join(tempFolder(), 'b');
     await store(bundle, '{"old":true}', { prefer: 'json' });
-    writeFileSync(join(bundle, 'stream/.users.part'), 'left by a crash');
+    writeFileSync(
+      join(bundle, 'stream/.users.0f0e0d0c-0b0a-4908-8706-050403020100.part'),
+      'left by a crash',
+    );
     writeFileSync(join(bundle, 'stream/feeds.json'), '{}');
     await store(bundle, LINES);
     await store(bundle, LINES);

@@ -66,10 +66,15 @@ describe('sealing a bundle', () => {
     const { bundle, artifacts } = await bundleWithFiles();
     await sealBundle(bundle, PAPERS, artifacts);
     const first = readFileSync(join(bundle, 'SHA256SUMS'), 'utf8');
-    writeFileSync(join(bundle, '.receipt.json.part'), 'left by a crash');
+    writeFileSync(
+      join(bundle, '.receipt.json.0f0e0d0c-0b0a-4908-8706-050403020100.part'),
+      'left by a crash',
+    );
     await sealBundle(bundle, PAPERS, artifacts.toReversed());
     expect(readFileSync(join(bundle, 'SHA256SUMS'), 'utf8')).toBe(first);
-    expect(listing(bundle)).not.toContain('.receipt.json.part');
+    expect(listing(bundle)).not.toContain(
+      '.receipt.json.0f0e0d0c-0b0a-4908-8706-050403020100.part',
+    );
   });
 
   it('takes the sums from the receipt, so that a file changed since shows', async () => {

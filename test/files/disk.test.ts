@@ -129,7 +129,10 @@ describe('what stands in the way', () => {
     const bundle = join(folder, 'b');
     mkdirSync(join(bundle, 'stream'), { recursive: true });
     writeFileSync(join(folder, 'kept'), 'kept');
-    symlinkSync(join(folder, 'kept'), join(bundle, 'stream/.users.part'));
+    symlinkSync(
+      join(folder, 'kept'),
+      join(bundle, 'stream/.users.0f0e0d0c-0b0a-4908-8706-050403020100.part'),
+    );
     await store(bundle, BEFORE);
     expect(readFileSync(join(folder, 'kept'), 'utf8')).toBe('kept');
     expect(listing(bundle)).toEqual(['stream', 'stream/users.jsonl']);

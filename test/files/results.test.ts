@@ -484,7 +484,7 @@ describe('what has come to stand there meanwhile', () => {
 test('a file that only looks like one left by a crash stays', async () => {
   const folder = tempFolder();
   const id = '0f0e0d0c-0b0a-4908-8706-050403020100';
-  const others = ['.r.csv.mine.part', `.r.csv.old.${id}.part`, '.r.csvpart'];
+  const others = ['.r.csv.mine.part', `.r.csv.old.${id}.part`, '.r.csv.part'];
   for (const name of [...others, `.r.csv.${id}.part`]) writeFileSync(join(folder, name), '');
   await writeResults(await prepare(join(folder, 'r.csv')), each(row()), ['user_id']);
   expect(listing(folder)).toEqual([...others, 'r.csv'].toSorted());

@@ -89,7 +89,10 @@ describe('a bundle that is there already', () => {
     const bundle = await waiting(stage);
     await mkdir(join(bundle, 'stream'), { recursive: true });
     await writeFile(join(bundle, 'stream', 'feeds.json'), 'older', { mode: 0o666 });
-    await writeFile(join(bundle, 'stream', '.feeds.x.part'), 'of a crash');
+    await writeFile(
+      join(bundle, 'stream', '.feeds.0f0e0d0c-0b0a-4908-8706-050403020100.part'),
+      'of a crash',
+    );
     await writeFile(join(bundle, 'notes.txt'), 'mine', { mode: 0o600 });
     await chmod(bundle, 0o777);
     await chmod(join(bundle, 'stream'), 0o777);
@@ -97,7 +100,9 @@ describe('a bundle that is there already', () => {
     requireSums(bundle);
     requireClosed(bundle);
     expect(readFileSync(join(bundle, 'notes.txt'), 'utf8')).toBe('mine');
-    expect(existsSync(join(bundle, 'stream', '.feeds.x.part'))).toBe(false);
+    expect(
+      existsSync(join(bundle, 'stream', '.feeds.0f0e0d0c-0b0a-4908-8706-050403020100.part')),
+    ).toBe(false);
   });
 
   test.each([
