@@ -133,9 +133,9 @@ describe("a project's file that nobody has trusted", () => {
     const stage = cloned(OURS);
     await stage.gdpr('init', '--profile', 'mine', ...PROFILE);
     const typed = ['completion', 'bash', '--', '--profile', ''];
-    expect((await stage.gdpr(...typed)).out).toBe('mine\nsandbox\n');
+    expect((await stage.gdpr(...typed)).out).toBe('mine\nsandbox\nenvironment\n');
     await stage.gdpr('init', '--trust', '--yes');
-    expect((await stage.gdpr(...typed)).out).toBe('p\nmine\nsandbox\n');
+    expect((await stage.gdpr(...typed)).out).toBe('p\nmine\nsandbox\nenvironment\n');
   });
 
   it('is named by init where it stands in the way of what was written', async () => {

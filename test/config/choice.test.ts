@@ -132,7 +132,7 @@ describe('the profile environment', () => {
 
   it.each(['environment', 'Environment'])('cannot be defined in a file as %s', async (name) => {
     const w = world();
-    w.file('project/.gdprrc', profiles([name]));
+    w.file('home/.config/gdpr/.gdprrc', profiles([name]));
     const error = await failure(loadSettings({ ...NO_FLAGS, profile: 'sandbox' }, w.host()));
     expect(error.message).toContain(`profiles.${name}: is built in and cannot be defined`);
   });

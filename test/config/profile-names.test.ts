@@ -21,6 +21,7 @@ it('names them whatever profile is chosen by now', async () => {
   expect(await profileNames(null, w.host({ GDPR_PROFILE: 'sandbox' }))).toEqual([
     'ours',
     'sandbox',
+    'environment',
   ]);
 });
 
@@ -45,11 +46,11 @@ it('passes over the file of a project that is not trusted, or not any more', asy
   const w = world();
   w.file('home/.config/gdpr/.gdprrc', profiles(['mine']));
   w.foreign('project/.gdprrc', profiles(['theirs']));
-  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox']);
+  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox', 'environment']);
   w.file('project/.gdprrc', profiles(['ours']));
-  expect(await profileNames(null, w.host())).toEqual(['ours', 'mine', 'sandbox']);
+  expect(await profileNames(null, w.host())).toEqual(['ours', 'mine', 'sandbox', 'environment']);
   w.foreign('project/.gdprrc', profiles(['changed']));
-  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox']);
+  expect(await profileNames(null, w.host())).toEqual(['mine', 'sandbox', 'environment']);
 });
 
 it('reads no file that others can write', async () => {

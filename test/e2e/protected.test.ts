@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { trust } from '../support/trust.ts';
 import { papers, statesOf, workCalls } from './receipts.ts';
 import { type SwiftStage, setSwiftStage } from './swift.ts';
 
@@ -18,9 +19,9 @@ async function protect(stage: SwiftStage, ...patterns: readonly string[]): Promi
     baseUrl,
   };
   const profiles = { [profile]: { stream, sendbird, erase: { protected: patterns } } };
-  await writeFile(join(stage.dir, 'gdpr.config.json'), JSON.stringify({ profile, profiles }), {
-    mode: 0o600,
-  });
+  const file = join(stage.dir, 'gdpr.config.json');
+  await writeFile(file, JSON.stringify({ profile, profiles }), { mode: 0o600 });
+  trust(file, stage.dir);
 }
 
 /** An erase that is recorded, and of which only the feed data are sent at Stream. */
