@@ -37,7 +37,7 @@ if (isNewEnough(process.versions.node)) {
   if (args.some((arg) => DOWNLOADING.has(arg))) await keepYoungGenerationSmall();
   const folder = cacheFolder();
   if (folder !== null) module.enableCompileCache(folder);
-  const { systemHost } = await import('../src/system-host.ts');
+  const { systemHost } = await import('../src/host/system-host.ts');
   const { main } = await import('../src/main.ts');
   const host = systemHost({ exit: (code) => process.exit(code) });
   process.exitCode = await main(args, host);

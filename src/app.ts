@@ -1,18 +1,18 @@
 import { join } from 'node:path';
-import type { SANDBOX } from './config/sandbox-profile.ts';
+import type { Connected, Tempo } from './app/connect.ts';
+import type { Examination } from './app/examination.ts';
+import type { ProjectFile } from './app/project-file.ts';
+import type { Setup } from './app/setup.ts';
+import type { SANDBOX } from './config/profile/sandbox.ts';
 import type { Settings } from './config/settings.ts';
-import type { Connected, Tempo } from './connect.ts';
 import type { GdprError } from './errors.ts';
-import type { Examination } from './examination.ts';
-import type { Kept } from './files/kept.ts';
-import type { Host } from './host.ts';
+import type { Kept } from './files/protected-places.ts';
+import type { Host } from './host/host.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { ProjectFile } from './project-file.ts';
 import type { Provider } from './providers/provider.ts';
 import type { ProviderName } from './requests/request.ts';
-import type { Setup } from './setup.ts';
 
-/** The flags that every command takes, SPEC section 2. */
+/** The flags that every command takes, docs/spec.md 2. */
 export interface GlobalFlags {
   profile: string | null;
   config: string | null;
@@ -86,19 +86,19 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return settings;
     },
     async kept() {
-      return (await import('./config/kept.ts')).keptPlaces(app.flags, host);
+      return (await import('./config/protected-places.ts')).keptPlaces(app.flags, host);
     },
     ledger() {
       ledger ??= openLedgerOf(app);
       return ledger;
     },
     async ledgerIfAny() {
-      const { isOccupied } = await import('./ledger/place.ts');
+      const { isOccupied } = await import('./ledger/file/place.ts');
       const { stateDir } = await app.settings();
       return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },
     async doubts(yes) {
-      const { doubtsOf } = await import('./config/doubts.ts');
+      const { doubtsOf } = await import('./config/profile/doubts.ts');
       return doubtsOf(await app.settings(), yes);
     },
     async requireAccount() {
@@ -107,7 +107,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
     },
     async providers(tempo, isDry = false) {
       if (!isDry) await app.requireAccount();
-      connected ??= import('./connect.ts').then(async ({ connect }) =>
+      connected ??= import('./app/connect.ts').then(async ({ connect }) =>
         connect(await app.settings(), tempo, app.flags.verbose, host),
       );
       ({ providers } = await connected);
@@ -119,25 +119,25 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return holidayCheck((await app.settings()).deadline);
     },
     async sandboxProfile() {
-      return (await import('./config/sandbox-profile.ts')).SANDBOX;
+      return (await import('./config/profile/sandbox.ts')).SANDBOX;
     },
     async sandboxVariables(origin) {
-      return (await import('./config/sandbox-variables.ts')).sandboxVariables(origin, host);
+      return (await import('./config/profile/sandbox.ts')).sandboxVariables(origin, host);
     },
     async profileNames(config) {
-      return (await import('./config/profile-names.ts')).profileNames(config, host);
+      return (await import('./config/profile/names.ts')).profileNames(config, host);
     },
     async examination() {
-      const { createExamination } = await import('./examination.ts');
+      const { createExamination } = await import('./app/examination.ts');
       return createExamination(app.flags, host);
     },
     async setup(project) {
-      const { createSetup } = await import('./setup.ts');
+      const { createSetup } = await import('./app/setup.ts');
       const { config, verbose } = app.flags;
       return createSetup({ project, config }, verbose, host);
     },
     async projectFile() {
-      return (await import('./project-file.ts')).openProjectFile(host);
+      return (await import('./app/project-file.ts')).openProjectFile(host);
     },
     get began() {
       return began;
@@ -154,7 +154,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
 }
 
 async function readSettings({ flags, host }: App): Promise<Settings> {
-  const { loadSettings } = await import('./config/config.ts');
+  const { loadSettings } = await import('./config/load.ts');
   const settings = await loadSettings(flags, host);
   if (!flags.quiet) for (const each of settings.warnings) host.stderr.write(`Note: ${each}\n`);
   return settings;

@@ -1,5 +1,5 @@
 /**
- * Exit codes of the command line, SPEC section 5. The closed family of errors below maps onto the
+ * Exit codes of the command line, docs/spec.md 5. The closed family of errors below maps onto the
  * ones that mean "stopped before the end"; the rest is computed from the states of requests.
  */
 const EXIT = {

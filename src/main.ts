@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageFacts from '../package.json' with { type: 'json' };
 import { type App, type GlobalFlags, createApp } from './app.ts';
 import { GdprError, reasonOf } from './errors.ts';
-import type { Host } from './host.ts';
+import type { Host } from './host/host.ts';
 
 type Declare = (command: Command, app: App, done: (code: number) => void) => void;
 
@@ -16,7 +16,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'erase',
     summary: 'delete a person, after a plan in words and a question',
-    load: async () => (await import('./commands/erase.ts')).declareErase,
+    load: async () => (await import('./commands/erase/erase.ts')).declareErase,
   },
   {
     name: 'restore',
@@ -26,17 +26,17 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'status',
     summary: 'show what is unsettled, how far it is, and when it is due',
-    load: async () => (await import('./commands/status.ts')).declareStatus,
+    load: async () => (await import('./commands/status/status.ts')).declareStatus,
   },
   {
     name: 'resume',
     summary: 'carry on with everything that is open',
-    load: async () => (await import('./commands/resume.ts')).declareResume,
+    load: async () => (await import('./commands/resume/resume.ts')).declareResume,
   },
   {
     name: 'cancel',
     summary: 'withdraw what can still be withdrawn',
-    load: async () => (await import('./commands/cancel.ts')).declareCancel,
+    load: async () => (await import('./commands/cancel/cancel.ts')).declareCancel,
   },
   {
     name: 'extend',
@@ -51,7 +51,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'doctor',
     summary: 'check the set-up: configuration, providers, clock, ledger, disk, deadlines',
-    load: async () => (await import('./commands/doctor.ts')).declareDoctor,
+    load: async () => (await import('./commands/doctor/doctor.ts')).declareDoctor,
   },
   {
     name: 'sandbox',
@@ -61,12 +61,12 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'init',
     summary: 'set up a profile: ask, check it with the providers, write the file',
-    load: async () => (await import('./commands/init.ts')).declareInit,
+    load: async () => (await import('./commands/init/init.ts')).declareInit,
   },
   {
     name: 'completion',
     summary: 'print a script that lets bash, zsh or fish complete commands',
-    load: async () => (await import('./commands/completion.ts')).declareCompletion,
+    load: async () => (await import('./commands/completion/completion.ts')).declareCompletion,
   },
 ];
 
@@ -99,7 +99,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
 
 /** Examples before the flags, exit codes behind them. */
 async function addPage(command: Command, name: string, summary: string): Promise<void> {
-  const { HELP, examplesText, exitsText } = await import('./commands/help.ts');
+  const { HELP, examplesText, exitsText } = await import('./commands/shared/help.ts');
   const page = HELP[name];
   if (page === undefined) return;
   command.description(`${sentence(summary)}${examplesText(page)}`);
@@ -189,7 +189,7 @@ async function interruption(
   { stop }: Host,
 ): Promise<Explanation | null> {
   if (!stop.aborted || thrown !== stop.reason) return null;
-  const { signalName } = await import('./commands/talk.ts');
+  const { signalName } = await import('./commands/shared/output.ts');
   const exit = Number(stop.reason);
   const next =
     app?.began === true
@@ -201,7 +201,7 @@ async function interruption(
 
 /** Read late: only what went wrong needs it. */
 async function calledAs(next: string, { flags }: App): Promise<string> {
-  const { asCalled } = await import('./commands/talk.ts');
+  const { asCalled } = await import('./commands/shared/output.ts');
   return asCalled(next, flags);
 }
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../src/app/connect.ts';
 import type { Settings } from '../src/config/settings.ts';
-import { connect } from '../src/connect.ts';
 import { type TestServer, serve } from './http/server.ts';
 import { testClock } from './http/test-clock.ts';
 import { source } from './providers/stage.ts';

@@ -1,16 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import { closeText } from '../report/close-text.ts';
+import { closeText } from '../report/decision/close-text.ts';
 import { REQUEST } from '../report/words.ts';
-import { fateOf } from '../requests/cancelled.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
-import { askYesOrNo } from './ask.ts';
-import { holding, requireFree } from './holding.ts';
-import { namedRequests } from './named.ts';
-import { createSealer, printReceipt } from './paper.ts';
-import { parseReason } from './reason.ts';
+import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
+import { createSealer, printReceipt } from './run/receipts.ts';
+import { askYesOrNo } from './shared/confirm.ts';
+import { holding, namedRequests, requireFree } from './shared/requests.ts';
 
 interface CloseOptions {
   id: string;
@@ -72,6 +70,17 @@ async function goingOn(request: Request, app: App): Promise<readonly Step[]> {
   return request.steps.filter((step) => {
     if (step.finishedAt !== null) return false;
     const call = calls.find(({ id }) => id === step.callId) ?? null;
-    return fateOf(step, call).kind !== 'unsent';
+    return cancelEffectOf(step, call).kind !== 'unsent';
   });
+}
+
+const LONGEST = 1_000;
+
+/** A reason that somebody gives for the record. */
+export function parseReason(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is said in words.');
+  if (Array.from(text).length > LONGEST) {
+    throw new InvalidArgumentError(`It has at most ${LONGEST} characters.`);
+  }
+  return text.trim();
 }

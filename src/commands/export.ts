@@ -1,28 +1,28 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { prepareOutDir } from '../files/bundle.ts';
-import { exportDigest } from '../requests/digest.ts';
-import type { Refusal } from '../requests/erase-options.ts';
-import { type ExportTarget, planExport } from '../requests/plan.ts';
-import { providerOf } from '../requests/operations.ts';
-import type { PlannedRequest, ProviderName } from '../requests/request.ts';
 import type { Provider } from '../providers/provider.ts';
-import { SHOWN } from '../requests/sample.ts';
-import { planEnd, planJson, planText } from '../report/plan-text.ts';
+import { planEnd, planJson, planText } from '../report/plan/plan-text.ts';
 import { count } from '../report/words.ts';
-import type { RosterRow } from '../roster/roster.ts';
-import { carryOut } from './carry-out.ts';
-import { docketOf } from './docket.ts';
-import { choiceGuards } from './guards.ts';
-import { intakesOf } from './intakes.ts';
-import { DEFAULT_OUT, outDirOf } from './out-dir.ts';
-import { type Ahead, type Course, conflictsOf, recordAll } from './record.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
-import { checkedResults } from './results.ts';
-import { checkWho, rosterOf, toDo } from './rosters.ts';
-import { identified, skipSettled } from './settled-before.ts';
-import { targetsOf } from './targets.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
+import { providerOf } from '../requests/operations.ts';
+import { type ExportTarget, planExport } from '../requests/plan/plan.ts';
+import { exportTotals } from '../requests/plan/totals.ts';
+import type { PlannedRequest, ProviderName } from '../requests/request.ts';
+import { SHOWN } from '../requests/sample.ts';
+import type { Refusal } from '../requests/stream-options.ts';
+import type { SubjectRow } from '../subjects/subjects.ts';
+import { detailsOf } from './run/details.ts';
+import { carryOut } from './run/execute.ts';
+import { type Workload, type RecordPlan, conflictsOf, recordAll } from './run/record.ts';
+import { checkedResults } from './run/results.ts';
+import { runOf } from './run/run.ts';
+import { identified, skipSettled } from './run/settled-before.ts';
+import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
+import { choiceGuards } from './shared/guards.ts';
+import { DEFAULT_OUT, outDirOf } from './shared/out-dir.ts';
+import { type RequestFlags, declareRequestFlags, requestFlags } from './shared/request-flags.ts';
+import { targetsOf } from './shared/targets.ts';
+import { type WaitFlags, declareWaitFlags, waitFlags } from './shared/wait-flags.ts';
 
 interface ExportOptions extends RequestFlags, WaitFlags {
   received: string | null;
@@ -51,59 +51,59 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
   const outDir = outDirOf(options.out, app.host.cwd);
   const results = await checkedResults(options, outDir, app);
   const names = targets.map(({ provider }) => provider);
-  const roster = await rosterOf(options, 'export', names, app);
+  const subjectTable = await subjectTableOf(options, 'export', names, app);
   try {
-    const intakes = await intakesOf(options, outDir, app);
+    const details = await detailsOf(options, outDir, app);
     const newId = (): string => app.host.newId();
-    const plan = async (rows: readonly RosterRow[]): Promise<readonly PlannedRequest[]> => {
+    const plan = async (rows: readonly SubjectRow[]): Promise<readonly PlannedRequest[]> => {
       const subjects = rows.map(({ subject }) => subject);
-      const page = planExport(subjects, targets, intakes.common, newId, intakes.own(rows));
-      return (options.csv === null ? page : identified(page, rows, intakes)).requests;
+      const page = planExport(subjects, targets, details.common, newId, details.own(rows));
+      return (options.csv === null ? page : identified(page, rows, details)).requests;
     };
-    const course = { action: 'export', roster, isNew: options.new, plan } as const;
-    if (options.csv !== null && !options.new) await skipSettled(course, app);
-    const refused = await conflictsOf(course, app);
+    const recordPlan = { action: 'export', subjectTable, isNew: options.new, plan } as const;
+    if (options.csv !== null && !options.new) await skipSettled(recordPlan, app);
+    const refused = await conflictsOf(recordPlan, app);
     if (options.dryRun) {
       const refusals = [...doubts, ...(refused === null ? [] : [refused])];
-      return await rehearse(course, targets, refusals, app);
+      return await rehearse(recordPlan, targets, refusals, app);
     }
     if (refused !== null) throw refused;
     await prepareOutDir(outDir, { isDefault: options.out === null });
-    const ahead = await recordAll(course, app);
-    if (ahead.people > 1) await learnLimits(ahead, providers, app);
-    const docket = docketOf({ roster, results, ahead, outDir }, options, app);
-    return await carryOut(docket, options, options.wait ? 'ended' : 'sent', app);
+    const workload = await recordAll(recordPlan, app);
+    if (workload.people > 1) await learnLimits(workload, providers, app);
+    const run = runOf({ subjectTable, results, workload, outDir }, options, app);
+    return await carryOut(run, options, options.wait ? 'ended' : 'sent', app);
   } finally {
-    roster.close();
+    subjectTable.close();
   }
 }
 
 /** Prints the plan on stdout: as text, the first ones by name, or as `gdpr-plan/1`, one a request. */
 async function rehearse(
-  { roster, plan }: Course,
+  { subjectTable, plan }: RecordPlan,
   targets: readonly ExportTarget[],
   refusals: readonly Refusal[],
   app: App,
 ): Promise<number> {
   const { host, flags } = app;
-  const digest = exportDigest(targets);
+  const totals = exportTotals(targets);
   let shown = 0;
-  for await (const rows of toDo(roster, app)) {
+  for await (const rows of toDo(subjectTable, app)) {
     const isPlanned = flags.json || shown < SHOWN;
     if (!isPlanned) {
-      digest.addUnseen(rows.map(({ subject }) => subject));
+      totals.addUnseen(rows.map(({ subject }) => subject));
       continue;
     }
     const requests = await plan(rows);
-    digest.add({ action: 'export', requests });
+    totals.add({ action: 'export', requests });
     for (const request of flags.json ? requests : requests.slice(0, SHOWN - shown)) {
       host.stdout.write(flags.json ? `${planJson(request)}\n` : planText(request));
       shown += 1;
     }
   }
   if (flags.json) return 0;
-  digest.refuse(refusals);
-  const sum = digest.sum();
+  totals.refuse(refusals);
+  const sum = totals.sum();
   const more = sum.subjects - shown;
   if (more > 0) host.stdout.write(`and ${count(more, 'person', 'people')} more, likewise\n\n`);
   host.stdout.write(`${planEnd(sum)}\n`);
@@ -112,7 +112,7 @@ async function rehearse(
 
 /** Several calls follow each other: how fast they may is asked first. */
 async function learnLimits(
-  { unsent }: Ahead,
+  { unsent }: Workload,
   providers: ReadonlyMap<ProviderName, Provider>,
   { host }: App,
 ): Promise<void> {

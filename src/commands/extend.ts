@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import { calendarDay, isCalendarDay } from '../requests/deadline.ts';
-import { extensionRefusal } from '../requests/extension.ts';
+import { calendarDay, extensionRefusal, isCalendarDay } from '../requests/deadline.ts';
 import type { Request } from '../requests/request.ts';
-import { holding } from './holding.ts';
-import { namedRequests } from './named.ts';
-import { createSealer, printReceipt } from './paper.ts';
-import { parseReason } from './reason.ts';
+import { parseReason } from './close.ts';
+import { createSealer, printReceipt } from './run/receipts.ts';
+import { holding, namedRequests } from './shared/requests.ts';
 
 interface ExtendOptions {
   id: string;

@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import { type Erasure, standingErasure } from '../requests/past-erasure.ts';
-import { type ExportTarget, idAt } from '../requests/plan.ts';
-import { planRestore, restoreDigest } from '../requests/plan-restore.ts';
-import { createSample } from '../requests/sample.ts';
-import { subjectName } from '../report/receipt-text.ts';
+import type { ResultsPlace } from '../files/csv/results-place.ts';
+import { subjectName } from '../report/receipt/receipt-text.ts';
 import { count } from '../report/words.ts';
-import type { ResultsPlace } from '../files/results-place.ts';
-import type { Roster } from '../roster/roster.ts';
-import { pastErasures } from './earlier.ts';
-import { type Guard, askingGuard, choiceGuards, enforce, guard } from './guards.ts';
-import { type Intakes, intakesOf } from './intakes.ts';
-import { agreeAndCarryOut, rehearseAndPrint } from './propose.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags } from './request-flags.ts';
-import { checkedResults } from './results.ts';
-import { checkWho, rosterOf, toDo } from './rosters.ts';
-import { identified, skipSettled } from './settled-before.ts';
-import { type Venture, courseOf } from './survey.ts';
-import { targetsOf } from './targets.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from './wait-flags.ts';
+import { type Erasure, standingErasure } from '../requests/past-erasures.ts';
+import { type ExportTarget, idAt } from '../requests/plan/plan.ts';
+import { planRestore, restoreTotals } from '../requests/plan/restore.ts';
+import { createSample } from '../requests/sample.ts';
+import type { SubjectTable } from '../subjects/subjects.ts';
+import { agreeAndCarryOut, rehearseAndPrint } from './run/confirm-and-run.ts';
+import { type DetailsSource, detailsOf } from './run/details.ts';
+import { pastErasures } from './run/lookup.ts';
+import { type ConfirmPlan, recordPlanOf } from './run/preview.ts';
+import { checkedResults } from './run/results.ts';
+import { identified, skipSettled } from './run/settled-before.ts';
+import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
+import { type Guard, askingGuard, choiceGuards, enforce, guard } from './shared/guards.ts';
+import { type RequestFlags, declareRequestFlags, requestFlags } from './shared/request-flags.ts';
+import { targetsOf } from './shared/targets.ts';
+import { type WaitFlags, declareWaitFlags, waitFlags } from './shared/wait-flags.ts';
 
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;
@@ -47,40 +47,40 @@ async function runRestore(options: RestoreOptions, app: App): Promise<number> {
   );
   const results = await checkedResults(options, null, app);
   const names = targets.map(({ provider }) => provider);
-  const roster = await rosterOf(options, 'restore', names, app);
+  const subjectTable = await subjectTableOf(options, 'restore', names, app);
   try {
-    const intakes = await intakesOf({ ...options, received: null }, null, app);
-    return await restoreAll({ roster, targets, intakes, results, doubts }, options, app);
+    const details = await detailsOf({ ...options, received: null }, null, app);
+    return await restoreAll({ subjectTable, targets, details, results, doubts }, options, app);
   } finally {
-    roster.close();
+    subjectTable.close();
   }
 }
 
 interface Task {
-  roster: Roster;
+  subjectTable: SubjectTable;
   targets: readonly ExportTarget[];
-  intakes: Intakes;
+  details: DetailsSource;
   results: ResultsPlace | null;
   doubts: readonly Guard[];
 }
 
 async function restoreAll(task: Task, options: RestoreOptions, app: App): Promise<number> {
-  const { roster, targets, results } = task;
-  const venture = ventureOf(task, options, app);
+  const { subjectTable, targets, results } = task;
+  const confirmPlan = confirmPlanOf(task, options, app);
   const skipped =
-    options.csv === null || options.new ? 0 : await skipSettled(courseOf(venture), app);
+    options.csv === null || options.new ? 0 : await skipSettled(recordPlanOf(confirmPlan), app);
   const guards = [
     ...task.doubts,
-    ...(skipped === roster.size ? [] : askingGuard(options.yes, app, options.csv)),
-    ...(await erasedGuard(roster, targets, app)),
+    ...(skipped === subjectTable.size ? [] : askingGuard(options.yes, app, options.csv)),
+    ...(await erasedGuard(subjectTable, targets, app)),
   ];
-  if (options.dryRun) return rehearseAndPrint(venture, guards, options, app);
+  if (options.dryRun) return rehearseAndPrint(confirmPlan, guards, options, app);
   enforce(guards);
   // Sendbird has nothing to restore, so nobody looks there.
   const looked = targets.filter(({ provider }) => provider === 'stream');
   const providers = await app.providers(options);
   return agreeAndCarryOut(
-    venture,
+    confirmPlan,
     { targets: looked, providers, owners: [], feeds: null },
     {
       ...options,
@@ -95,21 +95,25 @@ async function restoreAll(task: Task, options: RestoreOptions, app: App): Promis
   );
 }
 
-function ventureOf({ roster, targets, intakes }: Task, options: RestoreOptions, app: App): Venture {
-  const planPage: Venture['planPage'] = async (rows, sightings) => {
+function confirmPlanOf(
+  { subjectTable, targets, details }: Task,
+  options: RestoreOptions,
+  app: App,
+): ConfirmPlan {
+  const planPage: ConfirmPlan['planPage'] = async (rows, sightings) => {
     const subjects = rows.map(({ subject }) => subject);
     const erasures = await erasuresOf(subjects, targets, app);
     const known = { subjects, targets, sightings, erasures };
-    const own = intakes.own(rows);
-    const page = planRestore({ ...known, intake: intakes.common, own }, () => app.host.newId());
-    return options.csv === null ? page : identified(page, rows, intakes);
+    const own = details.own(rows);
+    const page = planRestore({ ...known, details: details.common, own }, () => app.host.newId());
+    return options.csv === null ? page : identified(page, rows, details);
   };
   return {
     action: 'restore',
-    roster,
+    subjectTable,
     isNew: options.new,
     planPage,
-    digest: restoreDigest(targets, intakes.common.profile),
+    totals: restoreTotals(targets, details.common.profile),
   };
 }
 
@@ -119,12 +123,12 @@ async function erasuresOf(...about: Parameters<typeof pastErasures>): Promise<re
 
 /** What this ledger knows as deleted for good is not asked for. */
 async function erasedGuard(
-  roster: Roster,
+  subjectTable: SubjectTable,
   targets: readonly ExportTarget[],
   app: App,
 ): Promise<Guard[]> {
   const gone = createSample<{ who: string; requestId: string }>();
-  for await (const rows of toDo(roster, app)) {
+  for await (const rows of toDo(subjectTable, app)) {
     const subjects = rows.map(({ subject }) => subject);
     const erasures = await erasuresOf(subjects, targets, app);
     for (const subject of subjects) {

@@ -1,13 +1,13 @@
-import type { Host } from '../host.ts';
+import { GdprError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
 import { Secret, type SecretSource } from '../secret.ts';
-import { sendbirdOrigin, STREAM_ORIGIN } from './base-url.ts';
-import type { Source } from './choose.ts';
+import { STREAM_ORIGIN, sendbirdOrigin } from './base-url.ts';
 import { environmentProviders } from './environment.ts';
-import { SANDBOX } from './sandbox-profile.ts';
-import { resolveSecret } from './secret-resolve.ts';
-import { secretSource } from './secret-source.ts';
-import type { SecretSpec } from './secret-spec.ts';
-import type { SendbirdAccount, StreamAccount, StreamProduct } from './settings.ts';
+import type { Source } from './profile/choose.ts';
+import { SANDBOX } from './profile/sandbox.ts';
+import { resolveSecret, secretSource } from './secrets/resolve.ts';
+import type { SecretSpec } from './secrets/spec.ts';
+import type { SendbirdAccount, Settings, StreamAccount, StreamProduct } from './settings.ts';
 
 const ALL_PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 
@@ -92,4 +92,21 @@ function sandboxAccounts(): Accounts {
 
 function publicSecret(value: string): SecretSource {
   return secretSource(() => Promise.resolve(new Secret(value)));
+}
+
+/** Throws GdprError `config`, with the ways out, when no provider is configured. */
+export function requireProvider({
+  stream,
+  sendbird,
+  source,
+}: Pick<Settings, 'stream' | 'sendbird' | 'source'>): void {
+  if (stream !== null || sendbird !== null) return;
+  throw new GdprError('config', `Neither Stream nor Sendbird is configured in ${source}.`, {
+    next: [
+      'Nothing was sent. The ways out:',
+      '  gdpr init',
+      '  export STREAM_API_KEY=… STREAM_API_SECRET=…   (or SENDBIRD_APP_ID=… SENDBIRD_API_TOKEN=…)',
+      '  gdpr sandbox   and in another terminal: gdpr --profile sandbox …',
+    ].join('\n'),
+  });
 }

@@ -1,14 +1,13 @@
 import { GdprError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import {
   APPLICATION_ID,
   BASE_URL_RULE,
+  STREAM_ORIGIN,
   originOf,
   sendbirdOrigin,
-  STREAM_ORIGIN,
 } from './base-url.ts';
-import { given } from './given.ts';
-import type { SecretSpec } from './secret-spec.ts';
+import type { SecretSpec } from './secrets/spec.ts';
 
 /** The variables that make a provider where no file does. */
 export const VARIABLES = {
@@ -96,4 +95,29 @@ export function namedAccounts(host: Host): readonly NamedAccount[] {
 function originAt(which: keyof typeof VARIABLES, id: string, baseUrl: string | null) {
   if (baseUrl !== null) return originOf(baseUrl);
   return which === 'stream' ? STREAM_ORIGIN : sendbirdOrigin(id);
+}
+
+/** An environment variable, or null; an empty one counts as not set. */
+export function given(host: Host, name: string): string | null {
+  const value = host.env[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+const LONGEST = 255;
+
+/**
+ * Who is at the terminal: `GDPR_OPERATOR`, else the system user. It is printed and recorded, so
+ * control characters and lone surrogates are refused (GdprError `config`).
+ */
+export function operatorName(host: Host): string {
+  const name = given(host, 'GDPR_OPERATOR');
+  if (name === null) return host.user;
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) || !name.isWellFormed() || name.length > LONGEST) {
+    throw new GdprError(
+      'config',
+      `GDPR_OPERATOR is not a name: it has control characters, or more than ${LONGEST} characters.`,
+      { next: 'Nothing was sent. Set GDPR_OPERATOR to a plain name, or unset it.' },
+    );
+  }
+  return name;
 }

@@ -1,11 +1,15 @@
+import { type Stats, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { GdprError } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { chosenOf, settingsOf } from './config.ts';
-import { doubtsOf } from './doubts.ts';
-import { type FileMode, configModes, secretModes } from './file-modes.ts';
+import type { Host } from '../host/host.ts';
+import { requireProvider } from './accounts.ts';
+import { configFileFault } from './config-file.ts';
 import { type FoundFile, filesFor } from './find.ts';
+import { chosenOf, settingsOf } from './load.ts';
+import type { Choice } from './profile/choose.ts';
+import { doubtsOf } from './profile/doubts.ts';
 import { type Origin, originsOf } from './provenance.ts';
-import { requireProvider } from './require-provider.ts';
+import { secretFileFault } from './secrets/resolve.ts';
 import type { ConfigFlags, Settings } from './settings.ts';
 
 /** What there is to know about a configuration without asking anybody. */
@@ -57,4 +61,42 @@ function lackOf(settings: Settings): GdprError | null {
 function configFault(thrown: unknown): GdprError {
   if (thrown instanceof GdprError) return thrown;
   throw thrown;
+}
+
+/** Who may do what with a file that decides about accounts or holds a secret. */
+interface FileMode {
+  path: string;
+  /** The permission bits; null: it cannot be looked at. */
+  mode: number | null;
+  /** What speaks against it, in words; null: nothing. */
+  fault: string | null;
+}
+
+/** The modes of the configuration files that were found. */
+function configModes(found: readonly FoundFile[], host: Host): readonly FileMode[] {
+  return found.map(({ path }) => modeOf(path, (stats) => configFileFault(path, stats, host.uid)));
+}
+
+/** The modes of the files that hold secrets of the profile. What is in them is not read. */
+function secretModes(choice: Choice, host: Host): readonly FileMode[] {
+  if (choice.from !== 'file') return [];
+  const { file, profile } = choice;
+  const paths = [profile.stream?.apiSecret, profile.sendbird?.apiToken].flatMap((spec) =>
+    spec?.kind === 'file' ? [resolve(dirname(file), spec.path)] : [],
+  );
+  return [...new Set(paths)].map((path) =>
+    modeOf(path, (stats) => secretFileFault(stats, host.uid)),
+  );
+}
+
+function modeOf(path: string, judge: (stats: Stats) => string | null): FileMode {
+  try {
+    const stats = statSync(path);
+    return { path, mode: stats.mode & 0o777, fault: judge(stats) };
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
+    const isMissing = thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR';
+    const fault = isMissing ? 'does not exist' : `cannot be looked at (${String(thrown.code)})`;
+    return { path, mode: null, fault };
+  }
 }

@@ -1,10 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Host } from '../host.ts';
-import { given } from './given.ts';
-import { isBuiltIn } from './profile-name.ts';
+import type { Host } from '../host/host.ts';
+import { given } from './environment.ts';
+import { xdgFolder } from './folders.ts';
+import { isBuiltIn } from './profile/choose.ts';
 import type { ConfigFlags } from './settings.ts';
-import { xdgFolder } from './xdg.ts';
 
 /** The names of a configuration file, cosmiconfig's conventions; none that runs code. */
 export const SEARCH_PLACES = [

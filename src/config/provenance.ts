@@ -1,11 +1,10 @@
 import { dirname, resolve } from 'node:path';
-import type { Host } from '../host.ts';
-import type { Choice } from './choose.ts';
-import { PROVIDER_NAMES, VARIABLES } from './environment.ts';
-import { given } from './given.ts';
-import type { SecretSpec } from './secret-spec.ts';
+import type { Host } from '../host/host.ts';
+import { PROVIDER_NAMES, VARIABLES, given } from './environment.ts';
+import { stateDirOrigin } from './folders.ts';
+import type { Choice } from './profile/choose.ts';
+import type { SecretSpec } from './secrets/spec.ts';
 import type { ConfigFlags, Settings } from './settings.ts';
-import { stateDirOrigin } from './state-dir.ts';
 
 /** A value in force, and where it comes from in words. */
 export interface Origin {

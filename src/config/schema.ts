@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { APPLICATION_ID, BASE_URL_RULE, originOf } from './base-url.ts';
-import { eraseSchema } from './erase-schema.ts';
-import { isBuiltIn, PROFILE_NAME, PROFILE_NAME_RULE } from './profile-name.ts';
 import {
+  APPLICATION_ID,
+  BASE_URL_RULE,
   PROJECT_BASE_URL_RULE,
+  originOf,
   sendbirdBaseUrlIsAllowed,
   streamBaseUrlIsAllowed,
-} from './project-base-url.ts';
-import { rateSchema } from './rate-schema.ts';
-import { SECRET_RULE, secretSpec, type SecretSpec } from './secret-spec.ts';
+} from './base-url.ts';
+import { PROFILE_NAME, PROFILE_NAME_RULE, isBuiltIn } from './profile/choose.ts';
+import { SECRET_RULE, type SecretSpec, secretSpec } from './secrets/spec.ts';
 import { isTimeZone } from './time-zone.ts';
 
 /** What is known of a file before its content is judged. */
@@ -139,7 +139,7 @@ const profileName = z
     error: 'is built in and cannot be defined in a file',
   });
 
-/** A configuration file, SPEC section 8, as far as this file may say it. */
+/** A configuration file, docs/spec.md 8, as far as this file may say it. */
 export function fileSchema(facts: FileFacts) {
   return z.strictObject({
     $schema: z.string().optional(),
@@ -150,3 +150,51 @@ export function fileSchema(facts: FileFacts) {
 
 export type FileContent = z.infer<ReturnType<typeof fileSchema>>;
 export type FileProfile = z.infer<ReturnType<typeof profileSchema>>;
+
+const pattern = z.string().refine(compiles, { error: 'must be a regular expression' });
+const owner = z.string().min(1, { error: 'must be a user id' });
+
+/** `erase` in a profile: ids that are never erased, and Stream's options in Stream's words. */
+const eraseSchema = z.strictObject({
+  protected: z.array(pattern).optional(),
+  stream: z
+    .strictObject({
+      messages: z.enum(['soft', 'pruning', 'hard']).optional(),
+      conversations: z.enum(['soft', 'hard']).optional(),
+      calls: z.enum(['soft', 'hard']).optional(),
+      files: z.boolean().optional(),
+      new_channel_owner_id: owner.optional(),
+      new_call_owner_id: owner.optional(),
+    })
+    .optional(),
+});
+
+function compiles(source: string): boolean {
+  try {
+    return new RegExp(source, 'u').unicode;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+const SHARE_RULE = 'must be a number above 0 and at most 1';
+const OUTSTANDING_RULE = 'must be a whole number from 1 to 100000';
+const START_RULE = 'must be a whole number of at least 1';
+
+const start = z.int({ error: START_RULE }).min(1, { error: START_RULE });
+
+/** `rate` in a profile: how fast the providers are called. */
+const rateSchema = z.strictObject({
+  share: z
+    .number({ error: SHARE_RULE })
+    .gt(0, { error: SHARE_RULE })
+    .max(1, { error: SHARE_RULE })
+    .optional(),
+  outstanding: z
+    .int({ error: OUTSTANDING_RULE })
+    .min(1, { error: OUTSTANDING_RULE })
+    .max(100_000, { error: OUTSTANDING_RULE })
+    .optional(),
+  start: z.strictObject({ stream: start.optional(), sendbird: start.optional() }).optional(),
+});

@@ -17,7 +17,7 @@ export interface SendbirdAccount {
   origin: string;
 }
 
-/** Where and how deadlines are counted, SPEC section 9. */
+/** Where and how deadlines are counted, docs/spec.md 9. */
 export interface DeadlineRules {
   country: string | null;
   region: string | null;

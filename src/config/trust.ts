@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
+import { type Guarded, MISSING, configFileFault, readGuarded, unreadable } from './config-file.ts';
 import type { FoundFile } from './find.ts';
-import { type Guarded, MISSING, configFileFault, readGuarded, unreadable } from './guarded-file.ts';
-import { writeWhole } from './replace-file.ts';
-import { xdgFolder } from './xdg.ts';
+import { xdgFolder } from './folders.ts';
+import { yaml } from './write/insert-yaml.ts';
+import { writeWhole } from './write/replace-file.ts';
 
 /** A file that was found, read once. `path`: of a project's file the real one, where relative paths in it start. */
 export type FoundText = Guarded & { path: string };
@@ -114,4 +115,18 @@ function objectIn(text: string): Readonly<Record<string, unknown>> {
     if (thrown instanceof SyntaxError) return {};
     throw thrown;
   }
+}
+
+const SECRETS: ReadonlySet<string> = new Set(['apiSecret', 'apiToken']);
+
+/**
+ * What a file says, as YAML: what counts and nothing else, so that no comment, anchor or layout can
+ * make it look harmless. Secrets that stand in it themselves are left out.
+ */
+export function shown(value: unknown): string {
+  // Through JSON, so that what the file repeats by an alias stands there in full.
+  const plain = JSON.stringify(value, (key, each: unknown) =>
+    SECRETS.has(key) && typeof each === 'string' ? '(a secret, not shown)' : each,
+  );
+  return yaml(JSON.parse(plain));
 }

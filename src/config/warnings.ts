@@ -1,8 +1,7 @@
-import type { Host } from '../host.ts';
-import type { Choice } from './choose.ts';
-import { PROVIDER_VARIABLES } from './environment.ts';
+import type { Host } from '../host/host.ts';
+import { PROVIDER_VARIABLES, given } from './environment.ts';
 import type { FoundFile } from './find.ts';
-import { given } from './given.ts';
+import type { Choice } from './profile/choose.ts';
 
 /** What the operator should know about a configuration that works, one sentence each. */
 export function warningsOf(

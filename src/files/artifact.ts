@@ -1,10 +1,10 @@
-import { dirname, join } from 'node:path';
 import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Artifact, StepError } from '../requests/request.ts';
+import { AtomicFile } from './atomic-file.ts';
 import { onDisk } from './disk.ts';
+import { download } from './download.ts';
 import { ensureFolder, refuseLink, syncFolder } from './folder.ts';
-import { PartFile } from './part-file.ts';
-import { receive } from './receive.ts';
 
 const FORMATS: readonly Artifact['format'][] = ['json', 'jsonl', 'zip'];
 
@@ -52,9 +52,9 @@ export async function storeArtifact(
     countMessages,
     mayBeEmpty,
   };
-  const part = await PartFile.create(stem);
+  const part = await AtomicFile.create(stem);
   try {
-    const received = await receive(part, body, bytes, reading, signal);
+    const received = await download(part, body, bytes, reading, signal);
     if (received.kind === 'bad') return received;
     const { facts, cut, recognised } = received;
     signal.throwIfAborted();

@@ -4,14 +4,14 @@ import { access, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Artifact } from '../requests/request.ts';
+import { AtomicFile } from './atomic-file.ts';
 import { diskReason, isSystemError, onDisk } from './disk.ts';
 import { ensureFolder, makeFolder } from './folder.ts';
-import { PartFile } from './part-file.ts';
 
 const PRIVATE_FILE = 0o600;
 
 /** The receipt of a request, as it is to stand in its bundle. */
-export interface Papers {
+export interface BundleReceipts {
   json: string;
   text: string;
 }
@@ -48,14 +48,14 @@ export async function prepareOutDir(
  */
 export async function sealBundle(
   bundle: string,
-  papers: Papers,
+  texts: BundleReceipts,
   artifacts: readonly Artifact[],
 ): Promise<void> {
   await ensureFolder(bundle, []);
   for (const artifact of artifacts) await requireWhole(bundle, artifact);
   const receipts = [
-    { path: 'receipt.json', text: papers.json },
-    { path: 'receipt.txt', text: papers.text },
+    { path: 'receipt.json', text: texts.json },
+    { path: 'receipt.txt', text: texts.text },
   ];
   for (const { path, text } of receipts) await writeWhole(join(bundle, path), text);
   const sums = [
@@ -96,7 +96,7 @@ async function lengthOf(bundle: string, path: string): Promise<number | null> {
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const part = await PartFile.create(path);
+  const part = await AtomicFile.create(path);
   try {
     await part.write(Buffer.from(text));
     await part.place(path);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { GdprError, reasonOf } from '../errors.ts';
-import { type Kept, objection, type OwnKind, placeObjection } from './kept.ts';
-import { openNumber } from './open-already.ts';
+import { openNumber } from './pipe.ts';
+import { type Kept, type OwnKind, objection, placeObjection } from './protected-places.ts';
 
 /** A file that takes a JSON line for each entry, at once: a reader sees what has happened so far. */
 export interface CallLog {

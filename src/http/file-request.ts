@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../host.ts';
-import { flatHeaders } from './headers.ts';
-import { transportFault } from './transport-fault.ts';
+import type { Clock } from '../host/host.ts';
+import { flatHeaders, transportFault } from './send.ts';
 
 /** How long a file's server may take to answer, connecting included, ms. */
 const HEADERS_LIMIT = 30_000;

@@ -1,12 +1,11 @@
-import type { Clock } from '../host.ts';
-import { createConnections } from './connections.ts';
-import { createDeadlines } from './deadlines.ts';
+import type { Clock } from '../host/host.ts';
+import { createConnections, createDeadlines } from './connections.ts';
 import type { ApiCall, Exchange, Manners } from './exchange.ts';
 import { requestFile } from './file-request.ts';
-import { type Opening, openDownload } from './opening.ts';
+import type { DownloadDeps, DownloadSource } from './follow-redirects.ts';
+import { type OpenResult, openDownload } from './open-download.ts';
 import { repeat } from './repeat.ts';
 import { CALL_LIMIT, sendOnce } from './send.ts';
-import type { DownloadDeps, DownloadSource } from './visit.ts';
 import { fileTraceLine, traceLine } from './trace.ts';
 
 /** What the door to the network needs of the world. */
@@ -25,7 +24,7 @@ export interface Http {
   /** Makes a call; a read is repeated (retry.ts), nothing else ever is. */
   call(call: ApiCall, manners: Manners, signal: AbortSignal): Promise<Exchange>;
   /** Opens a signed link; its body throws DownloadBroken. */
-  openDownload(source: DownloadSource, signal: AbortSignal): Promise<Opening>;
+  openDownload(source: DownloadSource, signal: AbortSignal): Promise<OpenResult>;
   /** Ends all connections at once. */
   close(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { GdprError } from '../errors.ts';
+
 /** A zod schema, as far as reading needs it. */
 export interface Schema<T> {
   safeParse(value: unknown):
@@ -37,4 +39,18 @@ function parse(text: string): { value: unknown } | undefined {
 function fieldName(path: readonly PropertyKey[]): string {
   if (path.length === 0) return '(the whole answer)';
   return path.map((part) => (/^\w{1,40}$/.test(String(part)) ? String(part) : '*')).join('.');
+}
+
+/**
+ * An id as one segment of a path. URL parsers collapse `.` and `..` even when they are encoded, so
+ * that `/users/../export` is another endpoint; such ids were refused long before, and here they are
+ * an error of ours: nothing is sent.
+ */
+export function pathSegment(id: string): string {
+  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) {
+    throw new GdprError('internal', 'an id that cannot stand in a path reached the network', {
+      next: 'Nothing was sent. This is a fault of gdpr: please report it.',
+    });
+  }
+  return encodeURIComponent(id);
 }

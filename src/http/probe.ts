@@ -1,8 +1,6 @@
-import type { Clock } from '../host.ts';
-import { createConnections } from './connections.ts';
-import { createDeadlines } from './deadlines.ts';
-import type { ApiAnswer } from './exchange.ts';
-import { failure } from './failure.ts';
+import type { Clock } from '../host/host.ts';
+import { createConnections, createDeadlines } from './connections.ts';
+import { type ApiAnswer, failure } from './exchange.ts';
 import type { Http } from './http.ts';
 import { CALL_LIMIT, sendOnce } from './send.ts';
 import { traceLine } from './trace.ts';

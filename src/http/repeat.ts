@@ -1,4 +1,4 @@
-import type { Clock } from '../host.ts';
+import type { Clock } from '../host/host.ts';
 import type { ApiCall, Exchange, Heard, Manners } from './exchange.ts';
 import { type Tried, isRead, isTold, nextPause } from './retry.ts';
 

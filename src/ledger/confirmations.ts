@@ -1,14 +1,14 @@
 import { type Confirmation, lacksConfirmation } from '../requests/confirmation.ts';
 import { needsConfirmation } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
-import { append } from './append.ts';
+import { append } from './audit-log/append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
-import { integer, integerOrNull, text, word } from './columns.ts';
-import type { Connection } from './connection.ts';
-import { openDesk } from './desk.ts';
-import type { Dossier } from './dossier.ts';
-import { requireLease } from './lease-check.ts';
-import { WAYS_TO_CONFIRM } from './words.ts';
+import type { Connection } from './file/connection.ts';
+import { createIdentityMap } from './identity-map.ts';
+import { requireLease } from './leases.ts';
+import { integer, integerOrNull, text, word } from './rows/columns.ts';
+import { WAYS_TO_CONFIRM } from './rows/words.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 /** That somebody said yes to a request, and when (ms). */
 export type Confirmed = Confirmation & { at: number };
@@ -21,23 +21,27 @@ export function confirmationHash({ operator, how, at }: Confirmed): string {
 /** Notes that a request in the ledger was confirmed, with its event. Runs inside a transaction. */
 export function confirm(
   on: Connection,
-  dossier: Dossier,
+  unitOfWork: UnitOfWork,
   confirmation: Confirmation,
   at: number,
 ): void {
   const row = on
     .sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?')
-    .get(dossier.id);
+    .get(unitOfWork.id);
   const known = row === undefined ? 0 : integer(row, 'known');
-  insertConfirmation(on, dossier.id, known + 1, confirmation, at);
-  on.sql('UPDATE requests SET confirmed_at = ? WHERE id = ?').run(at, dossier.id);
-  tellConfirmed(dossier, confirmation, at);
+  insertConfirmation(on, unitOfWork.id, known + 1, confirmation, at);
+  on.sql('UPDATE requests SET confirmed_at = ? WHERE id = ?').run(at, unitOfWork.id);
+  tellConfirmed(unitOfWork, confirmation, at);
 }
 
 /** The event `confirmed`. */
-export function tellConfirmed(dossier: Dossier, { operator, how }: Confirmation, at: number): void {
+export function tellConfirmed(
+  unitOfWork: UnitOfWork,
+  { operator, how }: Confirmation,
+  at: number,
+): void {
   const sha256 = confirmationHash({ operator, how, at });
-  append(dossier, { at, kind: 'confirmed', sha256 });
+  append(unitOfWork, { at, kind: 'confirmed', sha256 });
 }
 
 /** `ordinal` counts the confirmations of a request from 1. */
@@ -61,12 +65,12 @@ export function confirmAnew(
   confirmation: Confirmation,
   at: number,
 ): void {
-  const desk = openDesk(on);
+  const identityMap = createIdentityMap(on);
   for (const id of new Set(ids)) {
     requireLease(on, token, id);
-    confirm(on, desk.request(id), confirmation, at);
+    confirm(on, identityMap.request(id), confirmation, at);
   }
-  desk.clear();
+  identityMap.clear();
 }
 
 /** The confirmations of a request, in their order. */

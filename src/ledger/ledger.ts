@@ -1,5 +1,6 @@
-import type { ProcessIdentity } from '../host.ts';
-import type { Change } from '../requests/change.ts';
+import type { ProcessIdentity } from '../host/host.ts';
+import type { Confirmation } from '../requests/confirmation.ts';
+import type { Verdict } from '../requests/conflicts.ts';
 import type {
   Action,
   Call,
@@ -14,8 +15,7 @@ import type {
   StepState,
   Subject,
 } from '../requests/request.ts';
-import type { Confirmation } from '../requests/confirmation.ts';
-import type { Verdict } from '../requests/standing.ts';
+import type { Change } from '../requests/transitions/change.ts';
 
 /** A process at work, and the token that every write of its carries. */
 export interface Holder {

@@ -1,13 +1,12 @@
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { PlannedRequest, PlannedStep } from '../requests/request.ts';
-import { append, writeNews } from './append.ts';
+import { append, writeNews } from './audit-log/append.ts';
+import { planHash } from './audit-log/event.ts';
 import { canonicalJson, digest } from './canonical.ts';
 import { insertConfirmation, tellConfirmed } from './confirmations.ts';
-import type { Connection } from './connection.ts';
-import { newDossier, type Dossier, type StepInHand } from './dossier.ts';
-import { planHash } from './event.ts';
-import { keepOrder } from './ordering.ts';
-import { bringUpToDate } from './upkeep.ts';
+import type { Connection } from './file/connection.ts';
+import { updateState, keepOrder } from './record.ts';
+import { type UnitOfWork, type StepInHand, newUnitOfWork } from './unit-of-work.ts';
 
 /**
  * Records a request as planned, with its confirmation (null: there is none to record). What becomes
@@ -20,31 +19,31 @@ export function recordPlan(
   at: number,
 ): void {
   const identity = plan.identity == null ? null : digest(plan.identity);
-  const dossier = newDossier(plan, at);
-  append(dossier, { at, kind: 'intake', state: 'open', sha256: planHash(plan, identity) });
-  if (confirmation !== null) tellConfirmed(dossier, confirmation, at);
-  for (const { id, state } of dossier.steps) {
-    append(dossier, { at, kind: 'step', stepId: id, state });
+  const unitOfWork = newUnitOfWork(plan, at);
+  append(unitOfWork, { at, kind: 'intake', state: 'open', sha256: planHash(plan, identity) });
+  if (confirmation !== null) tellConfirmed(unitOfWork, confirmation, at);
+  for (const { id, state } of unitOfWork.steps) {
+    append(unitOfWork, { at, kind: 'step', stepId: id, state });
   }
-  keepOrder(dossier, at);
-  bringUpToDate(on, dossier, at);
-  insertRequest(on, plan, dossier, {
+  keepOrder(unitOfWork, at);
+  updateState(on, unitOfWork, at);
+  insertRequest(on, plan, unitOfWork, {
     identity,
     at,
     confirmedAt: confirmation === null ? null : at,
   });
   if (confirmation !== null) insertConfirmation(on, plan.id, 1, confirmation, at);
   for (const [index, step] of plan.steps.entries()) {
-    const inHand = dossier.steps[index];
+    const inHand = unitOfWork.steps[index];
     if (inHand !== undefined) insertStep(on, plan.id, step, inHand);
   }
-  writeNews(on, dossier);
+  writeNews(on, unitOfWork);
 }
 
 function insertRequest(
   on: Connection,
   plan: PlannedRequest,
-  { acceptPartial, state, finishedAt, sealed, sequence, head }: Dossier,
+  { acceptPartial, state, finishedAt, sealed, sequence, head }: UnitOfWork,
   {
     identity,
     at,

@@ -1,27 +1,22 @@
-import type { Host } from '../host.ts';
-import { brief, identified } from './brief.ts';
-import { companions } from './companions.ts';
+import type { Host } from '../host/host.ts';
 import { confirmAnew } from './confirmations.ts';
-import { snapshot, type Connection } from './connection.ts';
-import { stepsOf } from './due-step.ts';
+import { extend, seal, settle } from './decisions.ts';
 import { due, isAwaited, nextDueAt } from './due.ts';
-import { erasures } from './erasures.ts';
-import { extend } from './extend.ts';
-import { intake, weigh } from './intake.ts';
+import { type Connection, snapshot } from './file/connection.ts';
+import { openFile } from './file/open.ts';
+import { checkTables } from './file/tables.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { companions, heldByOthers, release, releaseEnded, renew, take } from './leases.ts';
 import type { Ledger } from './ledger.ts';
-import { heldByOthers, release, releaseEnded, renew, take } from './leases.ts';
-import { listRequests } from './list.ts';
-import { MIGRATIONS } from './migrations.ts';
-import { openFile } from './open.ts';
-import { page } from './page.ts';
-import { callsOf, readRequest } from './reads.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import { brief, identified } from './queries/identity.ts';
+import { listRequests, page } from './queries/list.ts';
+import { callsOf, readRequest } from './queries/request.ts';
+import { tally } from './queries/tally.ts';
+import { erasures, isTaskOfAnother, knownTasks } from './queries/tasks.ts';
 import { record } from './record.ts';
-import { seal } from './seal.ts';
-import { settle } from './settle.ts';
-import { checkTables } from './tables.ts';
-import { tally } from './tally.ts';
-import { isTaskOfAnother, knownTasks } from './tasks.ts';
-import { groupWriter } from './writer.ts';
+import { stepsOf } from './rows/due-steps.ts';
+import { intake, weigh } from './submission.ts';
 
 /** What the ledger needs of the world; `process` is this one. */
 export type LedgerDeps = Pick<Host, 'clock' | 'isAlive' | 'process'>;
@@ -38,7 +33,7 @@ export async function openLedger(folder: string, deps: LedgerDeps): Promise<Ledg
 
 /** The ledger on a file that is open. */
 export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
-  const writer = groupWriter(on, deps.clock);
+  const writer = createGroupCommit(on, deps.clock);
   const read = async <T>(query: () => T): Promise<T> => snapshot(on, query);
   const observed = (process: LedgerDeps['process']) => ({ process, isAlive: deps.isAlive });
   return {

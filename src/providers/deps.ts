@@ -1,10 +1,10 @@
 import type { Http } from '../http/http.ts';
-import type { Pace } from './provider.ts';
+import type { RateLimiter } from './provider.ts';
 
 /** What calls to a provider need. `agent` is `<name>-<version>`, told to it on each call. */
 export interface ProviderDeps {
   http: Http;
-  pace: Pace;
+  rateLimiter: RateLimiter;
   /** Milliseconds since the epoch. */
   clock: { now(): number };
   agent: string;

@@ -1,5 +1,5 @@
 import type { Redactor } from '../http/redaction.ts';
-import type { Presence } from '../requests/outcome.ts';
+import type { Presence } from '../requests/transitions/answers.ts';
 
 /** The longest name that is passed on, in characters. */
 const MOST_NAME = 100;

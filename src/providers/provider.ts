@@ -1,3 +1,4 @@
+import type { Operation, ProviderName, StepError } from '../requests/request.ts';
 import type {
   Lookup,
   Search,
@@ -5,8 +6,7 @@ import type {
   Submission,
   TaskReport,
   Withdrawal,
-} from '../requests/outcome.ts';
-import type { Operation, ProviderName, StepError } from '../requests/request.ts';
+} from '../requests/transitions/answers.ts';
 
 /** What is sent: one call for one operation and one subject or more. */
 export interface Outgoing {
@@ -50,7 +50,7 @@ export type Collection =
 /**
  * A provider behind its adapter. No method throws for what a provider does; all answer with one of
  * the closed unions of requests/outcome.ts. What only reads is repeated inside, nothing else ever
- * is (DESIGN decision 5). All take the signal that ends waiting; `submit` ignores it once the call has left.
+ * is (docs/architecture.md, decisions). All take the signal that ends waiting; `submit` ignores it once the call has left.
  */
 export interface Provider {
   readonly name: ProviderName;
@@ -114,13 +114,13 @@ export interface RateLimit {
 export type AssumedLimit = Pick<RateLimit, 'limit' | 'window' | 'perSecond'>;
 
 /** Keeps calls below the provider's limits. */
-export interface Pace {
+export interface RateLimiter {
   /** The lane of one operation; it is made when its name is first heard. */
-  lane(name: string, assumed: AssumedLimit): Lane;
+  limiter(name: string, assumed: AssumedLimit): OperationLimiter;
 }
 
 /** The calls of one operation, and the limit that they share. */
-export interface Lane {
+export interface OperationLimiter {
   /** Null: a call may leave now, and is counted. Else the instant (ms) to ask again. */
   admit(): number | null;
   /** The same without counting. */

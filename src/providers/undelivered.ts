@@ -1,5 +1,4 @@
-import type { Exchange } from '../http/exchange.ts';
-import { type Failure, failure } from '../http/failure.ts';
+import { type Exchange, type Failure, failure } from '../http/exchange.ts';
 import type { Redactor } from '../http/redaction.ts';
 
 /** A call that got no answer. `no_secret`: nothing was sent, the secret cannot be had. */

@@ -1,5 +1,5 @@
-import type { Refusal } from '../requests/erase-options.ts';
 import type { Sample } from '../requests/sample.ts';
+import type { Refusal } from '../requests/stream-options.ts';
 import { figure } from './words.ts';
 
 /** What a plan says of odd ids: the first of them, then how many more there are. */

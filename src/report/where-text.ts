@@ -1,15 +1,15 @@
-import { idAt } from '../requests/plan.ts';
-import type { Where } from '../requests/proposal.ts';
+import { idAt } from '../requests/plan/plan.ts';
+import type { Where } from '../requests/plan/preview.ts';
 import type { Request, Subject } from '../requests/request.ts';
 import type { Sample } from '../requests/sample.ts';
-import { subjectName } from './receipt-text.ts';
+import { subjectName } from './receipt/receipt-text.ts';
+import { wrap } from './text.ts';
 import { PROVIDER, count } from './words.ts';
-import { wrap } from './wrap.ts';
 
 const COLUMN = 10;
 
 /**
- * For whom and where (SPEC section 3), as the end of a sentence: `in profile production (Stream app
+ * For whom and where (docs/spec.md 3), as the end of a sentence: `in profile production (Stream app
  * abc123, Sendbird app 9DA1; there: ada-sb)`. Ids are told of `only`, where they are another there.
  */
 export function whereText({ profile, accounts }: Where, only: Subject | null): string {

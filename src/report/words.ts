@@ -1,6 +1,6 @@
 import { isDeletion, isExport } from '../requests/operations.ts';
-import type { Leftover } from '../requests/not-erased.ts';
 import type { Operation, ProviderName, RequestState, StepState } from '../requests/request.ts';
+import type { Leftover } from '../requests/verification.ts';
 
 /** The one place for how things are called in front of people. */
 

@@ -1,7 +1,7 @@
 import { needsConfirmation } from './operations.ts';
 import type { Step } from './request.ts';
 
-/** How long a confirmation holds, ms (SPEC section 3). */
+/** How long a confirmation holds, ms (docs/spec.md 3). */
 export const CONFIRMED_FOR = 7 * 86_400_000;
 
 /** That somebody said yes to a plan, and how. */

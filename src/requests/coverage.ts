@@ -1,8 +1,8 @@
 import type { Request, Step } from './request.ts';
 
 /**
- * What a request does not reach, whatever its outcome (SPEC section 3; api/stream.md 2.4 and 2.6,
- * api/sendbird.md 2.7 and 7): one line each.
+ * What a request does not reach, whatever its outcome (docs/spec.md 3; docs/providers/stream.md 2.4 and 2.6,
+ * docs/providers/sendbird.md 2.7 and 7): one line each.
  */
 export function notCovered({
   action,

@@ -1,4 +1,6 @@
 import type { Request } from './request.ts';
+import { isSettled } from './state.ts';
+import type { Refusal } from './stream-options.ts';
 
 const DAY = 86_400_000;
 const CALENDAR_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
@@ -84,4 +86,48 @@ function toTime(day: string): number {
 
 function format(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
+}
+
+const RULE =
+  'Art. 12(3) GDPR allows one extension, by at most two further months, decided within the first month.';
+
+/**
+ * Why a deadline may not be extended until a day; null: it may. `until` and `today` are
+ * `YYYY-MM-DD`, `today` where the deadline is counted.
+ */
+export function extensionRefusal(
+  request: Pick<Request, 'id' | 'state' | 'receivedOn' | 'dueOn' | 'extension'>,
+  until: string,
+  today: string,
+  isHoliday: (day: string) => boolean,
+): Refusal | null {
+  const latest = latestDay(request.receivedOn, isHoliday);
+  const message = why(request, until, today, latest);
+  if (message === null) return null;
+  const range = `from ${spelt(dayAfter(request.dueOn))} to ${spelt(latest)}`;
+  const next = `Nothing was recorded. ${RULE} For ${request.id}: until any day ${range}, decided by ${spelt(request.dueOn)} at the latest.`;
+  return { message: `Refused: ${message}.`, next };
+}
+
+function why(
+  request: Pick<Request, 'id' | 'state' | 'dueOn' | 'extension'>,
+  until: string,
+  today: string,
+  latest: string,
+): string | null {
+  const { id, state, dueOn, extension } = request;
+  if (!isCalendarDay(until)) return `${JSON.stringify(until)} is not a day (YYYY-MM-DD)`;
+  if (isSettled(state)) return `${id} is settled (${state.replace('_', ' ')})`;
+  if (extension !== null) {
+    return `the deadline of ${id} was extended before, until ${spelt(extension.until)}`;
+  }
+  if (today > dueOn) return `the first month of ${id} ended on ${spelt(dueOn)}`;
+  if (until <= dueNow(request)) {
+    return `${spelt(until)} is not later than the present due day, ${spelt(dueOn)}`;
+  }
+  return until > latest ? `${spelt(until)} is later than ${spelt(latest)}` : null;
+}
+
+function spelt(text: string): string {
+  return `${spellDay(text)} (${text})`;
 }

@@ -1,4 +1,3 @@
-import { canonical } from './canonical.ts';
 import type { PlannedRequest, PlannedStep } from './request.ts';
 
 /** What a row of a CSV says of its own, as it is written there; null: nothing. */
@@ -9,7 +8,7 @@ export interface RowOwn {
 }
 
 /**
- * Who and what a row of a CSV is about (SPEC section 6), as one text: equal texts mean the same row.
+ * Who and what a row of a CSV is about (docs/spec.md 6), as one text: equal texts mean the same row.
  * Action, accounts, ids, the options that change what happens, reference and day. Not what was found
  * out about the subject, nor where files go, nor who asks.
  */
@@ -24,4 +23,21 @@ export function rowIdentity(
 
 function partOf({ account, operation, subjectId, options }: PlannedStep): string {
   return canonical([account, operation, subjectId, options]);
+}
+
+/**
+ * JSON in which the order of keys makes no difference, and a key that is undefined none either: equal
+ * texts mean equal values. `value` is what JSON can hold.
+ */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) return ofObject(value);
+  return JSON.stringify(value) ?? 'null';
+}
+
+function ofObject(value: object): string {
+  const members = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`);
+  return `{${members.toSorted().join(',')}}`;
 }

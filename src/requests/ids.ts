@@ -1,7 +1,7 @@
 import type { ProviderName } from './request.ts';
 
 /**
- * A provider's published rules for user ids; sources: api/stream.md section 8, api/sendbird.md
+ * A provider's published rules for user ids; sources: docs/providers/stream.md 8, docs/providers/sendbird.md
  * section 4. [U]: whether the live APIs enforce just these, so what lies outside is only warned of.
  */
 const RULES = {
@@ -14,7 +14,7 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Why an id is never sent (SPEC section 3, Ids); null if it may be. Lengths count code points.
+ * Why an id is never sent (docs/spec.md 3, Ids); null if it may be. Lengths count code points.
  * `.` and `..` would make another path of the address: URL parsers collapse them, encoded or not.
  */
 export function idFault(id: string, provider: ProviderName): string | null {

@@ -1,10 +1,9 @@
 import { notCovered } from './coverage.ts';
 import { dueNow } from './deadline.ts';
-import { type Leftover, notErased } from './not-erased.ts';
 import type { Action, Artifact, ProviderName, Request, Step, StepError } from './request.ts';
-import { type Verification, verificationsOf } from './verification.ts';
+import { type Leftover, type Verification, notErased, verificationsOf } from './verification.ts';
 
-/** The evidence for one request, `gdpr-receipt/1` (SPEC section 7). Keys are always present. */
+/** The evidence for one request, `gdpr-receipt/1` (docs/spec.md 7). Keys are always present. */
 export interface Receipt {
   schema: 'gdpr-receipt/1';
   request_id: string;
@@ -153,7 +152,7 @@ function errorOf(error: StepError): ReceiptStep['error'] {
 
 /**
  * What a completed erase has come to: erased is only who was deleted hard in every part. Who was gone
- * before and whose erase was softer is hidden: nobody can tell which way (api/stream.md 2.7).
+ * before and whose erase was softer is hidden: nobody can tell which way (docs/providers/stream.md 2.7).
  */
 function erasureOf(request: Request): Receipt['erasure'] {
   if (request.action !== 'erase' || request.state !== 'completed') return null;

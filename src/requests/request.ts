@@ -1,4 +1,4 @@
-/** The words of SPEC section 1 as shapes. Instants are milliseconds since the epoch; days are `YYYY-MM-DD`. */
+/** The words of docs/spec.md 1 as shapes. Instants are milliseconds since the epoch; days are `YYYY-MM-DD`. */
 
 export type ProviderName = 'stream' | 'sendbird';
 export type Action = 'export' | 'erase' | 'restore';

@@ -10,11 +10,11 @@ const SETTLED: ReadonlySet<RequestState> = new Set([
   'closed',
 ]);
 
-/** States of a step that say nothing against its request, SPEC section 4. */
+/** States of a step that say nothing against its request, docs/spec.md 4. */
 const NEUTRAL: ReadonlySet<StepState> = new Set(['not_found', 'unsupported', 'already_active']);
 
 /**
- * The state of a request, from its steps alone (SPEC section 4). `closed` is a decision of the
+ * The state of a request, from its steps alone (docs/spec.md 4). `closed` is a decision of the
  * operator and never comes from here.
  */
 export function requestState(steps: readonly StepEnd[]): RequestState {

@@ -32,7 +32,7 @@ export function verificationsOf({ steps }: Pick<Request, 'steps'>): readonly Ver
     });
 }
 
-/** Whether it removes feed data, or the account, and does not hide it (api/stream.md 2.2, 4). */
+/** Whether it removes feed data, or the account, and does not hide it (docs/providers/stream.md 2.2, 4). */
 function isHard({ operation, options }: Pick<Step, 'operation' | 'options'>): boolean {
   return operation === 'delete_feeds'
     ? options['hard_delete'] === true
@@ -45,7 +45,7 @@ function unseen({ state, finishedAt }: Step): string {
   return finishedAt === null ? 'not looked at again yet' : 'not looked at again: it was not done';
 }
 
-/** Source: api/stream.md 2.2, 2.5 and 2.7, api/sendbird.md 3 and 4. */
+/** Source: docs/providers/stream.md 2.2, 2.5 and 2.7, docs/providers/sendbird.md 3 and 4. */
 function shows(step: Step, result: Finding): string {
   if (step.operation === 'restore_users') return ofRestore(result);
   if (step.operation === 'delete_feeds') return ofFeeds(step, result);
@@ -105,4 +105,41 @@ function ofRestore(result: Finding): string {
   return result === 'not_checkable'
     ? "QueryUsers cannot be asked here: only Stream's word says that it is back"
     : 'account not returned by QueryUsers: it is not back';
+}
+
+/** What a hard deletion at Stream removes, and a softer one leaves. */
+export type Leftover = 'feed_data' | 'account' | 'messages' | 'conversations' | 'calls' | 'files';
+
+const PARTS = [
+  ['account', 'user'],
+  ['messages', 'messages'],
+  ['conversations', 'conversations'],
+  ['calls', 'calls'],
+] as const;
+
+/**
+ * What a deletion at Stream with these options hides, or does not touch; empty: all of it is removed
+ * (docs/providers/stream.md 2.2, 2.4 and 4).
+ */
+function leftBy(operation: Step['operation'], options: Step['options']): readonly Leftover[] {
+  if (operation === 'delete_feeds') return options['hard_delete'] === true ? [] : ['feed_data'];
+  if (operation !== 'delete_users') return [];
+  const parts = PARTS.flatMap(([what, option]) => (options[option] === 'hard' ? [] : [what]));
+  return options['files'] === true ? parts : [...parts, 'files'];
+}
+
+/**
+ * What is left at Stream of somebody whose erase succeeded there: hidden, or never asked for. Who
+ * was not visible before, and had been erased harder, is as gone as that erase has made him.
+ */
+export function notErased({ action, steps }: Pick<Request, 'action' | 'steps'>): Leftover[] {
+  if (action !== 'erase') return [];
+  return steps.flatMap((step) => (step.state === 'succeeded' ? leftOf(step) : []));
+}
+
+function leftOf({ operation, options, before, earlierOptions }: Step): readonly Leftover[] {
+  const left = leftBy(operation, options);
+  if (before === 'visible' || earlierOptions === undefined) return left;
+  const leftBefore = leftBy(operation, earlierOptions);
+  return left.filter((what) => leftBefore.includes(what));
 }

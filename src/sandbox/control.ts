@@ -1,5 +1,5 @@
-import { parseFault, type FaultSpec } from './faults/parse.ts';
 import type { FaultState } from './faults/book.ts';
+import { type FaultSpec, parseFault } from './faults/parse.ts';
 import type { HeldCall } from './gates.ts';
 import { idsAtBoth } from './population/people.ts';
 import type { Provider } from './provider.ts';

@@ -13,7 +13,7 @@ export interface Operation {
 }
 
 /**
- * Every endpoint the sandbox serves, named as in `api/facts.json`.
+ * Every endpoint the sandbox serves, named as in `docs/providers`.
  * Per-minute figures: QueryUsers, ExportUser, Deactivate (stream-chat-net rate_limits.md) and
  * DeleteUsers (getstream-ruby specs) are sourced. [U] for the others: batch exports, restore and
  * reactivate are given the figure of their single twin, the rest the 1,000 of "most single calls"

@@ -20,7 +20,7 @@ export interface CallLogEntry {
   /** ISO 8601, when the call arrived. */
   at: string;
   provider: Provider;
-  /** `endpoints[].name` of facts.json, `downloadFile`, or `unknown` for a path nobody serves. */
+  /** A name of `operations.ts`, `downloadFile`, or `unknown` for a path nobody serves. */
   operation: string;
   method: string;
   path: string;

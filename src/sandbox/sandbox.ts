@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
+import { type Server, createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { createControl, type Control } from './control.ts';
+import { type Control, createControl } from './control.ts';
 import { createFaultBook } from './faults/book.ts';
 import { createLinks } from './files/links.ts';
 import { createGates } from './gates.ts';

@@ -18,7 +18,7 @@ import { benchLedger } from './ledger.ts';
 import { machine } from './machine.ts';
 import { measurePace } from './pace.ts';
 import { measureRivals } from './rivals.ts';
-import { setStage, type Stage } from './stage.ts';
+import { type Stage, setStage } from './stage.ts';
 import { measureStartUp } from './start-up.ts';
 
 const UNITS = { MB: 1_000_000, GB: 1_000_000_000 } as const;

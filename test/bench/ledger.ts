@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { monotonicFactory } from 'ulid';
+import { systemClock } from '../../src/host/system-clock.ts';
+import { isAlive, ownIdentity } from '../../src/host/system-process.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
+import { judge as verdict } from '../../src/requests/conflicts.ts';
 import { rowIdentity } from '../../src/requests/identity.ts';
-import { planErase } from '../../src/requests/plan-erase.ts';
-import type { Sightings } from '../../src/requests/proposal.ts';
+import { planErase } from '../../src/requests/plan/erase.ts';
+import type { Sightings } from '../../src/requests/plan/preview.ts';
 import type { PlannedRequest, Subject } from '../../src/requests/request.ts';
-import { judge as verdict } from '../../src/requests/standing.ts';
-import { systemClock } from '../../src/system-clock.ts';
-import { isAlive, ownIdentity } from '../../src/system-process.ts';
 import { type Finding, judge } from './figures.ts';
 import { idOf } from './people.ts';
 
@@ -122,7 +122,7 @@ function planned(subjects: readonly Subject[], newId: () => string): readonly Pl
       channels: 'do_not_delete',
       exportFirst: false,
       acceptPartial: false,
-      intake: {
+      details: {
         reference: 'ZD-1042',
         profile: 'bench',
         operator: 'bench',

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Job, runBatch } from './batch.ts';
-import { type Finding } from './figures.ts';
+import type { Finding } from './figures.ts';
 import { idOf } from './people.ts';
 import { type Sandbox, openSandbox } from './sandbox.ts';
 import type { Stage } from './stage.ts';

@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 
 const ROUNDS = 21;
 const REQUESTS = 50;
-/** What `status` ends with while requests are open, SPEC section 5. */
+/** What `status` ends with while requests are open, docs/spec.md 5. */
 const OPEN = 8;
 
 /** Start-up against bare Node, everything in turn in each round. */

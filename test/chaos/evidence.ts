@@ -1,6 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readdir } from 'node:fs/promises';
 import type { Receipt } from '../../src/requests/receipt.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Played } from './play.ts';

@@ -1,7 +1,7 @@
+import { createCast } from './cast.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Command, type Order, drawCommand } from './commands.ts';
 import { drawFaults } from './faults.ts';
-import { createCast } from './cast.ts';
 
 /** What happens at once: faults in force, and one command or two beside each other. */
 export interface Round {

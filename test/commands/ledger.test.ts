@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import type { PlannedRequest } from '../../src/requests/request.ts';
-import { fakeHost } from '../support/host.ts';
 import { SENDBIRD, T0 } from '../requests/make.ts';
+import { fakeHost } from '../support/host.ts';
 import { type Stage, setStage } from './stage.ts';
 
 /** A recorded export whose only step belongs to an account that is not configured now. */

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
-import { loadSettings } from '../../src/config/config.ts';
-import { doubtsOf } from '../../src/config/doubts.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { doubtsOf } from '../../src/config/profile/doubts.ts';
 import type { ConfigFlags } from '../../src/config/settings.ts';
-import { failure, NO_FLAGS, profiles, world } from './world.ts';
+import { NO_FLAGS, failure, profiles, world } from './world.ts';
 
 const STREAM = { STREAM_API_KEY: 'k', STREAM_API_SECRET: 'hidden-secret' };
 const SENDBIRD = { SENDBIRD_APP_ID: 'APP', SENDBIRD_API_TOKEN: 'hidden-token' };

@@ -2,8 +2,8 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesFor } from '../../src/config/find.ts';
-import { loadSettings } from '../../src/config/config.ts';
-import { failure, NO_FLAGS, profiles, world } from './world.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { NO_FLAGS, failure, profiles, world } from './world.ts';
 
 const STREAM = { STREAM_API_KEY: 'key1', STREAM_API_SECRET: 'hunter2-env' };
 

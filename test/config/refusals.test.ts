@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/config.ts';
-import { failure, fixture, NO_FLAGS, OWN_UID, profiles, world, type World } from './world.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { NO_FLAGS, OWN_UID, type World, failure, fixture, profiles, world } from './world.ts';
 
 async function faultsIn(w: World, overrides = {}): Promise<string> {
   const error = await failure(loadSettings(NO_FLAGS, w.host({}, overrides)));

@@ -2,12 +2,12 @@ import { chownSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadSettings } from '../../src/config/config.ts';
-import { secretSource } from '../../src/config/secret-source.ts';
-import { secretSpec } from '../../src/config/secret-spec.ts';
-import { type SecretSource, Secret } from '../../src/secret.ts';
+import { loadSettings } from '../../src/config/load.ts';
+import { secretSource } from '../../src/config/secrets/resolve.ts';
+import { secretSpec } from '../../src/config/secrets/spec.ts';
+import { Secret, type SecretSource } from '../../src/secret.ts';
 import type { FakeHost } from '../support/host.ts';
-import { failure, NO_FLAGS, OWN_UID, world, type World } from './world.ts';
+import { NO_FLAGS, OWN_UID, type World, failure, world } from './world.ts';
 
 async function source(
   w: World,

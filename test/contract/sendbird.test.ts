@@ -1,6 +1,6 @@
 import sdk from 'sendbird-platform-sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openBox, TOKEN, type Box } from '../sandbox/box.ts';
+import { type Box, TOKEN, openBox } from '../sandbox/box.ts';
 import { unzip } from '../sandbox/unzip.ts';
 
 // Sendbird's own client judges the sandbox, as far as it is right itself: see the last test.

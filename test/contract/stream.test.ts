@@ -1,6 +1,6 @@
 import { StreamClient } from '@stream-io/node-sdk';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KEY, lines, openBox, SECRET, type Box } from '../sandbox/box.ts';
+import { type Box, KEY, SECRET, lines, openBox } from '../sandbox/box.ts';
 
 // Stream's own client judges the sandbox.
 let box: Box;

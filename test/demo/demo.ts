@@ -1,9 +1,9 @@
 /* The main job, shown: a sandbox, an export, and what erasing and bringing back do. Nothing is left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KINDS } from '../../src/runner/kinds.ts';
+import { JOB_TYPES } from '../../src/worker/queues.ts';
 import { csv, resultsOf, submissions } from './batch.ts';
 import { type Stage, setStage } from './stage.ts';
 import { setSwiftStage } from './swift.ts';
@@ -23,7 +23,7 @@ function eraseOf(file: string, number: number): string[] {
 }
 
 /** How many calls are under way at once. */
-const PLACES = KINDS.send.atOnce;
+const PLACES = JOB_TYPES.send.atOnce;
 
 const DELETIONS = ['deleteFeedUserData', 'deleteUsers', 'registerGdprDelete'];
 

@@ -142,7 +142,7 @@ test('it is quick: neither providers, ledger nor the schema are loaded for it', 
     [...program, 'completion', 'bash', '--', 'erase', '--profile', ''],
     { cwd: stage.dir, env: stage.env, extendEnv: false },
   );
-  expect(stderr).toContain('/src/commands/erase.ts');
+  expect(stderr).toContain('/src/commands/erase/erase.ts');
   expect(stderr).not.toMatch(/src\/(?:providers\/(?:stream|sendbird)|http|sandbox)\//);
   expect(stderr).not.toMatch(/src\/(?:ledger\/sqlite|config\/schema)\.ts/);
   expect(stderr).not.toMatch(/node_modules\/undici/);

@@ -18,7 +18,7 @@ interface Case {
 const REPEATED = 'repeated: an earlier call got no clear answer';
 const FOUND = "found in the provider's list";
 
-/** SPEC section 4, In doubt, row by row, and the faults at each call beside it. */
+/** docs/spec.md 4, In doubt, row by row, and the faults at each call beside it. */
 const CASES: readonly Case[] = [
   // Stream deletions: once more, same body; in doubt when that is lost too.
   {

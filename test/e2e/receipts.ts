@@ -32,7 +32,7 @@ export interface Paper {
 }
 
 /** How a run with `--json` ended: its code, what it said, and its receipts. */
-export interface Papers {
+export interface BundleReceipts {
   code: number | undefined;
   err: string;
   receipts: Paper[];
@@ -45,7 +45,7 @@ export async function papers(
   stage: Pick<Stage, 'gdpr'>,
   args: readonly string[],
   interval = '5ms',
-): Promise<Papers> {
+): Promise<BundleReceipts> {
   const { code, err, out } = await stage.gdpr([...args, '--json', '--poll-interval', interval]);
   const receipts: Paper[] = out === '' ? [] : out.split('\n').map((line) => JSON.parse(line));
   const [paper] = receipts;

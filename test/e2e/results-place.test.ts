@@ -12,8 +12,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { csv, resultsOf } from './batch.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
 import { setStage } from './stage.ts';
+import { type SwiftStage, setSwiftStage } from './swift.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 const FAST = ['--poll-interval', '5ms'];

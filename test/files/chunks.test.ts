@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storeArtifact } from '../../src/files/artifact.ts';
-import { blocks } from '../../src/files/blocks.ts';
-import { Census } from '../../src/files/census.ts';
-import { JsonScan } from '../../src/files/json-scan.ts';
-import { Utf8Check } from '../../src/files/utf8-check.ts';
+import { blocks } from '../../src/files/content/blocks.ts';
+import { Census } from '../../src/files/content/census.ts';
+import { JsonScan } from '../../src/files/content/json-scan.ts';
+import { Utf8Check } from '../../src/files/content/utf8.ts';
 import { QUIET, body, sha256, target, tempFolder } from './stage.ts';
 
 /** Cuts bytes into pieces of the given sizes, round and round. */

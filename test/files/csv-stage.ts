@@ -1,5 +1,5 @@
-import type { CsvSource } from '../../src/files/csv-source.ts';
-import { readCsv, type CsvStop } from '../../src/files/csv-rows.ts';
+import { type CsvStop, readCsv } from '../../src/files/csv/rows.ts';
+import type { CsvSource } from '../../src/files/csv/source.ts';
 import { QUIET, body } from './stage.ts';
 
 const KNOWN = ['user_id', 'stream_id', 'sendbird_id', 'reference', 'received_on'];

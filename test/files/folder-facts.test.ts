@@ -2,8 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { folderFacts } from '../../src/files/folder-facts.ts';
-import { networkDisk } from '../../src/files/network-disk.ts';
+import { folderFacts, networkDisk } from '../../src/files/folder-facts.ts';
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'gdpr-facts-'));

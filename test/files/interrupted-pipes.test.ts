@@ -9,8 +9,8 @@ const SRC = join(import.meta.dirname, '../../src');
 /** A process as `bin` sets it up, that says `ready` before it waits for a pipe. */
 function waiting(work: string, path: string) {
   const code = `
-    const { systemHost } = await import(${JSON.stringify(join(SRC, 'system-host.ts'))});
-    const { csvFile } = await import(${JSON.stringify(join(SRC, 'files/csv-source.ts'))});
+    const { systemHost } = await import(${JSON.stringify(join(SRC, 'host/system-host.ts'))});
+    const { csvFile } = await import(${JSON.stringify(join(SRC, 'files/csv/source.ts'))});
     const { openPipe } = await import(${JSON.stringify(join(SRC, 'files/pipe.ts'))});
     const { clock, stop } = systemHost({ exit: (code) => process.exit(code) });
     const path = process.argv[1];

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
-import { storeArtifact, type ArtifactTarget, type Stored } from '../../src/files/artifact.ts';
+import { type ArtifactTarget, type Stored, storeArtifact } from '../../src/files/artifact.ts';
 
 const made: string[] = [];
 

@@ -1,11 +1,11 @@
 import type { ApiAnswer, Exchange } from '../../src/http/exchange.ts';
 import type { Http } from '../../src/http/http.ts';
-import { openDownload } from '../../src/http/opening.ts';
+import { openDownload } from '../../src/http/open-download.ts';
 import { repeat } from '../../src/http/repeat.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';
-import { createPace } from '../../src/runner/pace.ts';
+import { createRateLimiter } from '../../src/worker/rate-limiter.ts';
 import { createChance } from '../chaos/chance.ts';
 import { testClock } from '../http/test-clock.ts';
 import { source } from '../providers/stage.ts';
@@ -96,7 +96,13 @@ function adapter(
       }),
     close: async () => undefined,
   };
-  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-fuzz', start: 1_000 };
+  const deps = {
+    http,
+    rateLimiter: createRateLimiter(clock, 0.8),
+    clock,
+    agent: 'gdpr-fuzz',
+    start: 1_000,
+  };
   const origin = 'https://api.test';
   return name === 'stream'
     ? createStream({ apiKey: 'key', apiSecret: source(secret), origin }, deps)

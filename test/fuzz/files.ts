@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DownloadBroken, GdprError } from '../../src/errors.ts';
 import { type Stored, storeArtifact } from '../../src/files/artifact.ts';
-import { type Opening, openDownload } from '../../src/http/opening.ts';
+import { type OpenResult, openDownload } from '../../src/http/open-download.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Chance } from '../chaos/chance.ts';
 import { zipOf } from '../files/zips.ts';
@@ -44,7 +44,7 @@ export async function feedFile(chance: Chance): Promise<string[]> {
 
 async function storeFaults(
   folder: string,
-  opening: Extract<Opening, { kind: 'body' }>,
+  opening: Extract<OpenResult, { kind: 'body' }>,
   chance: Chance,
 ): Promise<string[]> {
   const prefer = chance.pick(['json', 'jsonl', 'zip'] as const);

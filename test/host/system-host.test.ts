@@ -1,8 +1,8 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { systemHost } from '../../src/system-host.ts';
+import { systemHost } from '../../src/host/system-host.ts';
 
-const HOST = new URL('../../src/system-host.ts', import.meta.url).href;
+const HOST = new URL('../../src/host/system-host.ts', import.meta.url).href;
 
 /** Runs a script in a process of its own, with `host` at hand. */
 function run(script: string, env: Record<string, string> = {}) {

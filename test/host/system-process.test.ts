@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { isAlive, ownIdentity, startInStat } from '../../src/system-process.ts';
+import { isAlive, ownIdentity, startInStat } from '../../src/host/system-process.ts';
 
 const own = ownIdentity();
 
@@ -16,7 +16,7 @@ describe('isAlive', () => {
   });
 
   it('tells a living child from a killed one, by what the child says of itself', async () => {
-    const url = new URL('../../src/system-process.ts', import.meta.url).href;
+    const url = new URL('../../src/host/system-process.ts', import.meta.url).href;
     const script = `import {ownIdentity} from '${url}'; console.log(JSON.stringify(ownIdentity())); process.stdin.resume();`;
     const child = execa(process.execPath, ['--input-type=module', '-e', script], { reject: false });
     const line = await new Promise<string>((resolve) => {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DownloadBroken } from '../../src/errors.ts';
 import { type Http, createHttp } from '../../src/http/http.ts';
-import type { Opening } from '../../src/http/opening.ts';
+import type { OpenResult } from '../../src/http/open-download.ts';
 import { Secret } from '../../src/secret.ts';
 import { type TestServer, deadOrigin, serve, serveBytes } from './server.ts';
 import { type TestClock, testClock } from './test-clock.ts';
@@ -39,12 +39,12 @@ async function up(server: Promise<TestServer>): Promise<TestServer> {
 const PATH = '/exports/users/one?X-Amz-Signature=s1gn3d';
 const never = new AbortController().signal;
 
-function open(origin: string, from = 'http://127.0.0.1', signal = never): Promise<Opening> {
+function open(origin: string, from = 'http://127.0.0.1', signal = never): Promise<OpenResult> {
   const link = new Secret(`${origin}${PATH}`);
   return http.openDownload({ link, provider: 'Stream', origin: from }, signal);
 }
 
-async function bytesOf(opening: Opening): Promise<Buffer> {
+async function bytesOf(opening: OpenResult): Promise<Buffer> {
   if (opening.kind !== 'body') throw new Error(`not opened: ${opening.error.message}`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of opening.body) chunks.push(chunk);
@@ -53,7 +53,7 @@ async function bytesOf(opening: Opening): Promise<Buffer> {
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-async function brokenBy(opening: Promise<Opening>): Promise<string> {
+async function brokenBy(opening: Promise<OpenResult>): Promise<string> {
   const thrown: unknown = await bytesOf(await opening).catch((error: unknown) => error);
   expect(thrown).toBeInstanceOf(DownloadBroken);
   return thrown instanceof DownloadBroken ? thrown.message : '';

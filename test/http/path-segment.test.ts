@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathSegment } from '../../src/http/path-segment.ts';
+import { pathSegment } from '../../src/http/json-answer.ts';
 
 test.each([
   ['ada', 'ada'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfter } from '../../src/http/retry-after.ts';
+import { retryAfter } from '../../src/http/retry.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 

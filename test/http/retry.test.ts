@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CALL_BUDGET, isTransientStatus, nextPause, TOLD_BUDGET } from '../../src/http/retry.ts';
+import { CALL_BUDGET, TOLD_BUDGET, isTransientStatus, nextPause } from '../../src/http/retry.ts';
 
 const now = 1_000_000;
 const get = { method: 'GET' } as const;

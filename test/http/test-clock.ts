@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import type { Clock } from '../../src/host.ts';
+import type { Clock } from '../../src/host/host.ts';
 
 /** A clock for real sockets: pauses pass at once, the 30 s network limits only with `expire`. */
 export interface TestClock extends Clock {

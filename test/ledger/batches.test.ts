@@ -4,19 +4,19 @@ import { describe, expect, it } from 'vitest';
 import type { RequestFilter } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import {
+  HERE,
+  type Stage,
+  T0,
+  YES,
   deletionFor,
   deps,
   erasure,
   finish,
-  HERE,
   holder,
   plan,
   recordAll,
   stage,
   stageOf,
-  T0,
-  YES,
-  type Stage,
 } from './stage.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type LedgerEvent, eventHash } from '../../src/ledger/audit-log/event.ts';
 import { canonicalJson, digest, fingerprint } from '../../src/ledger/canonical.ts';
-import { eventHash, type LedgerEvent } from '../../src/ledger/event.ts';
 
 /** What versions 1 to 3 wrote: the hashes that stand in ledgers were made from it. */
 function asBefore(value: unknown): string {

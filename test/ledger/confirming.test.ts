@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { LeaseLost, type Judge } from '../../src/ledger/ledger.ts';
+import { type Judge, LeaseLost } from '../../src/ledger/ledger.ts';
 import { CONFIRMED_FOR } from '../../src/requests/confirmation.ts';
-import type { Change } from '../../src/requests/change.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
 import {
   ACCOUNTS,
+  T0,
+  YES,
   callFor,
   deletionFor,
   erasure,
@@ -13,8 +15,6 @@ import {
   restoration,
   stage,
   stageOf,
-  T0,
-  YES,
 } from './stage.ts';
 
 const carryOn: Judge = (_wanted, [first]) =>

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ACCOUNTS,
+  SENDBIRD,
+  STREAM,
+  T0,
   callFor,
   finish,
   holder,
   plan,
   recordAll,
-  SENDBIRD,
   stage,
-  STREAM,
-  T0,
 } from './stage.ts';
 
 const query = (more = {}) => ({ at: T0, limit: 100, accounts: ACCOUNTS, ...more });

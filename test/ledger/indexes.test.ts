@@ -1,10 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { MIGRATIONS } from '../../src/ledger/migrations.ts';
-import { openFile } from '../../src/ledger/open.ts';
+import { openFile } from '../../src/ledger/file/open.ts';
+import { MIGRATIONS } from '../../src/ledger/migrations/migrations.ts';
 import { ledgerOn } from '../../src/ledger/sqlite.ts';
 import {
   ACCOUNTS,
+  STREAM,
+  T0,
+  YES,
   callFor,
   deletionFor,
   deps,
@@ -13,10 +16,7 @@ import {
   holder,
   plan,
   recordAll,
-  STREAM,
-  T0,
   tempFolder,
-  YES,
 } from './stage.ts';
 
 const MANY = 100_000;

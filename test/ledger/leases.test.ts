@@ -1,21 +1,21 @@
 import { StatementSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ProcessIdentity } from '../../src/host.ts';
+import type { ProcessIdentity } from '../../src/host/host.ts';
 import { LeaseLost, type Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import {
+  HERE,
+  type Stage,
+  T0,
+  YES,
   deletionFor,
   deps,
   erasure,
   finish,
-  HERE,
   holder,
   recordAll,
   stage,
   stageOf,
-  T0,
-  YES,
-  type Stage,
 } from './stage.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, RequestFilter } from '../../src/ledger/ledger.ts';
 import type { PlannedRequest } from '../../src/requests/request.ts';
-import { erasure, finish, plan, recordAll, restoration, stageOf, T0, YES } from './stage.ts';
+import { T0, YES, erasure, finish, plan, recordAll, restoration, stageOf } from './stage.ts';
 
 const DUE: Readonly<Record<string, string>> = {
   a: '2026-12-21',

@@ -1,22 +1,22 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger } from '../../src/ledger/sqlite.ts';
-import { deps, finish, holder, plan, recordAll, stage, T0, tempFolder } from './stage.ts';
+import { T0, deps, finish, holder, plan, recordAll, stage, tempFolder } from './stage.ts';
 
 const mode = (path: string): number => statSync(path).mode & 0o777;
 const refusal = async (folder: string): Promise<unknown> =>

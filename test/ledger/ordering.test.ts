@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { StepPatch } from '../../src/requests/change.ts';
 import type { PlannedRequest } from '../../src/requests/request.ts';
-import { ACCOUNTS, erasure, plan, restoration, stageOf, STREAM, T0 } from './stage.ts';
+import type { StepPatch } from '../../src/requests/transitions/change.ts';
+import { ACCOUNTS, STREAM, T0, erasure, plan, restoration, stageOf } from './stage.ts';
 
 const EXPORT = {
   id: 'st_a_export',

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { LeaseLost } from '../../src/ledger/ledger.ts';
-import type { StepPatch } from '../../src/requests/change.ts';
 import type { Step } from '../../src/requests/request.ts';
+import type { StepPatch } from '../../src/requests/transitions/change.ts';
 import {
+  FILE,
+  T0,
   callFor,
   erasure,
-  FILE,
   finish,
   holder,
   plan,
   recordAll,
   stage,
   stageOf,
-  T0,
 } from './stage.ts';
 
 describe('open', () => {

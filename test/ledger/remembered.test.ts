@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/requests/change.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
-import { deletionFor, deps, erasure, HERE, holder, stageOf, T0, YES } from './stage.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
+import { HERE, T0, YES, deletionFor, deps, erasure, holder, stageOf } from './stage.ts';
 
 const at = T0 + 1;
 const ended = { state: 'succeeded', finishedAt: at } as const;

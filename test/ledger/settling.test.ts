@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/ledger/ledger.ts';
-import type { Change } from '../../src/requests/change.ts';
 import type { Request } from '../../src/requests/request.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
 import {
   ACCOUNTS,
+  FILE,
+  STREAM,
+  T0,
+  YES,
   callFor,
   deletionFor,
   erasure,
-  FILE,
   finish,
   holder,
   plan,
   stage,
   stageOf,
-  STREAM,
-  T0,
-  YES,
 } from './stage.ts';
 
 const CLOSING = { reason: 'answered by letter', operator: 'joe', at: T0 + 3 };

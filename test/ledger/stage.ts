@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
-import type { ProcessIdentity } from '../../src/host.ts';
+import type { ProcessIdentity } from '../../src/host/host.ts';
 import type { Holder, Judge, Ledger } from '../../src/ledger/ledger.ts';
-import { openLedger, type LedgerDeps } from '../../src/ledger/sqlite.ts';
-import type { Call, PlannedRequest } from '../../src/requests/request.ts';
-import { fakeClock, type FakeClock } from '../support/host.ts';
+import { type LedgerDeps, openLedger } from '../../src/ledger/sqlite.ts';
 import type { Confirmation } from '../../src/requests/confirmation.ts';
-import { erasure, plan, restoration, SENDBIRD, STREAM } from './plan.ts';
+import type { Call, PlannedRequest } from '../../src/requests/request.ts';
+import { type FakeClock, fakeClock } from '../support/host.ts';
+import { SENDBIRD, STREAM, erasure, plan, restoration } from './plan.ts';
 
 export { erasure, plan, restoration, SENDBIRD, STREAM };
 export const ACCOUNTS = [STREAM, SENDBIRD];

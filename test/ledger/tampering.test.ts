@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/requests/change.ts';
 import type { Finding } from '../../src/requests/request.ts';
-import { erasure, finish, restoration, stage, stageOf, T0, YES } from './stage.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
+import { T0, YES, erasure, finish, restoration, stage, stageOf } from './stage.ts';
 
 const UNLOCK = 'DROP TRIGGER events_stay; DROP TRIGGER events_go_with_their_request;';
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../src/ledger/ledger.ts';
-import type { Change } from '../../src/requests/change.ts';
 import type { PlannedRequest, PlannedStep } from '../../src/requests/request.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
 import {
   ACCOUNTS,
+  SENDBIRD,
+  STREAM,
+  T0,
   deletionFor,
   erasure,
   plan,
   restoration,
-  SENDBIRD,
   stageOf,
-  STREAM,
-  T0,
 } from './stage.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];

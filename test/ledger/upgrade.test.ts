@@ -6,15 +6,15 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../../src/ledger/sqlite.ts';
 import {
   ACCOUNTS,
-  deps,
-  erasure,
   FILE,
-  holder,
-  recordAll,
   STREAM,
   T0,
-  tempFolder,
   YES,
+  deps,
+  erasure,
+  holder,
+  recordAll,
+  tempFolder,
 } from './stage.ts';
 
 const ALL = ['req_done', 'req_running', 'req_failed', 'req_planned'];

@@ -27,7 +27,7 @@ export async function answering(answer: (url: URL, count: number) => unknown): P
   return {
     sendbird: createSendbird(account, {
       http,
-      pace: freePace(),
+      rateLimiter: freePace(),
       clock,
       agent: 'gdpr-test',
       start: 60,

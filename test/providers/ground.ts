@@ -53,7 +53,7 @@ export async function slowGround(taskTime: number, ...faults: string[]): Promise
   });
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const deps = { http, pace: freePace(), clock, agent: 'gdpr-test', start: 60 };
+  const deps = { http, rateLimiter: freePace(), clock, agent: 'gdpr-test', start: 60 };
   const { origin } = sandbox;
   const stream = createStream({ apiKey: 'k3y', apiSecret: source(SECRET), origin }, deps);
   const sendbird = createSendbird({ applicationId: 'APP', apiToken: source(TOKEN), origin }, deps);

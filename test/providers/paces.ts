@@ -1,23 +1,25 @@
-import type { Lane, Pace, RateLimit } from '../../src/providers/provider.ts';
+import type { OperationLimiter, RateLimiter, RateLimit } from '../../src/providers/provider.ts';
 
-/** What was asked of a pace: lanes that were entered, in order, and what was told about them. */
+/** What was asked of a rateLimiter: lanes that were entered, in order, and what was told about them. */
 export interface Diary {
-  readonly lanes: string[];
+  readonly limiters: string[];
   readonly learnt: Map<string, RateLimit>;
-  readonly refused: [lane: string, told: RateLimit | null, retryAt: number | null][];
+  readonly refused: [limiter: string, told: RateLimit | null, retryAt: number | null][];
 }
 
-/** A pace that holds nobody back. */
-export function freePace(diary: Diary = { lanes: [], learnt: new Map(), refused: [] }): Pace {
+/** A rateLimiter that holds nobody back. */
+export function freePace(
+  diary: Diary = { limiters: [], learnt: new Map(), refused: [] },
+): RateLimiter {
   return {
-    lane: (name): Lane => ({
+    limiter: (name): OperationLimiter => ({
       admit() {
-        diary.lanes.push(name);
+        diary.limiters.push(name);
         return null;
       },
       turnAt: () => null,
       enter: async () => {
-        diary.lanes.push(name);
+        diary.limiters.push(name);
       },
       learn: (limit) => void diary.learnt.set(name, limit),
       refused: (told, retryAt) => void diary.refused.push([name, told, retryAt]),

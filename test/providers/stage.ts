@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { GdprError } from '../../src/errors.ts';
 import { type Http, createHttp } from '../../src/http/http.ts';
-import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import type { ProviderDeps } from '../../src/providers/deps.ts';
 import type { Provider, RateLimit } from '../../src/providers/provider.ts';
+import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';
 import { Secret, type SecretSource } from '../../src/secret.ts';
 import { type TestServer, serve } from '../http/server.ts';
@@ -34,7 +34,7 @@ export interface Stage {
   readonly bodies: readonly string[];
   readonly lines: readonly string[];
   /** Lanes that were entered, in order, and what was learnt about them. */
-  readonly lanes: readonly string[];
+  readonly limiters: readonly string[];
   readonly learnt: ReadonlyMap<string, RateLimit>;
   readonly refused: Diary['refused'];
   close(): Promise<void>;
@@ -60,11 +60,17 @@ export async function stage(
   });
   const clock = testClock(START);
   const lines: string[] = [];
-  const diary: Diary = { lanes: [], learnt: new Map(), refused: [] };
-  const { lanes, learnt, refused } = diary;
+  const diary: Diary = { limiters: [], learnt: new Map(), refused: [] };
+  const { limiters, learnt, refused } = diary;
   const verbose = (line: string): number => lines.push(line);
   const http = createHttp({ clock, random: () => 0.5, scale: 1, verbose });
-  const deps: ProviderDeps = { http, pace: freePace(diary), clock, agent: 'gdpr-test', start: 60 };
+  const deps: ProviderDeps = {
+    http,
+    rateLimiter: freePace(diary),
+    clock,
+    agent: 'gdpr-test',
+    start: 60,
+  };
   const { origin } = server;
   return {
     server,
@@ -72,7 +78,7 @@ export async function stage(
     clock,
     bodies,
     lines,
-    lanes,
+    limiters,
     learnt,
     refused,
     stream: createStream(

@@ -1,8 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { eraseDigest } from '../../src/requests/plan-erase.ts';
+import { previewJson } from '../../src/report/plan/plan-text.ts';
+import { previewText } from '../../src/report/plan/preview-text.ts';
+import { eraseTotals } from '../../src/requests/plan/erase.ts';
 import type { Subject } from '../../src/requests/request.ts';
-import { proposalJson } from '../../src/report/plan-text.ts';
-import { proposalText } from '../../src/report/proposal-text.ts';
+import { SENDBIRD, STREAM } from '../requests/make.ts';
 import {
   AT_SENDBIRD,
   AT_STREAM,
@@ -18,13 +19,12 @@ import {
   sightings,
   subject,
 } from '../requests/proposals.ts';
-import { SENDBIRD, STREAM } from '../requests/make.ts';
 
 const CALENDAR = {
   dayOf: (at: number) => new Date(at).toISOString().slice(0, 10),
   today: '2026-11-20',
 };
-const text = ({ proposal }: Whole) => proposalText(proposal, CALENDAR);
+const text = ({ preview }: Whole) => previewText(preview, CALENDAR);
 const words = (parts: EraseParts = {}) => text(erasure(parts));
 /** Of ada with these ids, however the lines are broken. */
 const wordsOf = (ids: Partial<Subject>, targets = [AT_STREAM, AT_SENDBIRD]) =>
@@ -95,7 +95,7 @@ describe('the words of an erase', () => {
 
   const soft: EraseParts = {};
   const hard: EraseParts = { mode: 'hard' };
-  const first: EraseParts = { exportFirst: true, intake: { ...INTAKE, outDir: '/srv/out' } };
+  const first: EraseParts = { exportFirst: true, details: { ...INTAKE, outDir: '/srv/out' } };
   test.each<[string, EraseParts, EraseParts]>([
     ['mode pruning', soft, { mode: 'pruning' }],
     ['mode hard', soft, hard],
@@ -120,7 +120,7 @@ describe('the words of an erase', () => {
     ['only Sendbird', soft, { targets: [AT_SENDBIRD] }],
     ['no feeds', soft, { targets: [{ ...AT_STREAM, operations: ['export_users'] }, AT_SENDBIRD] }],
     ['an export first', soft, first],
-    ['elsewhere', first, { ...first, intake: { ...INTAKE, outDir: '/srv/other' } }],
+    ['elsewhere', first, { ...first, details: { ...INTAKE, outDir: '/srv/other' } }],
     ['a partial export will do', first, { ...first, acceptPartial: true }],
     ['somebody else', soft, { subjects: [subject('grace')] }],
     ['two', soft, { subjects: [subject('ada'), subject('grace')] }],
@@ -234,11 +234,11 @@ describe('the words of an erase', () => {
       subject(`u${at}`, { sendbirdId: `s${at}` }),
     );
     const wish = eraseWish({ subjects: [subject('ada'), ...people] });
-    const unseen = eraseDigest(wish);
+    const unseen = eraseTotals(wish);
     unseen.addUnseen(wish.subjects);
-    const dry = unseen.proposal({ owners: new Map(), tempo: TEMPO });
+    const dry = unseen.preview({ owners: new Map(), tempo: TEMPO });
     const looked = words({ subjects: [...wish.subjects] });
-    for (const said of [proposalText(dry, CALENDAR, true), looked]) {
+    for (const said of [previewText(dry, CALENDAR, true), looked]) {
       expect(said).toContain('There     u0: s0 at Sendbird\n          u1: s1 at Sendbird\n');
       expect(said).toContain('          u19: s19 at Sendbird\n          and 2 people more\n');
       expect(said).not.toContain('there: ');
@@ -249,7 +249,7 @@ describe('the words of an erase', () => {
     const refusals = [{ message: 'Refused: too many.', next: 'Nothing was sent. Add --max 3' }];
     const plan = erasure({ facts: { refusals } });
     expect(text(plan)).not.toContain('Nobody was called');
-    const said = proposalText(plan.proposal, CALENDAR, true).replaceAll(/\s+/g, ' ');
+    const said = previewText(plan.preview, CALENDAR, true).replaceAll(/\s+/g, ' ');
     expect(said).toContain('Would be refused: too many. Add --max 3');
     expect(said).toContain('Found not looked up');
     expect(said).toContain('Nobody was called and nothing was recorded.');
@@ -353,9 +353,9 @@ describe('the documents of a plan', () => {
   const parts = { subjects: [subject('ada'), subject('grace')], mode: 'hard' } as const;
 
   it('say of each request what it is, and what the run is', () => {
-    const { page, proposal } = erasure(parts);
+    const { page, preview } = erasure(parts);
     const [ada, grace] = page.requests.map((request, index) =>
-      JSON.parse(proposalJson(request, page.found[index] ?? [], proposal)),
+      JSON.parse(previewJson(request, page.found[index] ?? [], preview)),
     );
     expect(ada).toMatchObject({
       schema: 'gdpr-plan/1',
@@ -376,14 +376,14 @@ describe('the documents of a plan', () => {
   });
 
   it('can be told before the whole is known', () => {
-    const { page, proposal } = erasure(parts);
+    const { page, preview } = erasure(parts);
     const [request] = page.requests;
     if (request === undefined) throw new Error('nothing is planned');
-    const terms = { ...proposal, subjects: 1_000_000, calls: null };
-    const document = JSON.parse(proposalJson(request, page.found[0] ?? [], terms));
+    const terms = { ...preview, subjects: 1_000_000, calls: null };
+    const document = JSON.parse(previewJson(request, page.found[0] ?? [], terms));
     expect(document.run).toEqual({ subjects: 1_000_000, calls: null, least_seconds: null });
     expect(Object.keys(document)).toEqual(
-      Object.keys(JSON.parse(proposalJson(request, page.found[0] ?? [], proposal))),
+      Object.keys(JSON.parse(previewJson(request, page.found[0] ?? [], preview))),
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { extensionRefusal } from '../../src/requests/extension.ts';
+import { extensionRefusal } from '../../src/requests/deadline.ts';
 import { REQUEST_STATES, type Request } from '../../src/requests/request.ts';
 import { isSettled } from '../../src/requests/state.ts';
 import { request } from './make.ts';

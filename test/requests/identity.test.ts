@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { rowIdentity } from '../../src/requests/identity.ts';
-import { planErase } from '../../src/requests/plan-erase.ts';
-import { planRestore } from '../../src/requests/plan-restore.ts';
-import { planExport } from '../../src/requests/plan.ts';
+import { planErase } from '../../src/requests/plan/erase.ts';
+import { planExport } from '../../src/requests/plan/plan.ts';
+import { planRestore } from '../../src/requests/plan/restore.ts';
 import type { PlannedRequest, PlannedStep } from '../../src/requests/request.ts';
 import {
   AT_SENDBIRD,
@@ -31,7 +31,7 @@ function erase(parts: EraseParts = {}, id = '1'): PlannedRequest {
 
 function restore(found: ReadonlyMap<'stream', ReturnType<typeof seen>> = new Map()) {
   const targets = [AT_STREAM, AT_SENDBIRD];
-  const wish = { subjects: [subject('ada')], targets, intake: INTAKE, erasures: [] };
+  const wish = { subjects: [subject('ada')], targets, details: INTAKE, erasures: [] };
   return only(planRestore({ ...wish, sightings: found }, () => '1').requests);
 }
 
@@ -85,14 +85,16 @@ describe('rowIdentity', () => {
   });
 
   it('is the same in the next run: ids of requests, dates of their own, who asks and where to', () => {
-    const intake = {
+    const details = {
       ...INTAKE,
       operator: 'joe',
       outDir: '/b',
       dueOn: '2027-01-01',
       reference: 'x',
     };
-    expect(rowIdentity(erase({ intake, ...first }, '7'), OWN)).toBe(rowIdentity(erase(first), OWN));
+    expect(rowIdentity(erase({ details, ...first }, '7'), OWN)).toBe(
+      rowIdentity(erase(first), OWN),
+    );
   });
 
   it('is the same whatever the look-up has shown', () => {

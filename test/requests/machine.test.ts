@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/requests/change.ts';
-import { collected, lastTry, linkLost } from '../../src/requests/collected.ts';
-import { intend } from '../../src/requests/intend.ts';
-import { noDataSettled } from '../../src/requests/looked-up.ts';
-import type { FoundTask, Submission } from '../../src/requests/outcome.ts';
-import { type TaskNews, reported } from '../../src/requests/reported.ts';
 import type { Call, Step, StepState } from '../../src/requests/request.ts';
-import { mayRepeat, revive } from '../../src/requests/revive.ts';
-import { maySendAgain, searched } from '../../src/requests/searched.ts';
 import { requestState } from '../../src/requests/state.ts';
-import { doubted, submitted } from '../../src/requests/submitted.ts';
+import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
+import { collected, lastTry, linkLost } from '../../src/requests/transitions/collected.ts';
+import { type TaskNews, reported } from '../../src/requests/transitions/export-reported.ts';
+import { maySendAgain, searched } from '../../src/requests/transitions/export-searched.ts';
+import { doubted, submitted } from '../../src/requests/transitions/export-sent.ts';
+import { intend } from '../../src/requests/transitions/intended.ts';
+import { noDataSettled } from '../../src/requests/transitions/looked-up.ts';
+import { mayRepeat, retried } from '../../src/requests/transitions/retried.ts';
 import { FILE, T0, access, applied, fault, step as planStep } from './make.ts';
 
 /** What the world answers at one turn; the step's state decides what it is asked. */
@@ -148,7 +148,7 @@ function take(world: World, turn: Turn, at: number): void {
   const call = world.calls.get(step.callId ?? '');
   if (step.finishedAt !== null) {
     const asked = { failed: turn.failed, resend: false };
-    if (mayRepeat(step, asked)) write(world, revive([step], asked, at));
+    if (mayRepeat(step, asked)) write(world, retried([step], asked, at));
     return;
   }
   if (step.state === 'planned') {

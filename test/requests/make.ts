@@ -1,6 +1,6 @@
-import type { Change } from '../../src/requests/change.ts';
+import type { Moment } from '../../src/requests/polling.ts';
 import type { Artifact, Call, Request, Step, StepError } from '../../src/requests/request.ts';
-import type { Moment } from '../../src/requests/waits.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
 
 export const STREAM = 'stream:key@https://stream.test';
 export const SENDBIRD = 'sendbird:app@https://sendbird.test';

@@ -1,20 +1,20 @@
-import type { Known } from '../../src/requests/digest.ts';
+import {
+  type EraseFacts,
+  type EraseWish,
+  eraseTotals,
+  planErase,
+} from '../../src/requests/plan/erase.ts';
+import type { ExportTarget } from '../../src/requests/plan/plan.ts';
+import type { Page, Preview, Seen } from '../../src/requests/plan/preview.ts';
+import { type RestoreWish, planRestore, restoreTotals } from '../../src/requests/plan/restore.ts';
+import type { Known } from '../../src/requests/plan/totals.ts';
+import type { ProviderName, Subject } from '../../src/requests/request.ts';
 import {
   type Refusal,
   type StreamChoice,
   streamOptions,
-} from '../../src/requests/erase-options.ts';
-import type { Presence } from '../../src/requests/outcome.ts';
-import type { ExportTarget } from '../../src/requests/plan.ts';
-import {
-  type EraseFacts,
-  type EraseWish,
-  eraseDigest,
-  planErase,
-} from '../../src/requests/plan-erase.ts';
-import { type RestoreWish, planRestore, restoreDigest } from '../../src/requests/plan-restore.ts';
-import type { Page, Proposal, Seen } from '../../src/requests/proposal.ts';
-import type { ProviderName, Subject } from '../../src/requests/request.ts';
+} from '../../src/requests/stream-options.ts';
+import type { Presence } from '../../src/requests/transitions/answers.ts';
 import { SENDBIRD, STREAM, T0 } from './make.ts';
 
 export const AT_STREAM: ExportTarget = {
@@ -73,7 +73,7 @@ export interface EraseParts extends Partial<Omit<EraseWish, 'stream'>> {
 /** A page, and the proposal that it makes alone. */
 export interface Whole {
   page: Page;
-  proposal: Proposal;
+  preview: Preview;
 }
 
 /** What an erase of ada, soft, at both providers wishes: unless told otherwise. */
@@ -86,7 +86,7 @@ export function eraseWish(parts: EraseParts = {}): EraseWish {
     channels: 'do_not_delete',
     exportFirst: false,
     acceptPartial: false,
-    intake: INTAKE,
+    details: INTAKE,
     ...wish,
     mode,
     stream: streamOptions(mode, profile, flags),
@@ -105,10 +105,10 @@ export function erasure(parts: EraseParts = {}): Whole {
   const { owners = new Map(), tempo = TEMPO, refusals = [] } = facts;
   const wish = eraseWish(parts);
   const page = planErase(wish, { sightings: new Map(), earlier: () => null, ...facts }, counting());
-  const digest = eraseDigest(wish);
-  digest.add(page);
-  digest.refuse(refusals);
-  return { page, proposal: digest.proposal({ owners, tempo }) };
+  const totals = eraseTotals(wish);
+  totals.add(page);
+  totals.refuse(refusals);
+  return { page, preview: totals.preview({ owners, tempo }) };
 }
 
 /** A restore of ada at both providers, whom nobody looked up: unless told otherwise. */
@@ -116,13 +116,13 @@ export function restoration(parts: Partial<RestoreWish> = {}): Whole {
   const wish = {
     subjects: [subject('ada')],
     targets: [AT_STREAM, AT_SENDBIRD],
-    intake: INTAKE,
+    details: INTAKE,
     sightings: new Map(),
     erasures: [],
     ...parts,
   };
   const page = planRestore(wish, counting());
-  const digest = restoreDigest(wish.targets, wish.intake.profile);
-  digest.add(page);
-  return { page, proposal: digest.proposal({ owners: new Map(), tempo: TEMPO }) };
+  const totals = restoreTotals(wish.targets, wish.details.profile);
+  totals.add(page);
+  return { page, preview: totals.preview({ owners: new Map(), tempo: TEMPO }) };
 }

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KEY, openBox, SECRET, send, serverToken, START, TOKEN, type Box } from './box.ts';
+import { type Box, KEY, SECRET, START, TOKEN, openBox, send, serverToken } from './box.ts';
 
 let box: Box;
 beforeAll(async () => {

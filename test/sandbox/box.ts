@@ -1,11 +1,11 @@
 import { SignJWT } from 'jose';
 import { request } from 'undici';
 import {
-  parseFault,
-  startSandbox,
   type CallLogEntry,
   type Sandbox,
   type SandboxOptions,
+  parseFault,
+  startSandbox,
 } from '../../src/sandbox/sandbox.ts';
 
 export const SECRET = 'sandbox-stream-secret-0123456789abcdef';

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseFault } from '../../src/sandbox/sandbox.ts';
-import { KEY, openBox, seenAtStream, serverToken, type Box } from './box.ts';
+import { type Box, KEY, openBox, seenAtStream, serverToken } from './box.ts';
 
 let box: Box;
 afterEach(() => box.close());

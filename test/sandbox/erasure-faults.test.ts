@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openBox, seenAtStream, type Box, type Reply } from './box.ts';
+import { type Box, type Reply, openBox, seenAtStream } from './box.ts';
 
 // What the erasure tests of the client stand on: each fault on each operation that deletes or
 // restores, for one id and for a number of calls.

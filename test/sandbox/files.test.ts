@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { accessed, exported, KEY, openBox, send, streamLink, TOKEN, type Box } from './box.ts';
+import { type Box, KEY, TOKEN, accessed, exported, openBox, send, streamLink } from './box.ts';
 import { unzip } from './unzip.ts';
 
 let box: Box;

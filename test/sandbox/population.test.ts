@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createPopulation } from '../../src/sandbox/population/people.ts';
 import { GRACE_AT_SENDBIRD } from '../../src/sandbox/sandbox.ts';
-import { accessed, exported, openBox, type Box } from './box.ts';
+import { type Box, accessed, exported, openBox } from './box.ts';
 import { unzip } from './unzip.ts';
 
 let box: Box | null = null;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GRACE_AT_SENDBIRD } from '../../src/sandbox/sandbox.ts';
-import { accessed, openBox, type Box } from './box.ts';
+import { type Box, accessed, openBox } from './box.ts';
 import { unzip } from './unzip.ts';
 
 let box: Box;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exported, lines, openBox, seenAtStream, type Box } from './box.ts';
+import { type Box, exported, lines, openBox, seenAtStream } from './box.ts';
 
 let box: Box;
 beforeEach(async () => {

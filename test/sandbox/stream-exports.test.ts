@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exported, lines, openBox, streamLink, type Box } from './box.ts';
+import { type Box, exported, lines, openBox, streamLink } from './box.ts';
 
 let box: Box;
 beforeAll(async () => {

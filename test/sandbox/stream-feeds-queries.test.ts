@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { exported, openBox, START, type Box } from './box.ts';
+import { type Box, START, exported, openBox } from './box.ts';
 
 let box: Box;
 beforeEach(async () => {
@@ -8,7 +8,7 @@ beforeEach(async () => {
 afterEach(() => box.close());
 
 type Row = Record<string, unknown>;
-const KINDS = [
+const JOB_TYPES = [
   'activities',
   'feeds',
   'comments',
@@ -16,7 +16,7 @@ const KINDS = [
   'bookmark_folders',
   'collections',
 ] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = (typeof JOB_TYPES)[number];
 
 const OPERATIONS: Record<Kind, string> = {
   activities: 'queryActivities',
@@ -66,7 +66,7 @@ async function inExport(id: string): Promise<Row> {
 /** How much of each kind the queries show of someone, activities of every sort included. */
 async function shown(id: string) {
   const counts = [];
-  for (const kind of KINDS) {
+  for (const kind of JOB_TYPES) {
     const flags = kind === 'activities' ? ALL : {};
     counts.push((await rows(kind, { ...of(kind, id), ...flags })).length);
   }
@@ -78,7 +78,7 @@ const NOTHING = [0, 0, 0, 0, 0, 0];
 const remove = (id: string, hard: boolean) =>
   box.stream('POST', `/api/v2/feeds/users/${id}/delete`, { hard_delete: hard });
 
-describe.each(KINDS)('query of %s', (kind) => {
+describe.each(JOB_TYPES)('query of %s', (kind) => {
   const flags = kind === 'activities' ? ALL : {};
   const key = kind === 'feeds' ? 'feed' : kind === 'bookmarks' ? 'activity_id' : 'id';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openBox, type Box } from './box.ts';
+import { type Box, openBox } from './box.ts';
 
 let box: Box;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openBox, seenAtStream, type Box } from './box.ts';
+import { type Box, openBox, seenAtStream } from './box.ts';
 
 let box: Box;
 afterEach(() => box.close());

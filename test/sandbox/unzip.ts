@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { fromBufferPromise, type ZipFile, type Entry } from 'yauzl';
+import { type Entry, type ZipFile, fromBufferPromise } from 'yauzl';
 
 /** The entries of a zip as text, and the names of those whose CRC does not hold. */
 export async function unzip(

@@ -4,8 +4,8 @@ import { type Http, createHttp } from '../../src/http/http.ts';
 import type { Download, Outgoing, Provider, RunningCall } from '../../src/providers/provider.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';
-import { createPace } from '../../src/runner/pace.ts';
 import type { Operation } from '../../src/requests/request.ts';
+import { createRateLimiter } from '../../src/worker/rate-limiter.ts';
 import { type TestServer, serve } from '../http/server.ts';
 import { type TestClock, testClock } from '../http/test-clock.ts';
 import { never, source } from '../providers/stage.ts';
@@ -29,7 +29,13 @@ export async function adapters(answer: Answer): Promise<Adapters> {
     await http.close();
     await server.close();
   });
-  const deps = { http, pace: createPace(clock, 0.8), clock, agent: 'gdpr-test', start: 1_000 };
+  const deps = {
+    http,
+    rateLimiter: createRateLimiter(clock, 0.8),
+    clock,
+    agent: 'gdpr-test',
+    start: 1_000,
+  };
   const { origin } = server;
   const account = { apiKey: 'key', apiSecret: source('secret-of-the-app'), origin };
   const application = { applicationId: 'APP', apiToken: source('token-of-the-app'), origin };

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { adapters, always, outgoing, questions, running } from './adapters.ts';
 import { never } from '../providers/stage.ts';
+import { adapters, always, outgoing, questions, running } from './adapters.ts';
 import { OBEYED, textsIn } from './hostile.ts';
 
 /** Asks everything and answers with what came, by question; nothing may be thrown. */

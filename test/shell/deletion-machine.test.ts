@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/requests/change.ts';
-import { deletionAbsent } from '../../src/requests/deletion-absent.ts';
-import { deletionIntended } from '../../src/requests/deletion-intended.ts';
-import { type Look, deletionLooked } from '../../src/requests/deletion-looked.ts';
+import { type Call, STEP_STATES, type Step, type StepState } from '../../src/requests/request.ts';
+import { requestState } from '../../src/requests/state.ts';
+import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
+import type { Change } from '../../src/requests/transitions/change.ts';
+import { deletionAbsent } from '../../src/requests/transitions/deletion-absent.ts';
+import { type Look, deletionLooked } from '../../src/requests/transitions/deletion-looked.ts';
 import {
   deletionFound,
   deletionMissed,
   isLastSearch,
-} from '../../src/requests/deletion-searched.ts';
+} from '../../src/requests/transitions/deletion-searched.ts';
 import {
   DOUBTS,
   deletionDoubted,
@@ -16,14 +18,12 @@ import {
   isDoubtfulAbsence,
   isTooOld,
   left,
-} from '../../src/requests/deletion-sent.ts';
-import type { FoundTask, Submission } from '../../src/requests/outcome.ts';
-import type { TaskNews } from '../../src/requests/reported.ts';
-import { type Call, STEP_STATES, type Step, type StepState } from '../../src/requests/request.ts';
-import { restoreDenied } from '../../src/requests/restore-denied.ts';
-import { SEARCHES } from '../../src/requests/searched.ts';
-import { requestState } from '../../src/requests/state.ts';
-import { told } from '../../src/requests/task-news.ts';
+} from '../../src/requests/transitions/deletion-sent.ts';
+import type { TaskNews } from '../../src/requests/transitions/export-reported.ts';
+import { SEARCHES } from '../../src/requests/transitions/export-searched.ts';
+import { deletionIntended } from '../../src/requests/transitions/intended.ts';
+import { restoreDenied } from '../../src/requests/transitions/restore-denied.ts';
+import { taskReported } from '../../src/requests/transitions/task-reported.ts';
 import { T0, account, applied, fault, feeds, removal } from '../requests/make.ts';
 
 /** What the world answers at one turn; the state of the steps decides what it is asked. */
@@ -189,7 +189,7 @@ const MOVES: Partial<Record<StepState, (move: Move) => void>> = {
     else seek(world, steps, call, turn, at);
   },
   accepted({ world, steps, call, turn, at }) {
-    write(world, told(steps, call, turn.news, moment(at)));
+    write(world, taskReported(steps, call, turn.news, moment(at)));
     // The word about a task alone ends nothing well.
     const ends = namesakes(world, steps).map(({ state }) => state);
     expect(ends.filter((state) => state === 'succeeded' || state === 'not_found')).toEqual([]);

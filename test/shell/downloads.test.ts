@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import { Readable } from 'node:stream';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { DownloadBroken } from '../../src/errors.ts';
 import { storeArtifact } from '../../src/files/artifact.ts';
-import type { Clock } from '../../src/host.ts';
-import { readBody } from '../../src/http/body-reader.ts';
-import { hopFault } from '../../src/http/hop.ts';
+import type { Clock } from '../../src/host/host.ts';
+import { readBody } from '../../src/http/read-body.ts';
+import { redirectFault } from '../../src/http/redirect-policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { QUIET, body, codeOf, listing, target, tempFolder } from '../files/stage.ts';
 import { serveBytes } from '../http/server.ts';
@@ -51,7 +51,7 @@ describe('an address in other clothes', () => {
     ['a name of the local network', 'https://printer.local./'],
   ])('%s: %s', (_, to) => {
     const from = new URL('https://chat.stream-io-api.com');
-    expect(hopFault(from, new URL(to))).toBe('it leads into a private network');
+    expect(redirectFault(from, new URL(to))).toBe('it leads into a private network');
   });
 
   test('what is public stays public', () => {
@@ -60,7 +60,7 @@ describe('an address in other clothes', () => {
       'https://internal.example.com/',
       'https://9.9.9.9/',
     ]) {
-      expect(hopFault(new URL('https://chat.stream-io-api.com'), new URL(to))).toBeNull();
+      expect(redirectFault(new URL('https://chat.stream-io-api.com'), new URL(to))).toBeNull();
     }
   });
 });

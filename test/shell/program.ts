@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/host.ts';
+import type { Clock } from '../../src/host/host.ts';
+import { systemClock } from '../../src/host/system-clock.ts';
 import { main } from '../../src/main.ts';
-import { systemClock } from '../../src/system-clock.ts';
 import { fakeHost } from '../support/host.ts';
 
 interface Said {

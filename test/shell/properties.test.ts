@@ -1,19 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TRIES } from '../../src/backoff.ts';
+import { TRIES } from '../../src/host/backoff.ts';
+import { harmless } from '../../src/host/system-output.ts';
 import { createRedactor } from '../../src/http/redaction.ts';
-import { retryAfter } from '../../src/http/retry-after.ts';
-import { CALL_BUDGET, TOLD_BUDGET, type Tried, nextPause } from '../../src/http/retry.ts';
+import {
+  CALL_BUDGET,
+  TOLD_BUDGET,
+  type Tried,
+  nextPause,
+  retryAfter,
+} from '../../src/http/retry.ts';
 import * as ofSendbird from '../../src/providers/sendbird/rate-limit.ts';
 import * as ofStream from '../../src/providers/stream/rate-limit.ts';
-import { order } from '../../src/requests/order.ts';
-import { planErase } from '../../src/requests/plan-erase.ts';
-import { type ExportTarget, idAt, planExport } from '../../src/requests/plan.ts';
+import { planErase } from '../../src/requests/plan/erase.ts';
+import { order } from '../../src/requests/plan/order.ts';
+import { type ExportTarget, idAt, planExport } from '../../src/requests/plan/plan.ts';
 import type { PlannedRequest, Step, Subject } from '../../src/requests/request.ts';
-import { Health } from '../../src/runner/health.ts';
-import { createPace } from '../../src/runner/pace.ts';
 import { Secret } from '../../src/secret.ts';
-import { harmless } from '../../src/system-output.ts';
+import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
+import { createRateLimiter } from '../../src/worker/rate-limiter.ts';
 import { SENDBIRD, STREAM, T0, fault, step } from '../requests/make.ts';
 import { EVIL, OBEYED } from './hostile.ts';
 
@@ -99,7 +104,7 @@ describe('retry', () => {
   test('whatever was told, a run waits no longer than five minutes, and never back in time', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.maxSafeInteger()), { minLength: 1 }), (told) => {
-        const health = new Health(
+        const health = new CircuitBreaker(
           () => T0,
           () => 0.5,
           2_000,
@@ -144,18 +149,18 @@ describe('limits', () => {
           sleep: async () => {},
           turn: async () => {},
         };
-        const lane = createPace(clock, 0.8).lane('lane', {
+        const limiter = createRateLimiter(clock, 0.8).limiter('lane', {
           limit: 60,
           window: 60_000,
           perSecond: null,
         });
         for (const [each, until] of told) {
           const limit = ofSendbird.rateLimit(each, now);
-          if (limit !== null) lane.learn(limit);
-          lane.refused(limit, until);
+          if (limit !== null) limiter.learn(limit);
+          limiter.refused(limit, until);
         }
         let turns = 0;
-        for (let at = lane.admit(); at !== null; at = lane.admit()) {
+        for (let at = limiter.admit(); at !== null; at = limiter.admit()) {
           expect(at).toBeGreaterThan(now);
           now = at;
           turns += 1;
@@ -218,7 +223,7 @@ describe('plan', () => {
     { provider: 'stream', account: STREAM, operations: ['export_feeds', 'export_users'] },
     { provider: 'sendbird', account: SENDBIRD, operations: ['access'] },
   ];
-  const intake = {
+  const details = {
     reference: null,
     profile: 'default',
     operator: 'jane',
@@ -231,7 +236,7 @@ describe('plan', () => {
     fc.assert(
       fc.property(fc.array(subject, { maxLength: 5 }), (subjects) => {
         let ids = 0;
-        const { requests } = planExport(subjects, targets, intake, () => String((ids += 1)));
+        const { requests } = planExport(subjects, targets, details, () => String((ids += 1)));
         expect(strangeness(requests, subjects)).toEqual([]);
       }),
     );
@@ -252,7 +257,7 @@ describe('plan', () => {
             mode,
             stream,
             exportFirst,
-            intake,
+            details,
             channels: 'do_not_delete' as const,
             acceptPartial: false,
           };

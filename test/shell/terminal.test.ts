@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { harmless } from '../../src/system-output.ts';
+import { harmless } from '../../src/host/system-output.ts';
 import { setStage } from '../e2e/stage.ts';
 import { swiftClock } from '../support/swift-clock.ts';
 import { EVIL, OBEYED, textsIn } from './hostile.ts';

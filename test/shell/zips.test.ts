@@ -5,7 +5,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import { storeArtifact } from '../../src/files/artifact.ts';
-import { checkZip } from '../../src/files/zip-check.ts';
+import { checkZip } from '../../src/files/content/zip.ts';
 import { QUIET, body, codeOf, listing, store, target, tempFolder } from '../files/stage.ts';
 
 async function verdict(zip: Buffer): Promise<string> {

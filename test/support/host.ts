@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers';
 import { PassThrough, Writable } from 'node:stream';
-import type { Clock, Host, Output } from '../../src/host.ts';
+import { setImmediate } from 'node:timers';
+import type { Clock, Host, Output } from '../../src/host/host.ts';
 
 interface Sleeper {
   due: number;

@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/host.ts';
-import { systemClock } from '../../src/system-clock.ts';
+import type { Clock } from '../../src/host/host.ts';
+import { systemClock } from '../../src/host/system-clock.ts';
 
 /**
  * The system's clock on which time passes so many times as fast: every pause, limit and window is as

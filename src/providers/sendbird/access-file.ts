@@ -1,4 +1,4 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import type { Http } from '../../http/http.ts';
 import { Secret } from '../../secret.ts';
 import type { Collection } from '../provider.ts';
@@ -6,7 +6,7 @@ import { Files, type GdprRequest } from './schemas.ts';
 
 /**
  * The zip of an access request that is done. `files` is one object and may be there with an empty
- * `url` (api/sendbird.md section 2.6); `expires_at` 0 says nothing.
+ * `url` (docs/providers/sendbird.md 2.6); `expires_at` 0 says nothing.
  */
 export function accessFile(request: GdprRequest, http: Http, origin: string): Collection {
   const files = Files.safeParse(request.files);

@@ -1,7 +1,7 @@
 import { createRedactor } from '../../http/redaction.ts';
-import { createFresh } from '../fresh.ts';
-import { unlock } from '../unlock.ts';
+import { unlock } from '../credentials.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { createFresh } from '../fresh.ts';
 import { notOurs } from '../not-ours.ts';
 import type { Provider } from '../provider.ts';
 import { accessFile } from './access-file.ts';
@@ -9,10 +9,9 @@ import { check } from './check.ts';
 import { type SendbirdAccount, createSendbirdClient } from './client.ts';
 import { SENDBIRD, outcomeOf } from './denial.ts';
 import type { SendbirdDeps } from './deps.ts';
-import { look } from './look.ts';
-import { lookUp } from './lookup.ts';
-import { registrationOf } from './registration.ts';
-import { registrationFor } from './request.ts';
+import { look, lookUp } from './lookup.ts';
+import { registrationOf } from './registered.ts';
+import { registrationFor } from './registration.ts';
 import { reportOf, viewRequest } from './request-view.ts';
 import type { GdprRequest } from './schemas.ts';
 import { searchRequests } from './search.ts';
@@ -68,7 +67,7 @@ export function createSendbird(account: SendbirdAccount, deps: ProviderDeps): Pr
 
     withdraw: (call, signal) => withdraw(call, asking, signal),
 
-    // There is no call that tells: the headers of each answer do, and the pace has heard them.
+    // There is no call that tells: the headers of each answer do, and the rateLimiter has heard them.
     limits: async () => new Map(),
 
     search: (call, since, signal) => searchRequests(registrationFor(call), since, asking, signal),

@@ -1,13 +1,13 @@
 import type { Redactor } from '../../http/redaction.ts';
-import type { TaskReport } from '../../requests/outcome.ts';
+import type { TaskReport } from '../../requests/transitions/answers.ts';
 import { checkAll } from '../check-all.ts';
 import type { RunningCall } from '../provider.ts';
 import { outcomeOf } from './denial.ts';
 import type { SendbirdDeps } from './deps.ts';
-import { turnPages } from './pages.ts';
-import { registrationFor } from './request.ts';
+import { registrationFor } from './registration.ts';
 import { type RequestView, reportOf, viewOfEntry, viewRequest } from './request-view.ts';
 import { EntryPage, Files, Handle } from './schemas.ts';
+import { turnPages } from './search.ts';
 
 /** So many pages with nothing but strangers, and the rest is asked for by id. */
 const STRANGE_PAGES = 20;

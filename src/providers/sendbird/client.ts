@@ -1,14 +1,14 @@
 import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
-import { pathSegment } from '../../http/path-segment.ts';
+import { pathSegment } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
 import type { SecretSource } from '../../secret.ts';
-import type { Lane } from '../provider.ts';
+import { readSecret } from '../credentials.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { readSecret } from '../read-secret.ts';
+import type { OperationLimiter } from '../provider.ts';
 import type { Undelivered } from '../undelivered.ts';
 import { assumed, rateLimit, retryAt } from './rate-limit.ts';
-import type { Registration } from './request.ts';
+import type { Registration } from './registration.ts';
 
 /** A Sendbird application. `origin` has no path and no trailing slash. */
 export interface SendbirdAccount {
@@ -20,10 +20,10 @@ export interface SendbirdAccount {
 /** How a call ended. */
 export type Reply = Exchange | Undelivered;
 
-/** Sendbird's Platform API v3 in its own words, api/sendbird.md; no policy. */
+/** Sendbird's Platform API v3 in its own words, docs/providers/sendbird.md; no policy. */
 export interface SendbirdClient {
   /** Of registrations: an access and a deletion are the same call. */
-  readonly registrations: Lane;
+  readonly registrations: OperationLimiter;
   /** How many calls were made so far. */
   readonly calls: number;
   /** `POST /v3/privacy/gdpr`. */
@@ -32,7 +32,7 @@ export interface SendbirdClient {
   viewGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/privacy/gdpr`: a page of at most 100; `token` null: the first. */
   listGdprRequests(token: string | null, signal: AbortSignal): Promise<Reply>;
-  /** `DELETE /v3/privacy/gdpr/{request_id}`. Waits for its turn; it has no other pace. */
+  /** `DELETE /v3/privacy/gdpr/{request_id}`. Waits for its turn; it has no other rateLimiter. */
   cancelGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
   /** `GET /v3/users/{user_id}`. Its answer holds the user's access_token. */
   getUser(userId: string, signal: AbortSignal): Promise<Reply>;
@@ -46,17 +46,17 @@ export function createSendbirdClient(
   deps: ProviderDeps,
   redactor: Redactor,
 ): SendbirdClient {
-  const { http, pace, clock } = deps;
-  const routes = new Map<string, { lane: Lane; manners: Manners }>();
+  const { http, rateLimiter, clock } = deps;
+  const routes = new Map<string, { limiter: OperationLimiter; manners: Manners }>();
   let calls = 0;
 
-  const routeOf = (operation: string): { lane: Lane; manners: Manners } => {
+  const routeOf = (operation: string): { limiter: OperationLimiter; manners: Manners } => {
     const known = routes.get(operation);
     if (known !== undefined) return known;
     const name = `sendbird:${account.applicationId}:${operation}`;
-    const lane = pace.lane(name, assumed(deps.start));
+    const limiter = rateLimiter.limiter(name, assumed(deps.start));
     const manners: Manners = {
-      enter: (signal) => lane.enter(signal),
+      enter: (signal) => limiter.enter(signal),
       tried() {
         calls += 1;
       },
@@ -65,12 +65,12 @@ export function createSendbirdClient(
         const limit = rateLimit(answer, now);
         const told = retryAt(answer, now);
         const limited = answer.status === 429;
-        if (limited) lane.refused(limit, told);
-        else if (limit !== null) lane.learn(limit);
+        if (limited) limiter.refused(limit, told);
+        else if (limit !== null) limiter.learn(limit);
         return { transient: isTransientStatus(answer.status), limited, retryAt: told };
       },
     };
-    const route = { lane, manners };
+    const route = { limiter, manners };
     routes.set(operation, route);
     return route;
   };
@@ -98,7 +98,7 @@ export function createSendbirdClient(
 
   return {
     get registrations() {
-      return routeOf('registerGdprRequest').lane;
+      return routeOf('registerGdprRequest').limiter;
     },
     get calls() {
       return calls;
@@ -119,7 +119,7 @@ export function createSendbirdClient(
       ),
     async cancelGdprRequest(requestId, signal) {
       const path = `/privacy/gdpr/${pathSegment(requestId)}`;
-      await routeOf('cancelGdprRequest').lane.enter(signal);
+      await routeOf('cancelGdprRequest').limiter.enter(signal);
       return call('cancelGdprRequest', { method: 'DELETE', path }, signal);
     },
     getUser: (userId, signal) =>

@@ -1,12 +1,19 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Lookup, Presence, Unreachable } from '../../requests/outcome.ts';
-import { ABSENT, presenceOf } from '../presence.ts';
+import type {
+  Lookup,
+  Presence,
+  Sighting,
+  Unreachable,
+} from '../../requests/transitions/answers.ts';
+import { notOurs } from '../not-ours.ts';
+import { ABSENT, presenceOf, visibleIn } from '../presence.ts';
+import type { Outgoing } from '../provider.ts';
 import { outcomeOf, unreachable } from './denial.ts';
 import type { SendbirdDeps } from './deps.ts';
-import { readPages } from './pages.ts';
 import { User, UserPage } from './schemas.ts';
+import { readPages } from './search.ts';
 
 /** A page of the list holds at most 100 users (USERS). */
 const MOST_IDS = 100;
@@ -105,4 +112,15 @@ function chunks(ids: readonly string[]): string[][] {
     characters += length;
   }
   return [...alone, ...(chunk.length === 0 ? all : [...all, chunk])];
+}
+
+/** Looks for the accounts that a call deletes; of what they wrote there is nothing to ask about. */
+export async function look(
+  { operation, subjectIds }: Outgoing,
+  deps: SendbirdDeps,
+  signal: AbortSignal,
+): Promise<Sighting> {
+  if (operation !== 'delete') throw notOurs(`Sendbird cannot be looked at for ${operation}`);
+  const found = await lookUp(subjectIds, deps, signal);
+  return found.kind === 'found' ? { kind: 'looked', visible: visibleIn(found.presence) } : found;
 }

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from '../../http/exchange.ts';
-import { retryAfter } from '../../http/retry-after.ts';
+import { retryAfter } from '../../http/retry.ts';
 import type { AssumedLimit, RateLimit } from '../provider.ts';
 
 /** The shortest pause after a 429, ms: Sendbird's own may be a hundredth of a second. */
@@ -22,7 +22,7 @@ const EPOCH_MS = 1e12;
 
 /**
  * The rate limit that an answer's headers tell (`100;w=60`, fractional seconds until the reset:
- * api/sendbird.md section 6); null when they do not.
+ * docs/providers/sendbird.md 6); null when they do not.
  */
 export function rateLimit({ headers }: ApiAnswer, now: number): RateLimit | null {
   const match = /^(\d{1,9})\s*(?:;\s*w=(\d{1,6}))?/.exec(

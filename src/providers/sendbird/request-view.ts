@@ -1,11 +1,11 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { TaskReport } from '../../requests/outcome.ts';
+import type { TaskReport } from '../../requests/transitions/answers.ts';
 import type { RunningCall } from '../provider.ts';
 import { type Outcome, outcomeOf, unreachable } from './denial.ts';
 import type { SendbirdDeps } from './deps.ts';
-import { type Registration, contradiction, registrationFor } from './request.ts';
+import { type Registration, contradiction, registrationFor } from './registration.ts';
 import { AccessRequest, DeleteRequest, type GdprRequest } from './schemas.ts';
 
 /** A request as Sendbird shows it, or why it cannot be seen. */
@@ -85,7 +85,7 @@ export function reportOf(view: RequestView, redactor: Redactor): TaskReport {
   const status = redactor.clean(view.request.status);
   switch (view.request.status) {
     case 'done':
-      // One status for all users of a request, and no result for each (api/sendbird.md section 3).
+      // One status for all users of a request, and no result for each (docs/providers/sendbird.md 3).
       return { kind: 'done', status, results: null };
     case 'no_data':
       return { kind: 'no_data', status };

@@ -11,7 +11,7 @@ const SECONDS = 1e11;
 
 /**
  * An instant in ms. Sendbird's are ms; seconds are read too, because the same API has both
- * (api/sendbird.md trap 11) and the unit of `expires_at` is stated nowhere.
+ * (docs/providers/sendbird.md trap 11) and the unit of `expires_at` is stated nowhere.
  */
 const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 
@@ -44,7 +44,7 @@ export const Said = z.object({
   status: z.string().min(1).optional().catch(undefined),
 });
 
-/** The answer of a view of an `access` request, api/sendbird.md section 2.2. */
+/** The answer of a view of an `access` request, docs/providers/sendbird.md 2.2. */
 export const AccessRequest = z.object({
   request_id: RequestId,
   action: z.string(),
@@ -114,7 +114,7 @@ export type User = z.infer<typeof User>;
 /** A page of the list of users. */
 export const UserPage = z.object({ users: listOf(User), next: Next });
 
-/** The error body, api/sendbird.md section 5. */
+/** The error body, docs/providers/sendbird.md 5. */
 export const ApiError = z.object({
   error: z.literal(true),
   code: z.number().int(),

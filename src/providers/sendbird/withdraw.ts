@@ -1,7 +1,7 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { StepError } from '../../requests/request.ts';
-import type { Withdrawal } from '../../requests/outcome.ts';
+import type { Withdrawal } from '../../requests/transitions/answers.ts';
 import type { RunningCall } from '../provider.ts';
 import { type Outcome, outcomeOf, unreachable } from './denial.ts';
 import type { SendbirdDeps } from './deps.ts';
@@ -11,14 +11,14 @@ import type { GdprRequest } from './schemas.ts';
 /** What a request that was taken back may be called: no word for it is documented ([U]). */
 const CANCELED = /^(?:cancell?ed|unregistered)$/i;
 
-/** A request in one of these is beyond recall (api/sendbird.md section 2.5). */
+/** A request in one of these is beyond recall (docs/providers/sendbird.md 2.5). */
 const BEGUN: ReadonlySet<string> = new Set(['processing', 'done', 'no_data']);
 
 /** The answers to a cancellation after which a look decides. */
 type Sent = Exclude<Outcome, { kind: 'credentials' | 'limited' | 'unsent' }>;
 
 /**
- * Takes a request back, api/sendbird.md section 2.4. Until which state that works, and what it does
+ * Takes a request back, docs/providers/sendbird.md 2.4. Until which state that works, and what it does
  * to a request that is done, is unconfirmed ([U]): only one that a look has shown as `scheduled` is
  * cancelled at all, once, and whatever the answer says, a second look decides. Whether the request
  * is unknown then or shown with a word for it is unconfirmed too ([U]): both count.

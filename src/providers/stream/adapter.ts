@@ -1,12 +1,12 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import { createRedactor } from '../../http/redaction.ts';
+import { isExport } from '../../requests/operations.ts';
 import { checkAll } from '../check-all.ts';
-import { createFresh } from '../fresh.ts';
+import { unlock } from '../credentials.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { createFresh } from '../fresh.ts';
 import { notOurs } from '../not-ours.ts';
 import type { Provider, RunningCall } from '../provider.ts';
-import { isExport } from '../../requests/operations.ts';
-import { unlock } from '../unlock.ts';
 import { createStreamClient } from './client.ts';
 import { type StreamAccount, createStreamConnection } from './connection.ts';
 import { STREAM, outcomeOf } from './denial.ts';
@@ -15,8 +15,7 @@ import { limitsOf } from './limits.ts';
 import { look } from './look.ts';
 import { lookUp } from './lookup.ts';
 import { idOf } from './operations.ts';
-import { send } from './send.ts';
-import { restorationOf, submissionOf } from './submission.ts';
+import { restorationOf, send, submissionOf } from './submit.ts';
 import { type TaskView, reportOf, taskOf } from './task.ts';
 
 /** Stream behind the provider interface: exports, deletions, restores, and what can be seen. */

@@ -1,4 +1,4 @@
-import { pathSegment } from '../../http/path-segment.ts';
+import { pathSegment } from '../../http/json-answer.ts';
 import type { Ids } from '../batch.ts';
 import type { Reply, StreamConnection } from './connection.ts';
 import type { FeedDeletion, UserDeletion } from './deletion.ts';
@@ -21,7 +21,7 @@ export interface FeedFilter {
   include_soft_deleted_activities?: boolean;
 }
 
-/** Stream's API in its own words, api/stream.md section 2; no policy. */
+/** Stream's API in its own words, docs/providers/stream.md 2; no policy. */
 export interface StreamClient {
   /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
   exportFeedUserData(userId: string, signal: AbortSignal): Promise<Reply>;

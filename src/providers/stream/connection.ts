@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiCall, ApiHeaders, Exchange, Manners } from '../../http/exchange.ts';
+import type {
+  ApiAnswer,
+  ApiCall,
+  ApiHeaders,
+  Exchange,
+  Heard,
+  Manners,
+} from '../../http/exchange.ts';
+import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
+import { isTransientStatus } from '../../http/retry.ts';
 import type { SecretSource } from '../../secret.ts';
+import { readSecret } from '../credentials.ts';
 import type { ProviderDeps } from '../deps.ts';
-import type { Lane } from '../provider.ts';
-import { readSecret } from '../read-secret.ts';
+import type { OperationLimiter } from '../provider.ts';
 import type { Undelivered } from '../undelivered.ts';
-import { heard } from './hearing.ts';
-import { assumed, rateLimit } from './rate-limit.ts';
+import { assumed, rateLimit, retryAt } from './rate-limit.ts';
+import { ApiError } from './schemas.ts';
 import { createTokens } from './token.ts';
 
 /** A Stream app. `origin` has no path and no trailing slash. */
@@ -26,9 +35,9 @@ type Request = Pick<ApiCall, 'method' | 'body' | 'reads'> & {
   query?: Readonly<Record<string, string>>;
 };
 
-/** The way to one app: token, key and pace. An operation is named by Stream's own id. */
+/** The way to one app: token, key and rateLimiter. An operation is named by Stream's own id. */
 export interface StreamConnection {
-  laneOf(operation: string): Lane;
+  laneOf(operation: string): OperationLimiter;
   /** How many were made so far. */
   readonly calls: number;
   call: (operation: string, request: Request, signal: AbortSignal) => Promise<Reply>;
@@ -40,18 +49,21 @@ export function createStreamConnection(
   deps: ProviderDeps,
   redactor: Redactor,
 ): StreamConnection {
-  const { http, pace, clock, agent } = deps;
+  const { http, rateLimiter, clock, agent } = deps;
   const tokens = createTokens(clock);
-  const routes = new Map<string, { lane: Lane; manners: Manners }>();
+  const routes = new Map<string, { limiter: OperationLimiter; manners: Manners }>();
   const key = `api_key=${encodeURIComponent(account.apiKey)}`;
   let calls = 0;
 
-  const routeOf = (operation: string): { lane: Lane; manners: Manners } => {
+  const routeOf = (operation: string): { limiter: OperationLimiter; manners: Manners } => {
     const known = routes.get(operation);
     if (known !== undefined) return known;
-    const lane = pace.lane(`stream:${account.apiKey}:${operation}`, assumed(operation, deps.start));
+    const limiter = rateLimiter.limiter(
+      `stream:${account.apiKey}:${operation}`,
+      assumed(operation, deps.start),
+    );
     const manners: Manners = {
-      enter: (signal) => lane.enter(signal),
+      enter: (signal) => limiter.enter(signal),
       tried() {
         calls += 1;
       },
@@ -59,18 +71,18 @@ export function createStreamConnection(
         const now = clock.now();
         const means = heard(answer, now);
         const limit = rateLimit(answer, now);
-        if (means.limited) lane.refused(limit, means.retryAt);
-        else if (limit !== null) lane.learn(limit);
+        if (means.limited) limiter.refused(limit, means.retryAt);
+        else if (limit !== null) limiter.learn(limit);
         return means;
       },
     };
-    const route = { lane, manners };
+    const route = { limiter, manners };
     routes.set(operation, route);
     return route;
   };
 
   return {
-    laneOf: (operation) => routeOf(operation).lane,
+    laneOf: (operation) => routeOf(operation).limiter,
 
     get calls() {
       return calls;
@@ -92,4 +104,14 @@ export function createStreamConnection(
       return http.call({ ...request, ...target, headers }, routeOf(operation).manners, signal);
     },
   };
+}
+
+const QUIET: Heard = { transient: false, limited: false, retryAt: null };
+
+/** What an answer of Stream's says about trying again: `unrecoverable` means never. */
+function heard(answer: ApiAnswer, now: number): Heard {
+  if (!isTransientStatus(answer.status)) return QUIET;
+  const body = readJson(answer.text, ApiError);
+  const final = body.kind === 'fits' && body.value.unrecoverable === true;
+  return { transient: !final, limited: answer.status === 429, retryAt: retryAt(answer, now) };
 }

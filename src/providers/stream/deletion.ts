@@ -10,7 +10,7 @@ const FeedDeletion = z.strictObject({ hard_delete: z.boolean() });
 export type FeedDeletion = z.infer<typeof FeedDeletion>;
 
 /**
- * The options of DeleteUsers (api/stream.md section 2.4). A hard user needs hard messages and
+ * The options of DeleteUsers (docs/providers/stream.md 2.4). A hard user needs hard messages and
  * conversations (section 4): Stream's answer to anything else is unconfirmed ([U]), so that none is
  * sent.
  */

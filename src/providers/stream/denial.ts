@@ -1,10 +1,8 @@
-import type { ApiAnswer } from '../../http/exchange.ts';
-import { type Failure, type FailureCode, failure } from '../../http/failure.ts';
+import { type ApiAnswer, type Failure, type FailureCode, failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Unreachable } from '../../requests/outcome.ts';
+import type { Unreachable } from '../../requests/transitions/answers.ts';
 import { undelivered } from '../undelivered.ts';
-import { type Meaning, meaningOf } from './codes.ts';
 import type { Reply } from './connection.ts';
 import { retryAt } from './rate-limit.ts';
 import { ApiError } from './schemas.ts';
@@ -24,7 +22,7 @@ export const STREAM = { provider: 'Stream', secret: 'API secret' };
 
 const INPUT = 4;
 const NOT_FOUND = 16;
-/** Expired, not valid yet, dated wrongly: the token's times (api/stream.md section 5). */
+/** Expired, not valid yet, dated wrongly: the token's times (docs/providers/stream.md 5). */
 const TOKEN_TIMES: ReadonlySet<number> = new Set([40, 41, 42]);
 const CLOCK_HINT = "; is this machine's clock right?";
 
@@ -52,7 +50,7 @@ export function unreachable(denial: Denial): Unreachable {
 
 /**
  * Whether a denial says that the thing asked for does not exist: 404 with code 16, or 400 with
- * code 4 ([U], api/stream.md section 3: both are expected for an unknown task).
+ * code 4 ([U], docs/providers/stream.md 3: both are expected for an unknown task).
  */
 export function saysUnknown(denial: Extract<Denial, { kind: 'denied' }>): boolean {
   return denial.code === NOT_FOUND || (denial.code === INPUT && denial.status === 400);
@@ -132,4 +130,23 @@ function errorFor(meaning: Meaning, status: number, api: Said, redactor: Redacto
   const words = redactor.clean(api.message);
   const hint = api.code !== null && TOKEN_TIMES.has(api.code) ? CLOCK_HINT : '';
   return failure(code, `${what} (${status})${words === '' ? '' : `: ${words}`}${hint}`, facts);
+}
+
+/** What an error answer of Stream's means to us; `foreign`: neither an error nor Stream's. */
+type Meaning = 'limited' | 'credentials' | 'unavailable' | 'foreign' | 'denied';
+
+const RATE_LIMITED = 9;
+const TIMED_OUT = 23;
+const CLOSED: ReadonlySet<number> = new Set([401, 403]);
+
+/**
+ * Sorts an error answer by HTTP status and Stream's code (docs/providers/stream.md 5); `code` null:
+ * the body is not Stream's. A 429 that will never pass is a no like any other.
+ */
+function meaningOf(status: number, code: number | null, unrecoverable: boolean): Meaning {
+  const limited = status === 429 || code === RATE_LIMITED;
+  if (limited) return unrecoverable ? 'denied' : 'limited';
+  if (CLOSED.has(status)) return 'credentials';
+  if (status >= 500 || status === 408 || code === TIMED_OUT) return 'unavailable';
+  return status < 400 || code === null ? 'foreign' : 'denied';
 }

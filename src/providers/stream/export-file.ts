@@ -1,4 +1,4 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import type { Http } from '../../http/http.ts';
 import { Secret } from '../../secret.ts';
 import type { Collection } from '../provider.ts';

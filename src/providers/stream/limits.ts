@@ -19,7 +19,7 @@ interface Deps {
 
 /**
  * The limits in force, as Stream tells them when asked: one call for the operations of feeds, one
- * for the others, none where there are none (api/stream.md section 2.9). The pace learns them too.
+ * for the others, none where there are none (docs/providers/stream.md 2.9). The rateLimiter learns them too.
  * What cannot be learnt is left out: a call that is made all the same tells its own.
  */
 export async function limitsOf(

@@ -1,7 +1,7 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Sighting } from '../../requests/outcome.ts';
+import type { Sighting } from '../../requests/transitions/answers.ts';
 import type { FeedFilter, StreamClient } from './client.ts';
 import { type Denial, outcomeOf, unreachable } from './denial.ts';
 import { FEED_QUERIES, type FeedPage, type FeedQuery } from './feed-queries.ts';

@@ -1,5 +1,5 @@
 import type { Redactor } from '../../http/redaction.ts';
-import type { Sighting } from '../../requests/outcome.ts';
+import type { Sighting } from '../../requests/transitions/answers.ts';
 import { notOurs } from '../not-ours.ts';
 import { visibleIn } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';

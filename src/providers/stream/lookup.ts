@@ -1,7 +1,7 @@
-import { failure } from '../../http/failure.ts';
+import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Lookup, Presence } from '../../requests/outcome.ts';
+import type { Lookup, Presence } from '../../requests/transitions/answers.ts';
 import { ABSENT, presenceOf } from '../presence.ts';
 import type { StreamClient } from './client.ts';
 import { outcomeOf, unreachable } from './denial.ts';
@@ -14,7 +14,7 @@ const MOST_CHARACTERS = 4_000;
 
 /**
  * Which users QueryUsers shows, deactivated ones included. It never shows a deleted one, soft or
- * hard, so an absent id may have been there (api/stream.md section 2.7).
+ * hard, so an absent id may have been there (docs/providers/stream.md 2.7).
  */
 export async function lookUp(
   userIds: readonly string[],

@@ -1,5 +1,5 @@
-import { notOurs } from '../not-ours.ts';
 import type { Operation } from '../../requests/request.ts';
+import { notOurs } from '../not-ours.ts';
 
 /** Stream's own id of what a step asks for (OAS operationId). */
 export type StreamOperation =

@@ -1,11 +1,11 @@
 import type { ApiAnswer } from '../../http/exchange.ts';
-import { retryAfter } from '../../http/retry-after.ts';
+import { retryAfter } from '../../http/retry.ts';
 import type { AssumedLimit, RateLimit } from '../provider.ts';
 
-/** Stream's limits count in windows of a minute (api/stream.md section 6). */
+/** Stream's limits count in windows of a minute (docs/providers/stream.md 6). */
 const WINDOW = 60_000;
 
-/** DeleteUsers has so few calls a minute (api/stream.md section 6): more are not tried before it tells. */
+/** DeleteUsers has so few calls a minute (docs/providers/stream.md 6): more are not tried before it tells. */
 const DELETIONS = 6;
 
 /** What an operation is taken to allow before its first answer; `start` calls a minute at most. */

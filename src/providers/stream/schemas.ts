@@ -7,7 +7,7 @@ const TaskId = z
   .refine((id) => id !== '.' && id !== '..');
 
 /**
- * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (api/stream.md section 3).
+ * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (docs/providers/stream.md 3).
  * One that makes no sense is null: nothing depends on it.
  */
 const Instant = z
@@ -73,7 +73,7 @@ export const ToldLimit = z.object({
   reset: z.number().nonnegative(),
 });
 
-/** The error body, api/stream.md section 5. The status inside is not read: HTTP's holds. */
+/** The error body, docs/providers/stream.md 5. The status inside is not read: HTTP's holds. */
 export const ApiError = z.object({
   code: z.number().int(),
   message: z.string().catch(''),

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Secret } from '../../secret.ts';
 
-/** Stream tolerates next to no `iat` in the future (api/stream.md section 1): clocks differ. */
+/** Stream tolerates next to no `iat` in the future (docs/providers/stream.md 1): clocks differ. */
 const BACKDATED = 5;
 const LIFE = 300;
 
@@ -30,7 +30,7 @@ export function createTokens(clock: { now(): number }): Tokens {
 
 /**
  * A server token: HS256 with the API secret, claim `server`, good for `LIFE` seconds from `now`
- * (ms). An `exp` on a server token is accepted (api/stream.md, DOC-token).
+ * (ms). An `exp` on a server token is accepted (docs/providers/stream.md, DOC-token).
  */
 async function serverToken(secret: Secret, now: number): Promise<string> {
   const seconds = Math.floor(now / 1_000);

@@ -1,4 +1,4 @@
-import { createHistory, type History } from './history.ts';
+import { type History, createHistory } from './history.ts';
 
 export type DeleteMode = 'soft' | 'pruning' | 'hard';
 

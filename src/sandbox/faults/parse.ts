@@ -1,9 +1,9 @@
-import { batchOperations, DOWNLOAD, operations } from '../operations.ts';
-import { faultTable, type FaultDescription } from './table.ts';
+import { DOWNLOAD, batchOperations, operations } from '../operations.ts';
+import { type FaultDescription, faultTable } from './table.ts';
 
 export interface FaultSpec {
   name: string;
-  /** A provider, an operation of facts.json or `downloadFile`; null = wherever it can happen. */
+  /** A provider, an operation of the sandbox's table or `downloadFile`; null = wherever it can happen. */
   scope: string | null;
   /** The first n matches only. */
   count: number | null;

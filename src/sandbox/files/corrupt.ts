@@ -1,4 +1,4 @@
-import { damage, type ExportFile } from './export-file.ts';
+import { type ExportFile, damage } from './export-file.ts';
 
 /** Where the first character of the user id stands in the JSON of a zip's first entry. */
 const INTO_USER_ID = 16;

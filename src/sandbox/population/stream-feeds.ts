@@ -1,6 +1,6 @@
-import { feedItems, type FeedItem, type FeedsKind } from './feed-items.ts';
+import { type FeedItem, type FeedsKind, feedItems } from './feed-items.ts';
 import type { Person } from './people.ts';
-import { exportedUser, type StreamView } from './stream-chat.ts';
+import { type StreamView, exportedUser } from './stream-chat.ts';
 import { iso } from './words.ts';
 
 type Entity = Record<string, unknown>;

@@ -1,14 +1,14 @@
-import { zipChunks, type ExportFile, type ZipEntry } from '../files/export-file.ts';
+import { type ExportFile, type ZipEntry, zipChunks } from '../files/export-file.ts';
 import type { Person } from '../population/people.ts';
 import {
+  type SendbirdView,
   channelMessages,
   groupChannels,
   presentMembers,
   profile,
-  type SendbirdView,
 } from '../population/sendbird-chat.ts';
 import type { GdprRequest } from './requests.ts';
-import { viewAt, type SendbirdUsers } from './users.ts';
+import { type SendbirdUsers, viewAt } from './users.ts';
 
 /**
  * The zip of an access request: `<user>.json` on top, folders `channels/` and `messages/`

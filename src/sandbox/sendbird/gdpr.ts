@@ -1,11 +1,11 @@
 import type { FaultSubject } from '../faults/book.ts';
-import type { World } from '../world.ts';
 import type { Handler } from '../vendor.ts';
+import type { World } from '../world.ts';
 import { readRegisterBody } from './body.ts';
 import { notFound, sendbirdError } from './errors.ts';
 import { makeToken, readLimit, readToken } from './query.ts';
 import type { GdprRequest, GdprRequests } from './requests.ts';
-import { existing, type SendbirdUsers } from './users.ts';
+import { type SendbirdUsers, existing } from './users.ts';
 
 /** [I] seven days, from the third-party restatement of the docs. */
 const LINK_TIME = 7 * 86_400_000;

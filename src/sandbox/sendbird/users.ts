@@ -1,7 +1,7 @@
 import type { History } from '../accounts/history.ts';
 import type { SendbirdAccount } from '../accounts/sendbird-account.ts';
 import type { Person, Population } from '../population/people.ts';
-import { profile, type SendbirdView } from '../population/sendbird-chat.ts';
+import { type SendbirdView, profile } from '../population/sendbird-chat.ts';
 import type { Handler } from '../vendor.ts';
 import { notFound, sendbirdError } from './errors.ts';
 import { makeToken, readLimit, readToken, readUserIds } from './query.ts';

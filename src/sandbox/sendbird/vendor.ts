@@ -6,7 +6,7 @@ import { sendbirdError } from './errors.ts';
 import { cancel, finish, list, register, view } from './gdpr.ts';
 import { createSendbirdLimits } from './limits.ts';
 import { createGdprRequests } from './requests.ts';
-import { existing, getUser, listUsers, type SendbirdUsers } from './users.ts';
+import { type SendbirdUsers, existing, getUser, listUsers } from './users.ts';
 
 export interface SendbirdVendor extends Vendor {
   users: SendbirdUsers;

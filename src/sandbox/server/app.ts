@@ -5,7 +5,7 @@ import { sendbirdOperations, streamOperations } from '../operations.ts';
 import type { Provider } from '../provider.ts';
 import type { ServerContext } from './context.ts';
 import { controlRoutes } from './control-routes.ts';
-import { exchangeOf, handled, send, type SandboxContext } from './exchange.ts';
+import { type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
 import { serveCall } from './serve-call.ts';
 import { serveDownload } from './serve-download.ts';
 import type { FileShelf } from './serve-file.ts';

@@ -4,8 +4,8 @@ import { Refusal } from '../refusal.ts';
 import type { Answer, Call, Vendor } from '../vendor.ts';
 import { idsOf, registrationOf } from './call-ids.ts';
 import type { ServerContext } from './context.ts';
-import { exchangeOf, handled, send, type Exchange, type SandboxContext } from './exchange.ts';
-import { beforeAnswer, onTheWay, type Arrival } from './transport-faults.ts';
+import { type Exchange, type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
+import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
 import { spoil } from './wrong-shape.ts';
 
 interface Outcome {

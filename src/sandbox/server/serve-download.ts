@@ -1,13 +1,13 @@
-import { expired, storeError, type StoreAnswer } from '../files/s3.ts';
-import { isKept, type ExportFile } from '../files/export-file.ts';
+import { type ExportFile, isKept } from '../files/export-file.ts';
+import { type StoreAnswer, expired, storeError } from '../files/s3.ts';
 import { DOWNLOAD } from '../operations.ts';
 import type { Provider } from '../provider.ts';
 import type { Vendor } from '../vendor.ts';
 import type { CallRecord } from './call-log.ts';
 import type { ServerContext } from './context.ts';
-import { exchangeOf, handled, send, type Exchange, type SandboxContext } from './exchange.ts';
-import { serveFile, type FileShelf, type Sent } from './serve-file.ts';
-import { beforeAnswer, onTheWay, type Arrival } from './transport-faults.ts';
+import { type Exchange, type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
+import { type FileShelf, type Sent, serveFile } from './serve-file.ts';
+import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
 
 /** Serves `/files/...`: a file store that knows signed links and no credentials. */
 export async function serveDownload(

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultSubject } from '../faults/book.ts';
 import { corrupted } from '../files/corrupt.ts';
-import { measure, slice, type ExportFile } from '../files/export-file.ts';
-import { readRange, type ByteRange } from '../files/range.ts';
+import { type ExportFile, measure, slice } from '../files/export-file.ts';
+import { type ByteRange, readRange } from '../files/range.ts';
 import type { ServerContext } from './context.ts';
-import { hangUp, reset, type Exchange } from './exchange.ts';
-import { holdAt, type Arrival } from './transport-faults.ts';
+import { type Exchange, hangUp, reset } from './exchange.ts';
+import { type Arrival, holdAt } from './transport-faults.ts';
 
 export interface Sent {
   status: number | null;

@@ -1,6 +1,6 @@
 import type { FaultSubject } from '../faults/book.ts';
 import type { ServerContext } from './context.ts';
-import { hangUp, reset, send, type Exchange } from './exchange.ts';
+import { type Exchange, hangUp, reset, send } from './exchange.ts';
 
 /** How a call ended on its way, before anyone looked at it; null = it went through. */
 export interface Ended {

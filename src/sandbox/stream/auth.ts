@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { type JWTPayload, errors, jwtVerify } from 'jose';
 import type { Refusal } from '../refusal.ts';
 import type { Call } from '../vendor.ts';
 import { streamError } from './errors.ts';

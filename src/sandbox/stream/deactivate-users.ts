@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Handler } from '../vendor.ts';
 import { readBody, userIds } from './body.ts';
 import { badInput, notFound } from './errors.ts';
-import { nanoseconds, type StreamTasks } from './tasks.ts';
-import { change, visible, type StreamUsers } from './users.ts';
+import { type StreamTasks, nanoseconds } from './tasks.ts';
+import { type StreamUsers, change, visible } from './users.ts';
 
 const flag = z.boolean('must be a boolean').nullish();
 const common = { user_ids: userIds(100), created_by_id: z.string('must be a string').nullish() };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { stronger, type StreamAccount } from '../accounts/stream-account.ts';
+import { type StreamAccount, stronger } from '../accounts/stream-account.ts';
 import type { FaultBook } from '../faults/book.ts';
 import type { Handler } from '../vendor.ts';
 import { readBody, userIds } from './body.ts';
 import { badInput, notFound } from './errors.ts';
 import type { StreamTasks } from './tasks.ts';
-import { change, existing, visible, type StreamUsers } from './users.ts';
+import { type StreamUsers, change, existing, visible } from './users.ts';
 
 const threeModes = z
   .enum(['soft', 'pruning', 'hard', ''], 'must be one of soft, pruning, hard')

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import type { FaultBook } from '../faults/book.ts';
+import type { Person } from '../population/people.ts';
 import {
+  MESSAGE_CAP,
+  type StreamView,
   calls,
   channels,
   exportedUser,
-  MESSAGE_CAP,
   messageCount,
   messages,
   reactions,
-  type StreamView,
 } from '../population/stream-chat.ts';
-import type { Person } from '../population/people.ts';
 import type { Handler } from '../vendor.ts';
 import { readBody, userIds } from './body.ts';
 import { badInput, notFound } from './errors.ts';
 import type { StreamTasks } from './tasks.ts';
-import { existing, viewAt, type StreamUsers } from './users.ts';
+import { type StreamUsers, existing, viewAt } from './users.ts';
 
 const schema = z.object({ user_ids: userIds(25) });
 

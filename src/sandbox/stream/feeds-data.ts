@@ -5,7 +5,7 @@ import type { Call, Handler } from '../vendor.ts';
 import { readBody } from './body.ts';
 import { notFound } from './errors.ts';
 import type { StreamTasks } from './tasks.ts';
-import { change, existing, type StreamUsers } from './users.ts';
+import { type StreamUsers, change, existing } from './users.ts';
 
 const schema = z.object({ hard_delete: z.boolean('must be a boolean').nullish() });
 

@@ -1,6 +1,5 @@
 import type { Handler } from '../vendor.ts';
-import type { StreamUsers } from './users.ts';
-import { feedsQuery, type FeedsQuery } from './feeds-query.ts';
+import { type FeedsQuery, feedsQuery } from './feeds-query.ts';
 import {
   activityRow,
   bookmarkRow,
@@ -9,6 +8,7 @@ import {
   feedRow,
   folderRow,
 } from './feeds-rows.ts';
+import type { StreamUsers } from './users.ts';
 
 const QUERIES: Readonly<Record<string, FeedsQuery>> = {
   queryActivities: {

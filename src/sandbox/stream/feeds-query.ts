@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { feedItems, type FeedItem, type FeedsKind } from '../population/feed-items.ts';
+import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
 import type { Person } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
 import type { Handler } from '../vendor.ts';
 import { readBody } from './body.ts';
-import { viewAt, type StreamUsers } from './users.ts';
-import { filterSchema, passes, type Filter } from './feeds-filter.ts';
+import { type Filter, filterSchema, passes } from './feeds-filter.ts';
 import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
 import type { RowOf } from './feeds-rows.ts';
+import { type StreamUsers, viewAt } from './users.ts';
 
 /** One of the six queries, as the specification has it. */
 export interface FeedsQuery {

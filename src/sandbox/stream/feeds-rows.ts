@@ -1,4 +1,4 @@
-import { feedItemCount, type FeedItem } from '../population/feed-items.ts';
+import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
 import type { StreamView } from '../population/stream-chat.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';

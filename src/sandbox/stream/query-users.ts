@@ -5,7 +5,7 @@ import type { Handler } from '../vendor.ts';
 import { check } from './body.ts';
 import { badInput } from './errors.ts';
 import { userResponse } from './user-response.ts';
-import { visible, type StreamUsers } from './users.ts';
+import { type StreamUsers, visible } from './users.ts';
 
 const id = z.string();
 const operators = z

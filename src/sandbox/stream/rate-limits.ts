@@ -1,7 +1,7 @@
 import { streamOperations } from '../operations.ts';
 import type { Call, Handler } from '../vendor.ts';
 import { operationId } from './errors.ts';
-import { operationOfId, type StreamLimits } from './limits.ts';
+import { type StreamLimits, operationOfId } from './limits.ts';
 
 const PLATFORMS = ['android', 'ios', 'web', 'unity', 'server_side'];
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Handler } from '../vendor.ts';
 import { readBody, userIds } from './body.ts';
 import { badInput } from './errors.ts';
-import { change, type StreamUsers } from './users.ts';
+import { type StreamUsers, change } from './users.ts';
 
 const schema = z.object({ user_ids: userIds(100) });
 

@@ -1,5 +1,5 @@
 import { createStreamAccounts } from '../accounts/stream-account.ts';
-import { textChunks, type ExportFile } from '../files/export-file.ts';
+import { type ExportFile, textChunks } from '../files/export-file.ts';
 import { feedsExport } from '../population/stream-feeds.ts';
 import type { Vendor } from '../vendor.ts';
 import type { World } from '../world.ts';
@@ -14,8 +14,8 @@ import { createStreamLimits } from './limits.ts';
 import { queryUsers } from './query-users.ts';
 import { rateLimits } from './rate-limits.ts';
 import { restoreUsers } from './restore-users.ts';
-import { createStreamTasks, type StreamTask } from './tasks.ts';
-import { change, viewAt, visible, type StreamUsers } from './users.ts';
+import { type StreamTask, createStreamTasks } from './tasks.ts';
+import { type StreamUsers, change, viewAt, visible } from './users.ts';
 
 const LINK_TIME = 24 * 3_600_000;
 

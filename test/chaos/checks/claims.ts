@@ -1,5 +1,5 @@
-import { CHECK_ID } from '../../../src/requests/note.ts';
 import type { Receipt } from '../../../src/requests/receipt.ts';
+import { CHECK_ID } from '../../../src/requests/transitions/failed.ts';
 import type { Evidence, Violation } from '../evidence.ts';
 
 type Step = Receipt['steps'][number];
@@ -129,7 +129,7 @@ function ofRestore({ evidence, step, user }: Claim): string[] {
 
 /**
  * Who is said not to be there must not have been there at the end either. An export takes the
- * provider's word for it (SPEC section 4); a deletion is looked into.
+ * provider's word for it (docs/spec.md 4); a deletion is looked into.
  */
 function ofAbsence({ evidence, step, user }: Claim): string[] {
   const { account, known } = user;

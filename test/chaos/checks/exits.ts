@@ -16,7 +16,7 @@ const SIGNALS: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SI
 /** Faults of gdpr or of this machine, which nothing here causes. */
 const NEVER = new Set(['internal', 'ledger', 'storage', 'account', 'config', 'unknown_request']);
 
-/** Every exit code against SPEC section 5 and the receipts that were printed with it. */
+/** Every exit code against docs/spec.md 5 and the receipts that were printed with it. */
 export function checkExits({ played, settling, world }: Evidence): Violation[] {
   return [
     ...played.flatMap((each) => [
@@ -114,7 +114,7 @@ function ofNothing({ err, out, args }: Ended, code: number, fault: string | null
   return fits[code]?.includes(fault ?? '') === true && out === '' ? [] : ['an end nobody expects'];
 }
 
-/** SPEC section 5, from the states alone: never from counts. */
+/** docs/spec.md 5, from the states alone: never from counts. */
 function mayBe(receipts: readonly Receipt[]): number[] {
   const states = receipts.map(({ state }) => state);
   if (states.includes('in_doubt')) return [4, 7];

@@ -67,7 +67,7 @@ describe('what is sent', () => {
   test('its lane is that of every registration', async () => {
     on = await stage('sendbird', ['registered-delete-two']);
     expect(on.sendbird.admit('delete')).toBeNull();
-    expect(on.lanes).toEqual(['sendbird:APP:registerGdprRequest']);
+    expect(on.limiters).toEqual(['sendbird:APP:registerGdprRequest']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outgoing } from '../../../src/providers/provider.ts';
-import { meaningOf } from '../../../src/providers/sendbird/codes.ts';
+import { meaningOf } from '../../../src/providers/sendbird/denial.ts';
 import { START, type Stage, never, noSource, source, stage } from '../stage.ts';
 
 const access: Outgoing = { operation: 'access', subjectIds: ['ada'], options: {} };
@@ -41,7 +41,7 @@ describe('what is sent', () => {
     on = await stage('sendbird', ['registered']);
     expect(on.sendbird.admit('access')).toBeNull();
     await on.sendbird.submit(access, never);
-    expect(on.lanes).toEqual(['sendbird:APP:registerGdprRequest']);
+    expect(on.limiters).toEqual(['sendbird:APP:registerGdprRequest']);
     expect(on.learnt.get('sendbird:APP:registerGdprRequest')).toEqual({
       limit: 100,
       remaining: 99,
@@ -55,7 +55,7 @@ describe('what is sent', () => {
 test('a refusal is told to its lane, and every call is counted', async () => {
   on = await stage('sendbird', ['limited', 'registered']);
   await on.sendbird.submit(access, never);
-  expect(on.refused.map(([lane]) => lane)).toEqual(['sendbird:APP:registerGdprRequest']);
+  expect(on.refused.map(([limiter]) => limiter)).toEqual(['sendbird:APP:registerGdprRequest']);
   expect(on.refused[0]?.[2]).toBeGreaterThan(START);
   await on.sendbird.submit(access, never);
   expect(on.sendbird.limitOf('access')).toEqual(on.sendbird.limitOf('delete'));

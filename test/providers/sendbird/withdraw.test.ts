@@ -57,7 +57,7 @@ describe('cancelled once, and looked at again', () => {
     });
     expect(on.server.requests).toEqual([`GET ${PATH}`, `DELETE ${PATH}`, `GET ${PATH}`]);
     expect(on.bodies[1]).toBe('');
-    expect(on.lanes[1]).toBe('sendbird:APP:cancelGdprRequest');
+    expect(on.limiters[1]).toBe('sendbird:APP:cancelGdprRequest');
   });
 
   test.each([

@@ -81,7 +81,7 @@ describe('what is sent', () => {
   ] as const)('%s has a lane of its own', async (operation, id) => {
     on = await stage('stream', ['started']);
     on.stream.admit(operation);
-    expect(on.lanes).toEqual([`stream:k3y:${id}`]);
+    expect(on.limiters).toEqual([`stream:k3y:${id}`]);
   });
 });
 

@@ -59,7 +59,13 @@ async function answering(
   );
   const account = { apiKey: 'k3y', apiSecret: source('s'), origin: server.origin };
   return {
-    stream: createStream(account, { http, pace: freePace(), clock, agent: 'gdpr-test', start: 60 }),
+    stream: createStream(account, {
+      http,
+      rateLimiter: freePace(),
+      clock,
+      agent: 'gdpr-test',
+      start: 60,
+    }),
     server,
     asked,
   };

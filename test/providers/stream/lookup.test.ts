@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Presence } from '../../../src/requests/outcome.ts';
+import type { Presence } from '../../../src/requests/transitions/answers.ts';
 import { ABSENT, SEEN, type Stage, never, stage } from '../stage.ts';
 
 let on: Stage;

@@ -81,7 +81,7 @@ describe('what is sent', () => {
     on = await stage('stream', ['started']);
     expect(on.stream.admit('export_users')).toBeNull();
     await on.stream.submit(users(), never);
-    expect(on.lanes).toEqual(['stream:k3y:ExportUsers']);
+    expect(on.limiters).toEqual(['stream:k3y:ExportUsers']);
     expect(on.learnt.get('stream:k3y:ExportUsers')).toEqual({
       limit: 60,
       remaining: 57,

@@ -68,7 +68,7 @@ test('a task that was just seen done is not asked about again for its file, but 
 test('a fault that passes is not seen', async () => {
   on = await stage('stream', ['edge-503', 'internal', 'task-running']);
   expect((await on.stream.check([call()], never)).get('call_1')).toMatchObject({ kind: 'running' });
-  expect(on.lanes).toEqual(Array.from({ length: 3 }, () => 'stream:k3y:GetTask'));
+  expect(on.limiters).toEqual(Array.from({ length: 3 }, () => 'stream:k3y:GetTask'));
 });
 
 test('unrecoverable is not tried again', async () => {

@@ -1,0 +1,157 @@
+import type { Command } from 'commander';
+import type { App } from '../../app.ts';
+import {
+  type Cancelling,
+  type StepEnd,
+  WHY_ON,
+  cancelText,
+  cancelWords,
+  stepName,
+} from '../../report/decision/cancel-text.ts';
+import { subjectName } from '../../report/receipt/receipt-text.ts';
+import { type RunEnd, cancelCode } from '../../requests/exit-code.ts';
+import type { Call } from '../../requests/request.ts';
+import { type CancelEffect, cancelled } from '../../requests/transitions/cancelled.ts';
+import { type Taken, withdrawCalls } from '../../worker/withdraw.ts';
+import { createSealer, printReceipt } from '../run/receipts.ts';
+import { askYesOrNo } from '../shared/confirm.ts';
+import { invocation, printLastWords } from '../shared/output.ts';
+import { holding, namedRequests, requireFree } from '../shared/requests.ts';
+import { waitFlags } from '../shared/wait-flags.ts';
+import { callsToWithdraw, cancelPlan } from './plan.ts';
+
+interface CancelOptions {
+  ids: readonly string[];
+  yes: boolean;
+}
+
+const SAFE = 'Nothing was withdrawn.';
+const ADVICE = 'If it is to be withdrawn: add --yes';
+
+/** Declares `gdpr cancel` and runs it; `done` gets the exit code. */
+export function declareCancel(command: Command, app: App, done: (code: number) => void): void {
+  command
+    .argument('<request...>', 'requests to withdraw, as far as that is possible')
+    .option('--yes', 'answer the question; for scripts')
+    .action(async (ids: string[], { yes = false }) =>
+      done(await runCancel({ ids: [...new Set(ids)], yes }, app)),
+    );
+}
+
+/** Withdraws what can be, and prints the receipts; resolves to the exit code. */
+async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number> {
+  await app.requireAccount();
+  const cases = await cancelPlan(ids, app);
+  if (!cases.some(canChange)) return conclude(cases, new Map(), app);
+  await requireFree(ids, app);
+  // Before the question: without a provider there is nobody to ask for it.
+  if (callsToWithdraw(cases).length > 0) await app.providers(waitFlags({}));
+  const plan = cancelText(cases);
+  const stopped = await askYesOrNo({ yes, plan, safe: SAFE, advice: ADVICE }, app);
+  if (stopped !== null) return stopped;
+  app.begin();
+  const done = await withdraw(ids, app);
+  for (const request of await namedRequests(ids, app)) await printReceipt(request, app);
+  return conclude(done.cases, done.ends, app);
+}
+
+function canChange({ fated }: Cancelling): boolean {
+  return fated.some(({ effect }) => effect.kind !== 'goes_on');
+}
+
+interface Withdrawn {
+  cases: readonly Cancelling[];
+  /** By call id. */
+  ends: ReadonlyMap<string, Taken>;
+}
+
+/** As things stand once the requests are ours: they may have gone on since they were read. */
+async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
+  const { host } = app;
+  const ledger = await app.ledger();
+  return holding(ids, app, async (holder) => {
+    const cases = await cancelPlan(ids, app);
+    const change = cancelled(
+      cases.flatMap(({ fated }) => fated),
+      host.clock.now(),
+    );
+    // What was not sent comes first: it needs nobody, whatever happens to the rest.
+    await ledger.record(holder.token, change);
+    const calls = callsToWithdraw(cases);
+    const providers = calls.length === 0 ? new Map() : await app.providers(waitFlags({}));
+    const { clock, stop } = host;
+    const ends = await withdrawCalls(calls, { ledger, providers, clock, holder, stop });
+    const seal = createSealer(holder, app);
+    for (const id of ids) await seal(id);
+    return { cases, ends };
+  });
+}
+
+function conclude(
+  cases: readonly Cancelling[],
+  taken: ReadonlyMap<string, Taken>,
+  app: App,
+): number {
+  const ends = cases.flatMap(({ request, fated }) =>
+    fated.map(({ step, effect }): StepEnd => {
+      const name = `${stepName(step)} of ${subjectName(request.subject.userId)}`;
+      return { name, ...endOf(effect, taken) };
+    }),
+  );
+  const exit = cancelCode(
+    ends.map(({ end }) => end),
+    runEnd([...taken.values()], app),
+  );
+  if (exit === 0) return exit;
+  const ids = cases.map(({ request }) => request.id);
+  printLastWords({ exit, ...cancelWords(exit, ends, ids, invocation(app.flags)) }, app);
+  return exit;
+}
+
+function endOf(effect: CancelEffect, taken: ReadonlyMap<string, Taken>): Omit<StepEnd, 'name'> {
+  switch (effect.kind) {
+    case 'unsent':
+    case 'left_off':
+      return { end: 'withdrawn', why: null };
+    case 'in_doubt':
+      return { end: 'in_doubt', why: 'it may have arrived, and its answer is lost' };
+    case 'goes_on':
+      return { end: 'goes_on', why: WHY_ON[effect.why] };
+    case 'withdraw':
+      return takenEnd(taken.get(effect.call.id), effect.call);
+  }
+}
+
+function takenEnd(taken: Taken | undefined, { account }: Call): Omit<StepEnd, 'name'> {
+  if (taken === undefined) return { end: 'goes_on', why: 'stopped before it was tried' };
+  switch (taken.kind) {
+    case 'withdrawn':
+      return { end: 'withdrawn', why: null };
+    case 'unclear':
+      return { end: 'in_doubt', why: taken.error.message };
+    case 'account':
+      return {
+        end: 'goes_on',
+        why: `it belongs to ${account}, and now ${nowOf(taken.configured)}`,
+      };
+    case 'too_late':
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+      return { end: 'goes_on', why: taken.error.message };
+  }
+}
+
+function nowOf(configured: string | null): string {
+  return configured === null ? 'no such provider is configured' : `${configured} is configured`;
+}
+
+function runEnd(taken: readonly Taken[], { host }: App): RunEnd {
+  const has = (...kinds: readonly Taken['kind'][]): boolean =>
+    taken.some(({ kind }) => kinds.includes(kind));
+  return {
+    signal: host.stop.aborted ? Number(host.stop.reason) : null,
+    denied: has('credentials', 'account'),
+    unavailable: has('limited', 'unavailable'),
+  };
+}

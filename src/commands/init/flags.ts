@@ -1,0 +1,159 @@
+import { type Command, Option } from 'commander';
+import type { Draft, DraftFault, SecretInput, StreamProduct } from '../../config/settings.ts';
+import { GdprError } from '../../errors.ts';
+import { repeatable } from '../shared/request-flags.ts';
+import { type Ground, type SecretKind, typedSecret } from './secret.ts';
+
+/** What commander makes of the flags. */
+export interface InitOptions {
+  project?: boolean;
+  streamApiKey?: string;
+  streamSecretEnv?: string;
+  streamSecretFile?: string;
+  streamSecretCommand?: string;
+  streamProducts?: StreamProduct[];
+  streamBaseUrl?: string;
+  sendbirdAppId?: string;
+  sendbirdTokenEnv?: string;
+  sendbirdTokenFile?: string;
+  sendbirdTokenCommand?: string;
+  sendbirdBaseUrl?: string;
+  country?: string;
+  region?: string;
+  timeZone?: string;
+  plainSecrets?: boolean;
+  check?: boolean;
+  trust?: boolean;
+  yes?: boolean;
+}
+
+/** What Stream sells, by its own names. */
+export const PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
+
+/** Declares what `gdpr init` takes; without a terminal, or with `--no-input`, it is all that it knows. */
+export function declareInitFlags(command: Command): Command {
+  command
+    .option('--project', 'write to the project (this folder or above), not to your own folder')
+    .optionsGroup('Stream:')
+    .option('--stream-api-key <key>', "Stream: the app's key")
+    .option('--stream-secret-env <name>', 'Stream: the secret is in this environment variable')
+    .option('--stream-secret-file <file>', 'Stream: the secret is in this file')
+    .option('--stream-secret-command <words>', 'Stream: this prints the secret, without a shell')
+    .option(
+      '--stream-products <name>',
+      `Stream: only this product (repeatable): ${PRODUCTS.join(', ')} (default all)`,
+      repeatable(PRODUCTS),
+    )
+    .option('--stream-base-url <url>', 'Stream: another server than the usual one')
+    .optionsGroup('Sendbird:')
+    .option('--sendbird-app-id <id>', "Sendbird: the application's id")
+    .option('--sendbird-token-env <name>', 'Sendbird: the token is in this environment variable')
+    .option('--sendbird-token-file <file>', 'Sendbird: the token is in this file')
+    .option('--sendbird-token-command <words>', 'Sendbird: this prints the token, without a shell')
+    .option('--sendbird-base-url <url>', 'Sendbird: another server than the usual one')
+    .optionsGroup('Deadlines:')
+    .option('--country <code>', 'deadline: holidays of this country, such as DE')
+    .option('--region <code>', 'deadline: and of this part of it, such as BE')
+    .option('--time-zone <name>', "deadline: days are counted here (default the system's)")
+    .optionsGroup('Care:')
+    .option('--plain-secrets', 'write the secrets themselves into the file; not advised')
+    .option('--no-check', 'write without asking the providers');
+  const others = command.options.map((option) => option.attributeName());
+  const trust = new Option('--trust', "show the project's file and trust it as it is, instead");
+  return command
+    .optionsGroup('Trust:')
+    .addOption(trust.conflicts(others))
+    .option('--yes', 'with --trust: without a question; for scripts');
+}
+
+/** What the flags say, and what is wrong with those that are not judged as a whole later. */
+export function draftOf(
+  options: InitOptions,
+  ground: Ground,
+): { draft: Draft; faults: readonly string[] } {
+  const faults: string[] = [];
+  const secret = (
+    name: string,
+    texts: Readonly<Record<SecretKind, string | undefined>>,
+  ): SecretInput | undefined => secretOf(name, texts, ground, faults);
+  const draft = given({
+    'stream.apiKey': options.streamApiKey,
+    'stream.apiSecret': secret('--stream-secret', {
+      env: options.streamSecretEnv,
+      file: options.streamSecretFile,
+      command: options.streamSecretCommand,
+    }),
+    'stream.products': options.streamProducts,
+    'stream.baseUrl': options.streamBaseUrl,
+    'sendbird.applicationId': options.sendbirdAppId,
+    'sendbird.apiToken': secret('--sendbird-token', {
+      env: options.sendbirdTokenEnv,
+      file: options.sendbirdTokenFile,
+      command: options.sendbirdTokenCommand,
+    }),
+    'sendbird.baseUrl': options.sendbirdBaseUrl,
+    'deadline.country': options.country,
+    'deadline.region': options.region,
+    'deadline.timeZone': options.timeZone,
+  });
+  return { draft, faults };
+}
+
+const JOB_TYPES: readonly SecretKind[] = ['env', 'file', 'command'];
+
+/** A secret's place that is wrong is noted, and stands in so that it is not missed as well. */
+function secretOf(
+  name: string,
+  texts: Readonly<Record<SecretKind, string | undefined>>,
+  ground: Ground,
+  faults: string[],
+): SecretInput | undefined {
+  const kinds = JOB_TYPES.filter((kind) => texts[kind] !== undefined);
+  const [first] = kinds;
+  if (first === undefined) return undefined;
+  if (kinds.length > 1) {
+    faults.push(`${kinds.map((kind) => `${name}-${kind}`).join(' and ')}: give one of them`);
+  }
+  const typed = typedSecret(first, texts[first] ?? '', ground);
+  if ('secret' in typed) return typed.secret;
+  faults.push(`${name}-${first} ${typed.fault}`);
+  return { env: 'NOT_UNDERSTOOD' };
+}
+
+/** The flags that say what a field asks for. */
+const FLAG: Readonly<Record<DraftFault['field'], string>> = {
+  profile: '--profile',
+  'stream.apiKey': '--stream-api-key',
+  'stream.apiSecret': '--stream-secret-env, --stream-secret-file or --stream-secret-command',
+  'stream.products': '--stream-products',
+  'stream.baseUrl': '--stream-base-url',
+  'sendbird.applicationId': '--sendbird-app-id',
+  'sendbird.apiToken': '--sendbird-token-env, --sendbird-token-file or --sendbird-token-command',
+  'sendbird.baseUrl': '--sendbird-base-url',
+  'deadline.country': '--country',
+  'deadline.region': '--region',
+  'deadline.timeZone': '--time-zone',
+};
+
+/** A fault with the flag that it is about: `--country must be …`. */
+export function flagFault({ field, message }: DraftFault): string {
+  return `${FLAG[field]} ${message.replace('deadline.country', FLAG['deadline.country'])}`;
+}
+
+/** Whether a draft says anything about a provider. */
+export function names(draft: Draft, provider: 'stream' | 'sendbird'): boolean {
+  return Object.keys(draft).some((field) => field.startsWith(`${provider}.`));
+}
+
+/** The values that were given; the field itself is absent where nothing was. */
+export function given(values: Draft): Draft {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+/** Throws GdprError `usage` with everything that is wrong with the flags. */
+export function requireSound(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new GdprError('usage', `The flags do not make a profile:\n  ${faults.join('\n  ')}`, {
+    next: 'Nothing was written. See: gdpr init --help',
+  });
+}

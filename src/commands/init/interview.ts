@@ -1,0 +1,240 @@
+import type { App } from '../../app.ts';
+import type {
+  Draft,
+  DraftFault,
+  DraftField,
+  SecretInput,
+  StreamProduct,
+} from '../../config/settings.ts';
+import { isPlain } from '../shared/prompt.ts';
+import type { Asker, Check } from './asker.ts';
+import { PRODUCTS, given, names } from './flags.ts';
+import { type Ground, type SecretKind, typedSecret } from './secret.ts';
+
+/** What questions are asked with. */
+export interface Interview {
+  asker: Asker;
+  setup: Awaited<ReturnType<App['setup']>>;
+  app: App;
+  ground: Ground;
+}
+
+/** A profile and its name. */
+export interface Named {
+  name: string;
+  draft: Draft;
+}
+
+/** Asks for everything that the flags leave open. Throws as the asker does. */
+export async function interview(
+  name: string | null,
+  flags: Draft,
+  talk: Interview,
+): Promise<Named> {
+  const chosen = name ?? (await askName(talk));
+  const wanted = await askProviders(flags, talk);
+  const isElsewhere =
+    wanted.some((each) => flags[`${each}.baseUrl`] === undefined) &&
+    (await talk.asker.yes('Are the providers at other addresses than the usual ones?'));
+  let draft = flags;
+  for (const provider of wanted) {
+    draft = await ASK[provider](chosen, draft, talk);
+    if (isElsewhere) draft = await askBaseUrl(provider, chosen, draft, talk);
+  }
+  return { name: chosen, draft: await askDeadline(chosen, draft, talk) };
+}
+
+type Provider = 'stream' | 'sendbird';
+
+async function askName({ asker, setup }: Interview): Promise<string> {
+  const existing = setup.place.existing?.profiles ?? [];
+  return asker.text('Name of the profile:', firstFree(existing), async (name) => {
+    if (existing.includes(name)) return `is there already in ${setup.place.path}`;
+    return faultOf('profile', await setup.faults(name, {}));
+  });
+}
+
+function firstFree(existing: readonly string[]): string {
+  return ['production', 'staging', 'test'].find((name) => !existing.includes(name)) ?? '';
+}
+
+async function askProviders(flags: Draft, { asker }: Interview): Promise<readonly Provider[]> {
+  const said = (['stream', 'sendbird'] as const).filter((each) => names(flags, each));
+  if (said.length === 2) return said;
+  const which = await asker.choice('Which providers hold your data?', {
+    both: 'Stream and Sendbird',
+    stream: 'only Stream',
+    sendbird: 'only Sendbird',
+  });
+  if (which === 'both') return ['stream', 'sendbird'];
+  return [...new Set<Provider>([...said, which])];
+}
+
+const ASK: Readonly<
+  Record<Provider, (name: string, draft: Draft, talk: Interview) => Promise<Draft>>
+> = {
+  async stream(name, draft, talk) {
+    const apiKey = await askField(name, draft, 'stream.apiKey', talk, {
+      message: "Stream's API key (dashboard, your app):",
+      initial: talk.app.host.env['STREAM_API_KEY'] ?? '',
+    });
+    const secret = { what: "Stream's API secret", variable: 'STREAM_API_SECRET' };
+    const apiSecret = draft['stream.apiSecret'] ?? (await askSecret(secret, talk));
+    const products = draft['stream.products'] ?? (await askProducts(talk));
+    return {
+      ...draft,
+      'stream.apiKey': apiKey,
+      'stream.apiSecret': apiSecret,
+      ...given({ 'stream.products': products }),
+    };
+  },
+  async sendbird(name, draft, talk) {
+    const applicationId = await askField(name, draft, 'sendbird.applicationId', talk, {
+      message: "Sendbird's application id (dashboard, Settings > Application):",
+      initial: talk.app.host.env['SENDBIRD_APP_ID'] ?? '',
+    });
+    const token = { what: "Sendbird's API token", variable: 'SENDBIRD_API_TOKEN' };
+    const apiToken = draft['sendbird.apiToken'] ?? (await askSecret(token, talk));
+    return { ...draft, 'sendbird.applicationId': applicationId, 'sendbird.apiToken': apiToken };
+  },
+};
+
+async function askBaseUrl(
+  provider: Provider,
+  name: string,
+  draft: Draft,
+  talk: Interview,
+): Promise<Draft> {
+  const isStream = provider === 'stream';
+  const field = `${provider}.baseUrl` as const;
+  const url = await askField(name, draft, field, talk, {
+    message: `${isStream ? 'Stream' : 'Sendbird'}'s address (nothing: the usual one):`,
+    initial: talk.app.host.env[isStream ? 'STREAM_BASE_URL' : 'SENDBIRD_BASE_URL'] ?? '',
+    optional: true,
+  });
+  return { ...draft, ...given({ [field]: url === '' ? undefined : url }) };
+}
+
+async function askDeadline(name: string, draft: Draft, talk: Interview): Promise<Draft> {
+  const country = await askField(name, draft, 'deadline.country', talk, {
+    message: 'Country whose holidays move deadlines, such as DE (nothing: only weekends):',
+    optional: true,
+  });
+  const before = {
+    ...draft,
+    ...given({ 'deadline.country': country === '' ? undefined : country }),
+  };
+  const region =
+    country === ''
+      ? ''
+      : await askField(name, before, 'deadline.region', talk, {
+          message: 'Region of it with holidays of its own, such as BE (nothing: none):',
+          optional: true,
+        });
+  const withRegion = {
+    ...before,
+    ...given({ 'deadline.region': region === '' ? undefined : region }),
+  };
+  const timeZone = await askField(name, withRegion, 'deadline.timeZone', talk, {
+    message: 'Time zone in which days are counted:',
+    initial: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    optional: true,
+  });
+  return {
+    ...withRegion,
+    ...given({ 'deadline.timeZone': timeZone === '' ? undefined : timeZone }),
+  };
+}
+
+type TextField = Exclude<DraftField, 'stream.apiSecret' | 'sendbird.apiToken' | 'stream.products'>;
+
+/** One value, judged as it would be in the file; what a flag has said is not asked. */
+async function askField(
+  name: string,
+  draft: Draft,
+  field: TextField,
+  { asker, setup }: Interview,
+  {
+    message,
+    initial = '',
+    optional = false,
+  }: { message: string; initial?: string; optional?: boolean },
+): Promise<string> {
+  const said = draft[field];
+  if (said !== undefined) return said;
+  return asker.text(message, initial, async (text) => {
+    if (text === '' && optional) return null;
+    return faultOf(field, await setup.faults(name, { ...draft, [field]: text }));
+  });
+}
+
+function faultOf(field: DraftFault['field'], faults: readonly DraftFault[]): string | null {
+  return faults.find((fault) => fault.field === field)?.message ?? null;
+}
+
+async function askProducts({ asker }: Interview): Promise<readonly StreamProduct[] | undefined> {
+  const all = PRODUCTS.join(', ');
+  const text = await asker.text("Stream's products that you use:", all, (typed) => {
+    const other = wordsOf(typed).find((word) => !PRODUCTS.some((product) => product === word));
+    if (wordsOf(typed).length === 0) return `names none of ${all}`;
+    return other === undefined ? null : `is not a list of ${all}`;
+  });
+  const chosen = PRODUCTS.filter((product) => wordsOf(text).includes(product));
+  return chosen.length === PRODUCTS.length ? undefined : chosen;
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+const PLACES = {
+  env: 'in an environment variable',
+  file: 'in a file of its own',
+  command: 'a command prints it (a password manager)',
+} as const;
+const PLAIN = { plain: 'in the configuration file itself (not advised)' } as const;
+
+const QUESTION: Readonly<Record<SecretKind, string>> = {
+  env: 'Name of the variable:',
+  file: 'Path of the file:',
+  command: 'The command, with its arguments:',
+};
+
+/** Where a secret is; the secret itself only where somebody wants it in the file, and says so twice. */
+async function askSecret(
+  { what, variable }: { what: string; variable: string },
+  talk: Interview,
+): Promise<SecretInput> {
+  const { asker, setup, app, ground } = talk;
+  const message = `Where is ${what}?`;
+  for (;;) {
+    // A plain terminal would show what is typed.
+    const isShown = isPlain(app.host) || setup.place.kind === 'project';
+    const kind = isShown
+      ? await asker.choice(message, PLACES)
+      : await asker.choice(message, { ...PLACES, ...PLAIN });
+    if (kind !== 'plain') return askPlace(kind, kind === 'env' ? variable : '', asker, ground);
+    if (!(await asker.yes('Write the secret itself into the file, for whoever can read it?')))
+      continue;
+    const check: Check = (text) =>
+      setup.typed(text) === null ? 'is not printable characters without spaces' : null;
+    const secret = setup.typed(await asker.hidden(`${what}:`, check));
+    if (secret !== null) return secret;
+  }
+}
+
+async function askPlace(
+  kind: SecretKind,
+  initial: string,
+  asker: Asker,
+  ground: Ground,
+): Promise<SecretInput> {
+  for (;;) {
+    const text = await asker.text(QUESTION[kind], initial, (typed) => {
+      const result = typedSecret(kind, typed, ground);
+      return 'fault' in result ? result.fault : null;
+    });
+    const result = typedSecret(kind, text, ground);
+    if ('secret' in result) return result.secret;
+  }
+}

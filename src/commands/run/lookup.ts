@@ -1,0 +1,122 @@
+import type { App } from '../../app.ts';
+import { type Fault, GdprError } from '../../errors.ts';
+import type { PastErasure } from '../../ledger/ledger.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
+import type { Seen, Sightings } from '../../requests/plan/preview.ts';
+import type { ProviderName, StepError, Subject } from '../../requests/request.ts';
+import type { Presence, Unreachable } from '../../requests/transitions/answers.ts';
+
+/** Whom to look for before the question. */
+export interface LookUpQuery {
+  subjects: readonly Subject[];
+  targets: readonly ExportTarget[];
+  providers: ReadonlyMap<ProviderName, Provider>;
+  /** Ids at Stream that are to own what is left. */
+  owners: readonly string[];
+  /** The options of `delete_feeds`; null: no feed data is deleted. */
+  feeds: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the look-ups have shown. */
+export interface LookUpResult {
+  sightings: Sightings;
+  owners: ReadonlyMap<string, Presence>;
+}
+
+/**
+ * Looks up every subject at its providers, all providers at the same time; null when a signal came
+ * in between. Refused credentials are resolved anew once. Throws GdprError `credentials` or
+ * `unavailable`: nothing was sent then.
+ */
+export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpResult | null> {
+  const signal = app.host.stop;
+  const looks = await Promise.all(
+    query.targets.map(async ({ provider: name }) => {
+      const provider = query.providers.get(name);
+      return provider === undefined ? null : lookAt(provider, query, signal);
+    }),
+  );
+  if (signal.aborted) return null;
+  const sightings = new Map<ProviderName, Seen>();
+  const owners = new Map<string, Presence>();
+  for (const look of looks) {
+    if (look === null) continue;
+    if (look.kind !== 'seen') throw unreachable(look);
+    sightings.set(look.provider, look);
+    if (look.provider !== 'stream') continue;
+    for (const id of query.owners) owners.set(id, look.presence.get(id) ?? NOBODY);
+  }
+  return { sightings, owners };
+}
+
+const NOBODY: Presence = {
+  visible: false,
+  name: null,
+  createdAt: null,
+  lastSeenAt: null,
+  deactivated: false,
+};
+
+type Look = (Seen & { kind: 'seen'; provider: ProviderName }) | Unreachable;
+
+async function lookAt(provider: Provider, query: LookUpQuery, signal: AbortSignal): Promise<Look> {
+  const first = await lookOnce(provider, query, signal);
+  if (first.kind !== 'credentials' || signal.aborted) return first;
+  provider.renewCredentials();
+  return lookOnce(provider, query, signal);
+}
+
+async function lookOnce(
+  provider: Provider,
+  query: LookUpQuery,
+  signal: AbortSignal,
+): Promise<Look> {
+  const isStream = provider.name === 'stream';
+  const locked = await provider.unlock();
+  if (locked !== null) return { kind: 'credentials', error: locked };
+  const ids = query.subjects.flatMap((subject) => idAt(subject, provider.name) ?? []);
+  if (ids.length === 0) {
+    return { kind: 'seen', provider: provider.name, presence: new Map(), feeds: null };
+  }
+  const lookup = await provider.lookup(isStream ? [...ids, ...query.owners] : ids, signal);
+  if (lookup.kind !== 'found') return lookup;
+  const seen = { kind: 'seen', provider: provider.name, presence: lookup.presence } as const;
+  if (!isStream || query.feeds === null) return { ...seen, feeds: null };
+  const feeds = await provider.look(
+    { operation: 'delete_feeds', subjectIds: ids, options: query.feeds },
+    signal,
+  );
+  if (feeds.kind === 'looked') return { ...seen, feeds: feeds.visible };
+  return feeds.kind === 'not_checkable' ? { ...seen, feeds: 'not_checkable' } : feeds;
+}
+
+function unreachable({ kind, error }: Unreachable): GdprError {
+  const [fault, what]: readonly [Fault, string] =
+    kind === 'credentials'
+      ? ['credentials', 'Set it right']
+      : ['unavailable', 'It may be better in a while'];
+  return new GdprError(fault, `Stopped while looking up whom it is about: ${said(error)}.`, {
+    next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
+  });
+}
+
+function said({ message }: StepError): string {
+  return message.replace(/\.$/, '');
+}
+
+/** The deletions of the subjects that this ledger has on record, by account, oldest first. */
+export async function pastErasures(
+  subjects: readonly Subject[],
+  targets: readonly ExportTarget[],
+  app: App,
+): Promise<ReadonlyMap<string, readonly PastErasure[]>> {
+  const erasures = new Map<string, readonly PastErasure[]>();
+  const ledger = await app.ledgerIfAny();
+  if (ledger === null) return erasures;
+  for (const { provider, account } of targets) {
+    const ids = subjects.flatMap((subject) => idAt(subject, provider) ?? []);
+    erasures.set(account, await ledger.erasures(account, ids));
+  }
+  return erasures;
+}

@@ -1,0 +1,74 @@
+import type { App } from '../../app.ts';
+import type { ResultsPlace } from '../../files/csv/results-place.ts';
+import type { SubjectTable } from '../../subjects/subjects.ts';
+import { commandLine } from '../shared/output.ts';
+import type { Workload } from './record.ts';
+import { PAGE, leftToDo } from './subjects.ts';
+
+/** Requests of which a page is carried on; those that were there before are checked first. */
+interface OpenPage {
+  recorded: readonly string[];
+  before: readonly string[];
+}
+
+/** Which requests a run works on, and how it tells of them. */
+export interface Run {
+  /** The requests to carry on. */
+  open(): Iterable<OpenPage>;
+  /** The requests that are told of at the end, in this order. */
+  all(): Iterable<readonly string[]>;
+  /** Where they come from, row by row; null: from the ledger. */
+  subjectTable: SubjectTable | null;
+  /** Where the results go; null: nowhere. */
+  results: ResultsPlace | null;
+  /** Told of as a whole, and not by a receipt for each. */
+  isBatch: boolean;
+  workload: Workload;
+  /** The folder of the bundles; null: there are none. */
+  outDir: string | null;
+  /** The command that was run, where running it again goes on; null: it would not. */
+  again: string | null;
+}
+
+/** So many receipts can be read one by one. */
+const RECEIPTS = 20;
+
+/** Whether so many people are told of as a whole. */
+export function isMany(people: number): boolean {
+  return people > RECEIPTS;
+}
+
+/** The requests of a subjectTable's rows. */
+function rowsOf(subjectTable: SubjectTable): Pick<Run, 'open' | 'all' | 'subjectTable'> {
+  return {
+    subjectTable,
+    *open() {
+      for (const rows of leftToDo(subjectTable)) {
+        const ids = (disposition: 'recorded' | 'carried'): string[] =>
+          rows.flatMap((row) => (row.disposition === disposition ? (row.requestId ?? []) : []));
+        yield { recorded: ids('recorded'), before: ids('carried') };
+      }
+    },
+    all: () => subjectTable.ids(PAGE),
+  };
+}
+
+/** What can be read once: standard input, and what a shell puts in place of a file. */
+const NOT_AGAIN = /^(?:-$|\/dev\/|\/proc\/)/;
+
+/** The run of a run about a subjectTable. */
+export function runOf(
+  {
+    subjectTable,
+    ...given
+  }: { subjectTable: SubjectTable } & Pick<Run, 'results' | 'workload' | 'outDir'>,
+  { csv }: { csv: string | null },
+  app: App,
+): Run {
+  return {
+    ...given,
+    ...rowsOf(subjectTable),
+    isBatch: csv !== null || isMany(subjectTable.size),
+    again: csv === null || NOT_AGAIN.test(csv) ? null : commandLine(app),
+  };
+}

@@ -1,0 +1,105 @@
+import type { App } from '../../app.ts';
+import type { GdprError } from '../../errors.ts';
+import type { RequestFilter, Tally } from '../../ledger/ledger.ts';
+import { missedText } from '../../report/status/missed-text.ts';
+import type { Shown } from '../../report/status/status-json.ts';
+import { calendarDay } from '../../requests/deadline.ts';
+import type { Request } from '../../requests/request.ts';
+import { isSettled } from '../../requests/state.ts';
+import { refresh } from '../../worker/refresh.ts';
+import { readVerified } from '../shared/requests.ts';
+
+/** What a status shows: the requests of its page, most urgent first, and how many there are in all. */
+export interface View {
+  /** `YYYY-MM-DD`. */
+  today: string;
+  /** ms. */
+  now: number;
+  page: readonly Shown[];
+  tally: Tally;
+  /** Why some of it may be out of date, a sentence a provider. */
+  missed: readonly string[];
+  /** What is wrong with the records that are not shown. */
+  broken: GdprError | null;
+}
+
+/** The requests of a page as the ledger lists them, unverified; most urgent first. */
+export async function pageOf(
+  filter: RequestFilter,
+  limit: number,
+  app: App,
+): Promise<readonly Request[]> {
+  return (await app.ledger()).list({ ...filter, limit });
+}
+
+/** Reads a page; the tally is over all that the filter matches. */
+export async function readView(
+  ids: readonly string[],
+  filter: RequestFilter,
+  app: App,
+): Promise<View> {
+  const ledger = await app.ledger();
+  const now = app.host.clock.now();
+  const today = calendarDay(now, (await app.settings()).deadline.timeZone);
+  const { requests, broken } = await readVerified(ids, ledger);
+  const page = await shownOf(requests, app);
+  return { today, now, page, tally: await ledger.tally(filter, today), missed: [], broken };
+}
+
+/** Requests with their calls, and the processes that work on them. */
+async function shownOf(requests: readonly Request[], app: App): Promise<readonly Shown[]> {
+  const ledger = await app.ledger();
+  const ids = requests.map(({ id }) => id);
+  const held = await ledger.heldByOthers(ids, '', app.host.clock.now());
+  const holders = new Map(held.map(({ requestId, process }) => [requestId, process]));
+  return Promise.all(
+    requests.map(async (request) => ({
+      request,
+      calls: await ledger.calls(request.id),
+      heldBy: holders.get(request.id) ?? null,
+    })),
+  );
+}
+
+/** How the providers are asked: as `app.providers` takes it. */
+interface Tempo {
+  pollInterval: number;
+  rateShare: number | null;
+}
+
+/**
+ * Asks the providers how far what runs of these requests is. Answers with one sentence for each
+ * provider that could not be asked.
+ */
+export async function refreshed(
+  page: readonly Request[],
+  tempo: Tempo,
+  app: App,
+): Promise<readonly string[]> {
+  const { host } = app;
+  const ledger = await app.ledger();
+  const ids = page.filter(isRunning).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const { stream, sendbird } = await app.settings();
+  if (stream === null && sendbird === null) return [UNCONFIGURED];
+  // A request whose record is broken is not asked about, and nothing is recorded for it.
+  const { requests } = await readVerified(ids, ledger);
+  const sound = requests.map(({ id }) => id);
+  const misses = await refresh(sound, {
+    ledger,
+    providers: await app.providers(tempo),
+    clock: host.clock,
+    random: () => host.random(),
+    pollInterval: tempo.pollInterval,
+    holder: { token: host.newId(), process: host.process },
+    stop: host.stop,
+  });
+  return misses.map(missedText);
+}
+
+const UNCONFIGURED =
+  'No provider is configured, so none was asked (as with --offline): shown as last recorded.';
+
+function isRunning({ state, steps }: Request): boolean {
+  return !isSettled(state) && steps.some((step) => step.state === 'accepted');
+}

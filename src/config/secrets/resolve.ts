@@ -1,0 +1,97 @@
+import type { Stats } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { GdprError } from '../../errors.ts';
+import type { Host } from '../../host/host.ts';
+import type { Secret, SecretSource } from '../../secret.ts';
+import { hasMode, ownerFault, readGuarded } from '../config-file.ts';
+import { given } from '../environment.ts';
+import { commandOutput } from './command.ts';
+import { type SecretSpec, cleanSecret } from './spec.ts';
+
+/** Whose secret it is: its path in the file (or its variable), and the file, null for none. */
+export interface SecretPlace {
+  label: string;
+  file: string | null;
+}
+
+/**
+ * Gets a secret from where its profile says. Relative paths, and commands, start from the
+ * configuration file's folder. Throws GdprError `credentials`, which names the place and never
+ * what was found there.
+ */
+export async function resolveSecret(
+  spec: SecretSpec,
+  place: SecretPlace,
+  host: Host,
+): Promise<Secret> {
+  const folder = place.file === null ? host.cwd : dirname(place.file);
+  switch (spec.kind) {
+    case 'plain':
+      return spec.value;
+    case 'env':
+      return checked(given(host, spec.name), `The environment variable ${spec.name}`, place);
+    case 'file':
+      return checked(...(await fromFile(resolve(folder, spec.path), place, host)), place);
+    case 'command':
+      return checked(
+        await commandOutput(spec, folder, host, (what) => refusal(what, place)),
+        `The output of ${spec.command}`,
+        place,
+      );
+  }
+}
+
+/**
+ * What speaks against a secret's file, for the user `uid`, or null. It may be a link (orchestrators
+ * mount secrets so) and may be readable by its group (they hand it to a user who is not root that
+ * way); for anybody else it must be closed.
+ */
+export function secretFileFault(stats: Stats, uid: number): string | null {
+  if (hasMode(stats, 0o027)) return 'is open to other users: chmod 600 it';
+  return ownerFault(stats, uid);
+}
+
+async function fromFile(path: string, place: SecretPlace, host: Host): Promise<[string, string]> {
+  const read = await readGuarded(path, (stats) => secretFileFault(stats, host.uid));
+  if ('fault' in read) throw refusal(`The file ${path} ${read.fault}`, place);
+  return [read.text, `The file ${path}`];
+}
+
+function checked(text: string | null, from: string, place: SecretPlace): Secret {
+  if (text === null) throw refusal(`${from} is not set`, place);
+  if (text.trim() === '') throw refusal(`${from} is empty`, place);
+  const secret = cleanSecret(text);
+  if (secret === null) {
+    throw refusal(`${from} is not one line of printable characters without spaces`, place);
+  }
+  return secret;
+}
+
+function refusal(what: string, place: SecretPlace): GdprError {
+  const where = place.file === null ? place.label : `${place.label} in ${place.file}`;
+  return new GdprError('credentials', `${what}, and ${where} needs it.`, {
+    next: 'This provider was not called. Mend the secret, then run the same command or gdpr resume.',
+  });
+}
+
+/**
+ * Resolves a secret at the first `read` and keeps it; readers at the same time share one
+ * resolution. A failure is not kept. `renew` forgets, also what is still being resolved.
+ */
+export function secretSource(load: () => Promise<Secret>): SecretSource {
+  let kept: Promise<Secret> | null = null;
+  return {
+    read: () => {
+      if (kept !== null) return kept;
+      const asked = load();
+      kept = asked;
+      return asked.catch((error: unknown) => {
+        if (kept === asked) kept = null;
+        throw error;
+      });
+    },
+    renew: () => {
+      kept = null;
+    },
+  };
+}

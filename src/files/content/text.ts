@@ -1,0 +1,96 @@
+import type { Artifact, StepError } from '../../requests/request.ts';
+import { Census } from './census.ts';
+import { JsonHead } from './error-shape.ts';
+import { ERROR_CAME, NOT_JSON, refusal } from './fault.ts';
+import { JsonScan, MAX_DEPTH } from './json-scan.ts';
+import { Utf8Check } from './utf8.ts';
+
+/** What a check found out about a whole file. */
+export type Found = Pick<Artifact, 'format' | 'records'> & {
+  /** Stream's limit may have shortened it. */
+  cut: boolean;
+  /** Whether anything in it is known of such an export. */
+  recognised: boolean;
+};
+
+/** What is expected of a file. */
+export interface Reading {
+  zipOnly: boolean;
+  /** Decides for a file of a single line. */
+  preferLines: boolean;
+  countMessages: boolean;
+  mayBeEmpty: boolean;
+}
+
+/** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
+export class TextCheck {
+  readonly #reading: Reading;
+  readonly #head = new JsonHead();
+  readonly #census: Census;
+  readonly #scan: JsonScan;
+  readonly #utf8 = new Utf8Check();
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+    this.#census = new Census(reading.countMessages);
+    this.#scan = new JsonScan(this.#census);
+  }
+
+  /** The error as soon as there is one: nothing need be fed from then on. */
+  feed(block: Uint8Array): StepError | null {
+    if (!this.#utf8.feed(block)) return refusal('file_not_utf8', 'the file is not UTF-8');
+    this.#head.feed(block);
+    return this.#scan.feed(block) ? null : this.#broken();
+  }
+
+  /** The file ends here. */
+  end(): Found | StepError {
+    const scan = this.#scan;
+    if (!scan.end()) return this.#unfinished();
+    if (!this.#utf8.end()) return refusal('file_not_utf8', 'the file is not UTF-8');
+    if (scan.values === 0) return refusal('file_blank', 'the file holds nothing but white space');
+    if (!scan.structured) return refusal('file_unknown', `${NOT_JSON}: no object or list is in it`);
+    if (scan.values > 1 && scan.innerLines > 0) {
+      return refusal('file_broken', 'the file holds several JSON documents, not one to a line');
+    }
+    return this.#noData() ?? this.#found();
+  }
+
+  #found(): Found {
+    const { values, innerLines } = this.#scan;
+    const asLines = values > 1 || (this.#reading.preferLines && innerLines === 0);
+    const records = asLines ? values : this.#census.elements;
+    const { recognised } = this.#census;
+    return {
+      format: asLines ? 'jsonl' : 'json',
+      records,
+      cut: this.#census.cut(records),
+      recognised,
+    };
+  }
+
+  /** An error in place of the data, or nothing at all. */
+  #noData(): StepError | null {
+    const said = this.#head.says(this.#scan.values > 1);
+    if (said === 'error') return refusal('file_error', ERROR_CAME);
+    const mayBe = this.#reading.mayBeEmpty && this.#census.recognised;
+    if (said !== 'nothing' || mayBe) return null;
+    return refusal('file_no_data', 'the file is JSON without any data, not even about the account');
+  }
+
+  #unfinished(): StepError {
+    const { structured, values, innerLines } = this.#scan;
+    if (!structured) return refusal('file_unknown', NOT_JSON);
+    const where = values > 0 && innerLines === 0 ? ` in line ${values + 1}` : '';
+    return refusal('file_cut', `the file breaks off in the middle${where}`);
+  }
+
+  #broken(): StepError {
+    const { fault, structured, offset } = this.#scan;
+    if (fault === 'too_deep') {
+      return refusal('file_too_deep', `the file is nested deeper than ${MAX_DEPTH} levels`);
+    }
+    if (!structured) return refusal('file_unknown', NOT_JSON);
+    return refusal('file_broken', `the file stops being JSON at byte ${offset}`);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../host/host.ts';
+import type { Secret } from '../secret.ts';
+import { type Failure, type FailureCode, failure } from './exchange.ts';
+import { type FileAnswer, type FileExchange, discard } from './file-request.ts';
+import { redirectFault } from './redirect-policy.ts';
+import { isTransientStatus, retryAfter } from './retry.ts';
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
+
+/** A signed link, who gave it (a name, for messages), and the origin of the answer it stood in. */
+export interface DownloadSource {
+  link: Secret;
+  provider: string;
+  origin: string;
+}
+
+/** What a download needs of the world. */
+export interface DownloadDeps {
+  clock: Clock;
+  random(): number;
+  scale: number;
+  /** One GET: no credential, no redirect followed. */
+  request(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<FileExchange>;
+}
+
+/** A link followed to its end: the file's answer and the place it came from, or why there is none. */
+export type RedirectEnd = { kind: 'open'; answer: FileAnswer; url: URL } | Refusal;
+
+interface Refusal {
+  kind: 'link_refused' | 'unusable' | 'unavailable';
+  error: Failure;
+  retryAt: number | null;
+}
+
+/** Follows a link through a few safe redirects, once. */
+export async function followRedirects(
+  source: DownloadSource,
+  signal: AbortSignal,
+  deps: DownloadDeps,
+): Promise<RedirectEnd> {
+  let from = new URL(source.origin);
+  let url = URL.parse(source.link.reveal());
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops += 1) {
+    if (url === null) return unsafe(source, hops, 'it is not a URL');
+    const fault = redirectFault(from, url);
+    if (fault !== null) return unsafe(source, hops, fault);
+    const answer = await deps.request(url, {}, signal);
+    if (answer.kind !== 'answer') return unanswered(source, answer);
+    if (answer.status === 200) return { kind: 'open', answer, url };
+    discard(answer.body);
+    if (!REDIRECTS.has(answer.status)) return refused(source, answer, deps.clock.now());
+    from = url;
+    const location = answer.headers['location'];
+    url = location === undefined ? null : URL.parse(location, from.href);
+  }
+  return refusal(
+    'unusable',
+    'unsafe_redirect',
+    `the download link from ${source.provider} redirects more than ${MAX_REDIRECTS} times`,
+  );
+}
+
+function unanswered(
+  { provider }: DownloadSource,
+  end: Exclude<FileExchange, { kind: 'answer' }>,
+): Refusal {
+  return end.kind === 'stopped'
+    ? refusal('unavailable', 'stopped', `the download from ${provider} was stopped`)
+    : refusal(
+        'unavailable',
+        'no_connection',
+        `the download from ${provider} failed: ${end.reason}`,
+      );
+}
+
+function unsafe({ provider }: DownloadSource, hops: number, fault: string): Refusal {
+  return hops === 0
+    ? refusal(
+        'unusable',
+        'unsafe_link',
+        `the download link from ${provider} is not safe to open: ${fault}`,
+      )
+    : refusal(
+        'unusable',
+        'unsafe_redirect',
+        `unsafe redirect of the download link from ${provider}: ${fault}`,
+      );
+}
+
+function refused({ provider }: DownloadSource, answer: FileAnswer, now: number): Refusal {
+  const { status } = answer;
+  if (GONE.has(status)) {
+    const message = `the download link from ${provider} was refused (${status}): it may have expired`;
+    return refusal('link_refused', 'link_refused', message, status);
+  }
+  if (isTransientStatus(status)) {
+    const message = `the server of the file from ${provider} answered ${status}`;
+    const code = status === 429 ? 'rate_limited' : 'unavailable';
+    const retryAt = retryAfter(answer.headers['retry-after'], now);
+    return { ...refusal('unavailable', code, message, status), retryAt };
+  }
+  const message = `the server of the file from ${provider} answered ${status} in place of the file`;
+  return refusal('unusable', 'unusable_file', message, status);
+}
+
+function refusal(
+  kind: Refusal['kind'],
+  code: FailureCode,
+  message: string,
+  httpStatus: number | null = null,
+): Refusal {
+  return { kind, error: failure(code, message, { httpStatus }), retryAt: null };
+}

@@ -1,0 +1,47 @@
+import { closeSync, constants, fchmodSync, openSync, readSync } from 'node:fs';
+import { damaged, foreign } from '../faults.ts';
+import { isOpenHere } from './connection.ts';
+
+/** "gdpr" in ASCII: SQLite's mark for files of one application. */
+export const APPLICATION_ID = 0x67647072;
+
+/** https://www.sqlite.org/fileformat.html, section 1.3. */
+const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+const APPLICATION_ID_AT = 68;
+
+/**
+ * Makes sure that the file is a ledger, from its first 100 bytes and without SQLite, which would
+ * already write to a database that its owner left unfinished. What is recognised is made 0600.
+ * Throws GdprError `ledger`; the file is as it was then.
+ */
+export function recognise(file: string): void {
+  withHeader(file, constants.O_RDWR, (descriptor) => fchmodSync(descriptor, 0o600));
+}
+
+/** The same, and the file keeps its mode. */
+export function recogniseAsItIs(file: string): void {
+  withHeader(file, constants.O_RDONLY, () => undefined);
+}
+
+function withHeader(file: string, flags: number, then: (descriptor: number) => void): void {
+  if (isOpenHere(file)) return;
+  const descriptor = openSync(file, flags | constants.O_NOFOLLOW);
+  try {
+    const header = Buffer.alloc(HEADER_BYTES);
+    check(file, header, readSync(descriptor, header, 0, HEADER_BYTES, 0));
+    then(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function check(file: string, header: Buffer, bytes: number): void {
+  if (bytes === 0) throw damaged(file, 'it is empty');
+  if (bytes < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw foreign(file, 'it is another kind of file, or damaged at its beginning');
+  }
+  if (header.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID) {
+    throw foreign(file, 'it is the database of another program');
+  }
+}

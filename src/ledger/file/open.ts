@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { foreign, openingFault, storage } from '../faults.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { knownVersion } from '../migrations/version.ts';
+import { type Connection, connection } from './connection.ts';
+import { createLedgerFile } from './create.ts';
+import { APPLICATION_ID, recognise } from './header.ts';
+import { isOccupied, makeFolder } from './place.ts';
+
+export const BUSY_MS = 5_000;
+
+/**
+ * Savepoints are kept in memory and not in temporary files, a transaction of hundreds of requests
+ * fits the cache (KiB), and the log is merged into the file every 16 MiB (pages of 4 KiB) instead of
+ * every 4, so that a page that changes again and again is written there less often.
+ */
+const MANNERS = `
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -16384;
+  PRAGMA wal_autocheckpoint = 4096;
+`;
+
+/**
+ * Opens `<folder>/ledger.sqlite` at the version of `migrations`, and makes it where there is none.
+ * Throws GdprError `ledger` (foreign, damaged, newer) or `storage`; what stood there is untouched.
+ */
+export function openFile(folder: string, migrations: readonly string[]): Connection {
+  const file = join(folder, 'ledger.sqlite');
+  try {
+    makeFolder(folder);
+    if (!isOccupied(file)) createLedgerFile(file, migrations);
+    recognise(file);
+    return connect(file, migrations);
+  } catch (thrown) {
+    throw openingFault(thrown, file);
+  }
+}
+
+function connect(file: string, migrations: readonly string[]): Connection {
+  const db = new DatabaseSync(existing(file), {
+    timeout: BUSY_MS,
+    enableForeignKeyConstraints: true,
+  });
+  const on = connection(db, file);
+  try {
+    checkApplication(db, file);
+    // Before the mode is set, which writes: a file that is refused is not touched.
+    knownVersion(db, file, migrations.length);
+    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+    if (mode !== 'wal') throw storage(file, 'lies on a disk that cannot hold it (no WAL)', null);
+    db.exec(`PRAGMA synchronous = FULL; ${MANNERS}`);
+    migrate(db, file, migrations);
+    return on;
+  } catch (thrown) {
+    on.close();
+    throw thrown;
+  }
+}
+
+/** Throws GdprError `ledger` when SQLite finds the mark of another program, or none. */
+export function checkApplication(db: DatabaseSync, file: string): void {
+  if (db.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID) return;
+  throw foreign(file, 'it is the database of another program');
+}
+
+/** `mode=rw`: SQLite is not to make a file that vanished since it was looked at. */
+export function existing(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('mode', 'rw');
+  return url;
+}

@@ -1,0 +1,68 @@
+import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
+import { type StreamOptions, streamOptions } from '../../requests/stream-options.ts';
+import { shellWord } from '../words.ts';
+
+/** An erase as it is typed, behind the name of the command: the ids of a request, and flags. */
+export function eraseWords(
+  { user_id: user, stream_id: stream, sendbird_id: sendbird }: Receipt['subject'],
+  { before = [], after }: { before?: readonly string[]; after: readonly string[] },
+): string {
+  const ids = [
+    ...(stream === null || stream === user ? [] : ['--stream-id', shellWord(stream)]),
+    ...(sendbird === null || sendbird === user ? [] : ['--sendbird-id', shellWord(sendbird)]),
+    ...before,
+  ];
+  // Behind `--` a user id that begins with a dash is no flag.
+  return user.startsWith('-')
+    ? ['erase', ...ids, ...after, '--', shellWord(user)].join(' ')
+    : ['erase', shellWord(user), ...ids, ...after].join(' ');
+}
+
+/**
+ * The flags that make the same erase again whatever the profile says: mode, Stream's and Sendbird's
+ * own options, providers, ticket and date. What a profile can only leave out has no flag.
+ */
+export function sameFlags(receipt: Receipt): string[] {
+  const { mode, steps, reference, received_on: received } = receipt;
+  const providers = [...new Set(steps.map(({ provider }) => provider))];
+  return [
+    ...(providers.length === 1 ? providers.flatMap((name) => ['--provider', name]) : []),
+    ...modeFlags(mode),
+    ...steps.flatMap(optionFlags),
+    ...(reference === null ? [] : ['--reference', shellWord(reference)]),
+    '--received',
+    received,
+  ];
+}
+
+function modeFlags(mode: Receipt['mode']): string[] {
+  if (mode === 'hard') return ['--hard'];
+  return mode === 'pruning' ? ['--mode', mode] : [];
+}
+
+const FLAGS = [
+  ['messages', '--messages'],
+  ['conversations', '--conversations'],
+  ['calls', '--calls'],
+  ['new_channel_owner_id', '--new-channel-owner'],
+  ['new_call_owner_id', '--new-call-owner'],
+] as const;
+
+function optionFlags({ operation, options }: ReceiptStep): string[] {
+  if (operation === 'delete') {
+    const channels = options['channel_delete_option'];
+    const isUsual = typeof channels !== 'string' || channels === 'do_not_delete';
+    return isUsual ? [] : ['--channels', channels];
+  }
+  if (operation !== 'delete_users') return [];
+  const usual = streamOptions(userMode(options), {}, {});
+  const flags = FLAGS.flatMap(([option, flag]) => {
+    const value = options[option];
+    return typeof value !== 'string' || value === usual[option] ? [] : [flag, shellWord(value)];
+  });
+  return options['files'] === true && usual.files !== true ? [...flags, '--files'] : flags;
+}
+
+function userMode({ user }: ReceiptStep['options']): StreamOptions['user'] {
+  return user === 'hard' || user === 'pruning' ? user : 'soft';
+}

@@ -1,0 +1,143 @@
+import { spellDay } from '../../requests/deadline.ts';
+import { callCount, callsOf } from '../../requests/plan/calls.ts';
+import { warningsOf } from '../../requests/plan/plan.ts';
+import type { FoundSubject, Preview, Sum } from '../../requests/plan/preview.ts';
+import type {
+  Operation,
+  PlannedRequest,
+  PlannedStep,
+  ProviderName,
+} from '../../requests/request.ts';
+import type { Presence } from '../../requests/transitions/answers.ts';
+import { refusalLines, warningLines } from '../notices.ts';
+import { subjectName } from '../receipt/receipt-text.ts';
+import { wrap } from '../text.ts';
+import { eachOnce, whereText } from '../where-text.ts';
+import { OPERATION, PROVIDER, count } from '../words.ts';
+
+/** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
+export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {
+  const lines = steps.map(
+    (step) =>
+      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
+  );
+  const what = `${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
+  const where = whereText({ profile, accounts: eachOnce(steps) }, subject);
+  return [...wrap(`${what}, ${where}`, 6, 'Plan'), '', ...lines, '', ''].join('\n');
+}
+
+/** What stands below the parts of all subjects: what there is to notice, and what it takes. */
+export function planEnd({ warnings, calls, refusals }: Sum): string {
+  const start = `${count(callCount(calls), 'call')} would start the work.`;
+  return [
+    ...warningLines(warnings),
+    ...refusalLines(refusals),
+    `${start} Nobody was called and nothing was recorded.`,
+  ].join('\n');
+}
+
+/** A planned request as `gdpr-plan/1`. The ids of requests are made when they are recorded. */
+export function planJson(request: PlannedRequest): string {
+  return JSON.stringify(documentOf(request));
+}
+
+/** What the document of one request says of the run that it belongs to. */
+export interface Terms extends Pick<
+  Preview,
+  'owners' | 'effects' | 'exportsTo' | 'acceptPartial' | 'needs' | 'refusals'
+> {
+  subjects: number;
+  /** Of the whole run; null: not known while its pages come. */
+  calls: ReadonlyMap<Operation, number> | null;
+  time: number | null;
+}
+
+/**
+ * A request that somebody is to agree to as `gdpr-plan/1`: what was found of its subject, what it
+ * does, what it needs. A proposal of the whole run is `terms`; so is one of its page, with `calls` null.
+ */
+export function previewJson(
+  request: PlannedRequest,
+  found: readonly FoundSubject[],
+  terms: Terms,
+): string {
+  const providers = new Set(request.steps.map((step) => step.provider));
+  const { owners, effects, refusals, needs, calls, time } = terms;
+  return JSON.stringify({
+    ...documentOf(request),
+    steps: request.steps.map((step) => ({
+      ...stepJson(step),
+      state: step.state ?? 'planned',
+      before: step.before ?? null,
+      earlier_request_id: step.earlier ?? null,
+      note: step.note ?? null,
+    })),
+    calls: callCount(callsOf([request])),
+    found: found.map(foundJson),
+    new_owners: [...owners].map(([id, presence]) => ({ id, ...presenceJson(presence) })),
+    effects: effects.filter(({ provider }) => providers.has(provider)),
+    export_first: terms.exportsTo !== null,
+    accept_partial_export: terms.acceptPartial,
+    needs,
+    guards: refusals.first.map(({ message, next }) => ({ message, next })),
+    run: {
+      subjects: terms.subjects,
+      calls: calls === null ? null : Object.fromEntries(calls),
+      least_seconds: time === null ? null : Math.ceil(time / 1000),
+    },
+  });
+}
+
+function foundJson({ provider, subjectId, presence, feeds, earlier }: FoundSubject): object {
+  return {
+    provider,
+    subject_id: subjectId,
+    looked_up: presence !== null,
+    ...presenceJson(presence),
+    feed_data: feeds,
+    earlier_request_id: earlier,
+  };
+}
+
+function presenceJson(presence: Presence | null): object {
+  return {
+    visible: presence?.visible ?? null,
+    name: presence?.name ?? null,
+    created_at: iso(presence?.createdAt ?? null),
+    last_seen_at: iso(presence?.lastSeenAt ?? null),
+    deactivated: presence?.deactivated ?? null,
+  };
+}
+
+function documentOf(request: PlannedRequest) {
+  const accountAt = (name: ProviderName): string | null =>
+    request.steps.find(({ provider }) => provider === name)?.account ?? null;
+  return {
+    schema: 'gdpr-plan/1',
+    action: request.action,
+    mode: request.mode,
+    subject: {
+      user_id: request.subject.userId,
+      stream_id: request.subject.streamId,
+      sendbird_id: request.subject.sendbirdId,
+    },
+    reference: request.reference,
+    profile: request.profile,
+    accounts: { stream: accountAt('stream'), sendbird: accountAt('sendbird') },
+    operator: request.operator,
+    received_on: request.receivedOn,
+    due_on: request.dueOn,
+    out_dir: request.outDir,
+    steps: request.steps.map(stepJson),
+    calls: request.steps.length,
+    warnings: warningsOf(request),
+  };
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function stepJson({ provider, operation, account, subjectId, options }: PlannedStep): object {
+  return { provider, operation, account, subject_id: subjectId, options };
+}

@@ -1,0 +1,139 @@
+import { callCount } from '../../requests/plan/calls.ts';
+import type { Effect } from '../../requests/plan/effects.ts';
+import type { Preview } from '../../requests/plan/preview.ts';
+import type { Leftover } from '../../requests/verification.ts';
+import { refusalLines, warningLines } from '../notices.ts';
+import { subjectName } from '../receipt/receipt-text.ts';
+import { wrap } from '../text.ts';
+import { thereLines, whereText } from '../where-text.ts';
+import { LEFTOVER, count, duration, list } from '../words.ts';
+import { effectLines } from './effects.ts';
+import { type Calendar, foundLines } from './found-text.ts';
+
+/** Below this a person waits without looking up, ms. */
+const A_FEW_SECONDS = 10_000;
+
+const A_HANDFUL = 4;
+
+/**
+ * A plan that somebody is to agree to, for people: whom it is about, what goes, what stays, what
+ * can be undone and by what, and what it takes; `isDry`: nobody is called for it. Lines of 80
+ * columns, without a final line break.
+ */
+export function previewText(preview: Preview, calendar: Calendar, isDry = false): string {
+  const { effects, only, accounts, elsewhere } = preview;
+  const what = `${headline(preview, whoOf(preview))}, ${whereText(preview, only)}`;
+  return [
+    ...foundLines(preview, calendar),
+    ...(only === null ? thereLines(elsewhere, accounts) : []),
+    ...wrap(`${what}${effects.length === 0 ? '.' : ':'}`),
+    '',
+    ...(effects.length === 0 ? [] : [...effectLines(effects), '']),
+    ...afterwards(preview).flatMap((text) => wrap(text)),
+    ...(isDry ? wrap('Nobody was called and nothing was recorded.') : []),
+  ].join('\n');
+}
+
+function whoOf({ only, subjects }: Preview): string {
+  return only === null ? count(subjects, 'person', 'people') : subjectName(only.userId);
+}
+
+function headline(preview: Preview, who: string): string {
+  const { action, effects } = preview;
+  if (action === 'restore') return restoreHeadline(preview, who);
+  const left = leftAtStream(effects);
+  if (effects.some(isRemovedAccount) && left.length > 0) {
+    return `This will erase ${who}, but at Stream not all of what is theirs`;
+  }
+  const how = effects.find(isStreamAccount)?.how;
+  const isAtSendbird = effects.some(({ provider }) => provider === 'sendbird');
+  if (how === undefined || how === 'removed') return `This will erase ${who} for good`;
+  const hide =
+    how === 'emptied' ? `hide ${who} at Stream, with the profile emptied` : `hide ${who} at Stream`;
+  return isAtSendbird ? `This will ${hide}, and erase at Sendbird for good` : `This will ${hide}`;
+}
+
+function restoreHeadline({ needs, hasActive }: Preview, who: string): string {
+  if (needs !== 'nothing_to_send') return `This will bring back ${who} at Stream`;
+  return `There is nothing to restore of ${who}${hasActive ? ', visible at Stream already' : ''}`;
+}
+
+/** What a hard erase should remove at Stream, and this one hides or leaves alone. */
+function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
+  const how = new Map(
+    effects.filter(({ provider }) => provider === 'stream').map((each) => [each.what, each.how]),
+  );
+  return REMOVABLE.filter((what) => how.has(what) && how.get(what) !== 'removed');
+}
+
+const REMOVABLE = ['messages', 'conversations', 'calls', 'files'] as const;
+
+function isRemovedAccount(effect: Effect): boolean {
+  return isStreamAccount(effect) && effect.how === 'removed';
+}
+
+function isStreamAccount({ provider, what }: Effect): boolean {
+  return provider === 'stream' && what === 'account';
+}
+
+function afterwards(preview: Preview): string[] {
+  const { action, effects, warnings, refusals } = preview;
+  const how = effects.find(isStreamAccount)?.how;
+  const isHidden = action === 'erase' && (how === 'hidden' || how === 'emptied');
+  return [
+    ...exportLine(preview),
+    ...(isHidden ? ['Hidden is not erased: only gdpr erase --hard meets Art. 17.'] : []),
+    ...(action === 'erase' && how === 'removed' ? leftLine(effects) : []),
+    ...warningLines(warnings),
+    ...refusalLines(refusals),
+    costOf(preview),
+  ];
+}
+
+function leftLine(effects: readonly Effect[]): string[] {
+  const left = leftAtStream(effects);
+  if (left.length === 0) return [];
+  const flags = left.flatMap((what) => HARD_FLAG[what] ?? []);
+  return [
+    `Not erased at Stream: ${list(left.map((what) => LEFTOVER[what]))}. Art. 17 is not met by that; with ${flags.join(' ')} it would be.`,
+  ];
+}
+
+const HARD_FLAG: Readonly<Partial<Record<Leftover, string>>> = {
+  messages: '--messages hard',
+  conversations: '--conversations hard',
+  calls: '--calls hard',
+  files: '--files',
+};
+
+function exportLine({ exportsTo, acceptPartial }: Preview): string[] {
+  if (exportsTo === null) return [];
+  const what = `First everything is exported to ${exportsTo}, downloaded and checked`;
+  return [
+    acceptPartial
+      ? `${what}; the deletion goes on even if an export is cut.`
+      : `${what}; if it is not whole, nothing is deleted.`,
+  ];
+}
+
+function costOf({ calls, time, action, findings, subjects }: Preview): string {
+  const number = callCount(calls);
+  if (number === 0) return 'Nothing is sent.';
+  const rest = action === 'erase' ? ' Nothing else is touched.' : '';
+  // A call for several is split where its provider does not know one of them.
+  const maySplit = subjects > 1 && findings.unseen > 0;
+  const words = `${maySplit ? 'at least ' : ''}${count(number, 'call')}`;
+  return `${upper(words)}, ${timeOf(time, number)}.${rest}`;
+}
+
+function upper(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function timeOf(time: number | null, calls: number): string {
+  // Where no limit is known, a handful of calls meets none that was ever published.
+  const isShort = time === null ? calls <= A_HANDFUL : time < A_FEW_SECONDS;
+  if (isShort) return 'a few seconds';
+  if (time === null) return "and the providers' limits are not known, so neither is the time";
+  return `at least ${duration(time)} at the limits in force`;
+}

@@ -1,0 +1,84 @@
+import { isExport } from '../../requests/operations.ts';
+import type { Receipt, ReceiptStep, VerificationRow } from '../../requests/receipt.ts';
+import type { Leftover } from '../../requests/verification.ts';
+import { eraseWords } from '../plan/erase-command.ts';
+import { wrap } from '../text.ts';
+import { LEFTOVER, PROVIDER, list, utc } from '../words.ts';
+
+const INDENT = '  ';
+const COLUMN = 12;
+
+/** What was looked at, before and after, and what that can show; empty where nothing was yet. */
+export function checkedLines(receipt: Receipt): string[] {
+  const rows = receipt.verification.filter(
+    ({ result }) => result !== null || receipt.finished_at !== null,
+  );
+  return rows
+    .flatMap((row) => [found(row), ...(row.result === null ? [] : [row.shows])])
+    .flatMap((line, index) => wrap(line, COLUMN, index === 0 ? `${INDENT}Checked` : ''));
+}
+
+function found({
+  provider,
+  check,
+  before,
+  result,
+  shows,
+  checked_at: at,
+}: VerificationRow): string {
+  const what = `${PROVIDER[provider]} ${check === 'feed_data' ? 'feed data' : 'account'}`;
+  const first = before === null ? 'nobody looked before' : `${BEFORE[before]} before`;
+  if (result === null || at === null) return `${what}: ${first}; ${shows}`;
+  return `${what}: ${first}, ${AFTER[result]} ${utc(at)}:`;
+}
+
+const BEFORE = { visible: 'visible', not_visible: 'not visible' } as const;
+
+const AFTER = {
+  visible: 'visible',
+  not_visible: 'not visible',
+  still_visible: 'still visible',
+  not_checkable: 'not checkable',
+} as const;
+
+/**
+ * The last line of a receipt whose deletions at Stream have left something (docs/spec.md 3); null
+ * where all is removed, where the work goes on, and where not even hidden is true. The command names
+ * the ids as this request had them, and overrules the profile where that would repeat itself.
+ */
+export function hiddenLine(receipt: Receipt): string | null {
+  const { finished_at: finishedAt, not_erased: left, steps, subject } = receipt;
+  if (finishedAt === null || left.length === 0 || !isSeenThrough(steps)) return null;
+  const only = subject.sendbird_id === null ? ['--provider', 'stream'] : [];
+  const command = (flags: readonly string[]): string =>
+    `gdpr ${eraseWords(subject, { before: only, after: ['--hard', ...flags] })}`;
+  if (left.includes('account') || left.includes('feed_data')) {
+    const shared = HARDER.filter(([, option]) => steps.some((step) => isSoft(step, option)));
+    const flags = shared.flatMap(([, , flag]) => flag);
+    return `Hidden at Stream, not erased: Art. 17 is not met. To finish: ${command(flags)}.`;
+  }
+  const flags = HARDER.flatMap(([what, , flag]) => (left.includes(what) ? flag : []));
+  const what = list(left.map((each) => LEFTOVER[each]));
+  return `Not erased at Stream: ${what}. Art. 17 is not met. To finish: ${command(flags)}.`;
+}
+
+/** The flags that make hard what `--hard` alone leaves to a profile that says otherwise. */
+const HARDER: readonly (readonly [what: Leftover, option: string, flag: readonly string[]])[] = [
+  ['conversations', 'conversations', ['--conversations', 'hard']],
+  ['calls', 'calls', ['--calls', 'hard']],
+  ['files', 'files', ['--files']],
+];
+
+function isSoft({ provider, options }: ReceiptStep, option: string): boolean {
+  return provider === 'stream' && options[option] === 'soft';
+}
+
+const DONE: ReadonlySet<ReceiptStep['state']> = new Set(['succeeded', 'not_found']);
+
+/** Whether everything that was to be deleted at Stream is away: nothing failed, nothing is seen. */
+function isSeenThrough(steps: readonly ReceiptStep[]): boolean {
+  return steps.every(
+    ({ provider, operation, state }) =>
+      provider !== 'stream' || isExport(operation) || DONE.has(state),
+  );
+}

@@ -1,0 +1,89 @@
+import type { ChalkInstance } from 'chalk';
+import { daysBetween, spellDay } from '../../requests/deadline.ts';
+import { quoteId } from '../../requests/ids.ts';
+import type { Receipt } from '../../requests/receipt.ts';
+import { isSettled } from '../../requests/state.ts';
+import { REQUEST, count, duration } from '../words.ts';
+import { checkedLines, hiddenLine } from './checked-lines.ts';
+import { closingLines, extensionLines } from './hand-lines.ts';
+import { stepLines } from './step-lines.ts';
+
+/** How a receipt is shown: colours, today's day (null on paper that is kept), the bundle's name. */
+export interface Showing {
+  paint: ChalkInstance;
+  today: string | null;
+  bundle: string | null;
+}
+
+const INDENT = '  ';
+
+/**
+ * A receipt for people, without a final line break. Ends of lines are its own; only what is said
+ * about deletions and restores is wrapped, at 80 columns.
+ */
+export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing): string {
+  const checked = checkedLines(receipt);
+  const hidden = hiddenLine(receipt);
+  const lines = [
+    `Receipt  ${paint.bold(receipt.request_id)}  ${heading(receipt)}`,
+    '',
+    ...stepLines(receipt, paint),
+    '',
+    ...(checked.length === 0 ? [] : [...checked, '']),
+    `${INDENT}${dates(receipt, today)}`,
+    ...extensionLines(receipt),
+    ...closingLines(receipt),
+  ];
+  if (bundle !== null) {
+    lines.push(
+      `${INDENT}Bundle   ${bundle}/`,
+      `${INDENT}         check it there with: sha256sum -c SHA256SUMS`,
+    );
+  }
+  if (receipt.bundle !== null) {
+    lines.push(`${INDENT}The files may name other people: review before sending.`);
+  }
+  const isErased = receipt.action === 'erase' && receipt.state !== 'not_found';
+  const isLimited = receipt.bundle !== null || isErased;
+  if (isLimited && receipt.not_covered.length > 0) {
+    lines.push(`${INDENT}Not covered:`, ...receipt.not_covered.map((each) => `${INDENT}- ${each}`));
+  }
+  if (hidden !== null) lines.push(`${INDENT}${hidden}`);
+  return lines.join('\n');
+}
+
+/** A user id in a sentence: as it is where that is plain, quoted where it is not. */
+export function subjectName(userId: string): string {
+  const isPlain = /^[\p{L}\p{N}@._-]{1,80}$/u.test(userId) && quoteId(userId) === `"${userId}"`;
+  return isPlain ? userId : quoteId(userId);
+}
+
+function heading(receipt: Receipt): string {
+  const mode = receipt.mode === null ? '' : `, ${receipt.mode}`;
+  const what = `${receipt.action} of ${subjectName(receipt.subject.user_id)}${mode}`;
+  const reference = receipt.reference === null ? '' : `  ${quotedIfOdd(receipt.reference)}`;
+  const state = receipt.state === 'completed' ? '' : `  (${REQUEST[receipt.state]})`;
+  return `${what}${reference}${state}`;
+}
+
+function quotedIfOdd(text: string): string {
+  const quoted = quoteId(text);
+  return quoted === `"${text}"` ? text : quoted;
+}
+
+function dates(receipt: Receipt, today: string | null): string {
+  const due = `Received ${spellDay(receipt.received_on)}, due ${spellDay(receipt.due_on)}`;
+  const sentences = [today === null ? due : `${due} (${left(receipt, today)})`];
+  if (receipt.finished_at !== null) {
+    const took = Date.parse(receipt.finished_at) - Date.parse(receipt.created_at);
+    const how = receipt.state === 'completed' ? 'Done in' : 'Ended after';
+    sentences.push(`${how} ${duration(Math.max(0, took))}`);
+  }
+  return `${sentences.join('. ')}.`;
+}
+
+function left({ due_on, state }: Receipt, today: string): string {
+  const days = daysBetween(today, due_on);
+  if (days < 0) return `${count(-days, 'day')} ${isSettled(state) ? 'ago' : 'overdue'}`;
+  return days === 0 ? 'today is the last day' : `${count(days, 'day')} left`;
+}

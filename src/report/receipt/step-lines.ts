@@ -1,0 +1,149 @@
+import type { ChalkInstance } from 'chalk';
+import { quoteId } from '../../requests/ids.ts';
+import { isExport } from '../../requests/operations.ts';
+import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
+import { wrap } from '../text.ts';
+import {
+  OPERATION,
+  PROVIDER,
+  count,
+  list,
+  size,
+  stepMark,
+  stepWord,
+  utc,
+  waitsFor,
+} from '../words.ts';
+
+const INDENT = '  ';
+
+/** The steps of a receipt: a mark, the files or what has become of it, notes and errors. */
+export function stepLines({ steps }: Receipt, paint: ChalkInstance): string[] {
+  const names = steps.flatMap(({ artifacts }) => artifacts.map(({ path }) => path.length));
+  const fileWidth = Math.max(0, ...names);
+  const nameWidth = Math.max(8, ...steps.map(({ operation }) => OPERATION[operation].length));
+  let last = '';
+  return steps.flatMap((step) => {
+    const provider = step.provider === last ? '' : PROVIDER[step.provider];
+    last = step.provider;
+    const start = `${INDENT}${provider.padEnd(10)}${OPERATION[step.operation].padEnd(nameWidth)} `;
+    const marked = `${start}${stepMark(step, step.finished_at !== null)}  `;
+    const texts = isExport(step.operation)
+      ? [...filesOf(step, fileWidth), ...remarks(step)].map((text, index) =>
+          index === 0 ? `${marked}${text}` : `${' '.repeat(marked.length)}${text}`,
+        )
+      : deletionTexts(step, steps).flatMap((text, index) =>
+          wrap(text, marked.length, index === 0 ? marked : ''),
+        );
+    return texts.map((text, index) => (index === 0 ? painted(text, start.length, paint) : text));
+  });
+}
+
+/** The files of a step; the step's state in words where there is none. */
+function filesOf(step: ReceiptStep, width: number): string[] {
+  if (step.artifacts.length === 0) return [stepWord(step, { ended: step.finished_at !== null })];
+  return step.artifacts.map(({ path, format, bytes, records }) => {
+    const what = format === 'zip' ? 'file' : 'record';
+    return `${path.padEnd(width)}  ${size(bytes).padStart(8)}  ${count(records, what).padStart(14)}`;
+  });
+}
+
+/** What a deletion or restore has done, or how far it is; when it was asked for; what there is to know. */
+function deletionTexts(step: ReceiptStep, siblings: readonly ReceiptStep[]): string[] {
+  const { state, intended_at: intendedAt, accepted_at: acceptedAt } = step;
+  const told = stepWord(step, {
+    ended: step.finished_at !== null,
+    waits: waitsFor(step, siblings),
+  });
+  // Without the provider's acceptance nothing was done by this call: the note says why it is gone.
+  const isDone = state === 'succeeded' && acceptedAt !== null;
+  const asked = intendedAt === null ? [] : [`requested ${utc(intendedAt)}`];
+  return [isDone ? doneWords(step) : told, ...asked, ...remarks(step)];
+}
+
+/** A line with the mark that stands at a column in its colour. */
+function painted(line: string, column: number, paint: ChalkInstance): string {
+  const mark = line.charAt(column);
+  const colour = mark === '✓' ? paint.green : paint.red;
+  if (mark !== '✓' && mark !== '✗' && mark !== '?') return line;
+  return `${line.slice(0, column)}${colour(mark)}${line.slice(column + 1)}`;
+}
+
+function remarks(step: ReceiptStep): string[] {
+  return [step.error?.message, step.note].filter((text) => text !== null && text !== undefined);
+}
+
+/**
+ * What a deletion or restore has done, from its options: `removed, with messages and files`.
+ * Sources: docs/providers/stream.md 2.2, 2.4 and 2.5, docs/providers/sendbird.md 2.1.
+ */
+function doneWords({ operation, options }: Pick<ReceiptStep, 'operation' | 'options'>): string {
+  switch (operation) {
+    case 'delete_feeds':
+      return options['hard_delete'] === true
+        ? 'removed, with follows in both directions'
+        : 'hidden, not removed; follows removed in both directions';
+    case 'delete_users':
+      return userWords(options);
+    case 'delete':
+      return `removed; ${CHANNELS[word(options['channel_delete_option']) ?? 'do_not_delete']}`;
+    case 'restore_users':
+      return 'back: the account and nothing else';
+    case 'export_feeds':
+    case 'export_users':
+    case 'access':
+      return 'received';
+  }
+}
+
+const CHANNELS: Readonly<Record<string, string>> = {
+  do_not_delete: 'group channels stay (do_not_delete)',
+  '1_on_1': '1-on-1 channels removed, for the other person too (1_on_1)',
+  all: 'every group channel they were in removed, for everybody (all)',
+};
+
+const USER: Readonly<Record<string, string>> = {
+  soft: 'hidden',
+  pruning: 'hidden, profile cleared',
+  hard: 'removed',
+};
+
+const VERB: Readonly<Record<string, string>> = {
+  soft: 'hidden',
+  pruning: 'cleared',
+  hard: 'removed',
+};
+
+function userWords(options: ReceiptStep['options']): string {
+  const how = word(options['user']) ?? 'soft';
+  const modes = [
+    ['messages', word(options['messages'])],
+    ['calls', word(options['calls'])],
+    ['files', options['files'] === true ? 'hard' : null],
+  ] as const;
+  const same = modes.filter(([, mode]) => mode === how).map(([what]) => what);
+  const other = modes.flatMap(([what, mode]) =>
+    mode === null || mode === how ? [] : [`${what} ${VERB[mode] ?? mode}`],
+  );
+  const account = USER[how] ?? how;
+  return [
+    same.length === 0 ? account : `${account}, with ${list(same)}`,
+    ...other,
+    ...(options['messages'] === undefined ? ['messages untouched'] : []),
+    ...conversations(word(options['conversations'])),
+    ...owner('channels', word(options['new_channel_owner_id'])),
+    ...owner('calls', word(options['new_call_owner_id'])),
+  ].join('; ');
+}
+
+function conversations(mode: string | null): string[] {
+  return mode === null ? [] : [`1:1 conversations ${VERB[mode] ?? mode}, for the other person too`];
+}
+
+function owner(what: string, id: string | null): string[] {
+  return id === null ? [] : [`${what} now belong to ${quoteId(id)}`];
+}
+
+function word(option: unknown): string | null {
+  return typeof option === 'string' ? option : null;
+}

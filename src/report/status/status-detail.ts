@@ -1,0 +1,133 @@
+import type { ProcessIdentity } from '../../host/host.ts';
+import { lacksConfirmation } from '../../requests/confirmation.ts';
+import { dueNow, spellDay } from '../../requests/deadline.ts';
+import { receiptOf } from '../../requests/receipt.ts';
+import type { Call, CallState, Request, Step } from '../../requests/request.ts';
+import { isAdopted } from '../../requests/transitions/export-searched.ts';
+import { dueMark } from '../due-words.ts';
+import { extensionLines } from '../receipt/hand-lines.ts';
+import { subjectName } from '../receipt/receipt-text.ts';
+import { freeText, wrap } from '../text.ts';
+import {
+  OPERATION,
+  PROVIDER,
+  REQUEST,
+  count,
+  duration,
+  stepMark,
+  stepWord,
+  utc,
+  waitsFor,
+} from '../words.ts';
+import { type DetailShowing, nextLines } from './next-lines.ts';
+import type { Shown } from './status-json.ts';
+
+const TITLE = 'Request  ';
+const INDENT = '  ';
+const NAME = 12;
+const TEXT = 25;
+
+/** Everything about one request, step by step, on lines of 80 columns. */
+export function statusDetail(shown: Shown, showing: DetailShowing): string {
+  const { request, calls, heldBy } = shown;
+  const { paint, now } = showing;
+  let last = '';
+  const steps = request.steps.flatMap((step) => {
+    const provider = step.provider === last ? '' : PROVIDER[step.provider];
+    last = step.provider;
+    return stepLines(step, provider, request, calls, now);
+  });
+  const [first = '', ...more] = wrap(heading(request), TITLE.length, TITLE);
+  return [
+    first.replace(request.id, () => paint.bold(request.id)).trimEnd(),
+    ...more,
+    '',
+    ...steps,
+    '',
+    ...dateLines(request, showing),
+    ...extensionLines(receiptOf(request, null)),
+    ...holderLines(heldBy),
+    ...nextLines(shown, showing),
+  ].join('\n');
+}
+
+function heading({ id, action, subject, mode, reference, state }: Request): string {
+  const what = `${id}  ${action} of ${subjectName(subject.userId)}${mode === null ? '' : `, ${mode}`}`;
+  return `${what}${reference === null ? '' : `  ${freeText(reference)}`}  (${REQUEST[state]})`;
+}
+
+function stepLines(
+  step: Step,
+  provider: string,
+  request: Request,
+  calls: readonly Call[],
+  now: number,
+): string[] {
+  const ended = step.finishedAt !== null;
+  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATION[step.operation].padEnd(10)}${stepMark(step, ended)}`;
+  const own = calls.filter(({ stepIds }) => stepIds.includes(step.id));
+  const texts = [
+    stepWord(step, { ended, waits: waitsFor(step, request.steps) }),
+    ...own.flatMap((call) => callLines(call, step)),
+    ...nextLook(step, request, now),
+    ...(step.error === null ? [] : [step.error.message]),
+    ...(step.note === null ? [] : [step.note]),
+  ];
+  return texts.flatMap((text, index) => wrap(text, TEXT, index === 0 ? start : ''));
+}
+
+/** What the step waits for, if it is an instant or somebody's yes. */
+function nextLook(step: Step, { confirmedAt }: Request, now: number): string[] {
+  if (step.finishedAt !== null) return [];
+  if (lacksConfirmation(step, confirmedAt, now)) return ['to be confirmed again'];
+  if (step.blocked) return [];
+  const { state, nextAt, checks } = step;
+  const at = nextAt === null || nextAt <= now ? 'due now' : utc(new Date(nextAt).toISOString());
+  if (state === 'accepted') return [`checked ${times(checks)}, next check ${at}`];
+  if (state === 'planned') return [nextAt === null ? 'can be sent now' : `next try ${at}`];
+  return [`next look ${at}`];
+}
+
+function times(checks: number): string {
+  return checks === 1 ? 'once' : `${checks} times`;
+}
+
+function dateLines(request: Request, { today, now, paint }: DetailShowing): string[] {
+  const mark = dueMark(request, today);
+  const due = `due ${spellDay(dueNow(request))}`;
+  const days = `Received ${spellDay(request.receivedOn)}, ${due}`;
+  const who = `Recorded ${duration(Math.max(0, now - request.createdAt))} ago by ${freeText(request.operator)}, profile ${request.profile}.`;
+  const said = mark === null ? `${days}.` : `${days}: ${paint.red(mark)}.`;
+  return [`${INDENT}${said}`, ...wrap(who, INDENT.length)];
+}
+
+function holderLines(heldBy: ProcessIdentity | null): string[] {
+  if (heldBy === null) return [];
+  const { pid, host } = heldBy;
+  return wrap(`Process ${pid} on ${host} works on it at this moment.`, INDENT.length);
+}
+
+const STATE: Readonly<Record<CallState, string>> = {
+  intended: 'no answer yet',
+  accepted: 'accepted',
+  refused: 'not accepted',
+  in_doubt: 'may have arrived, its answer is unknown',
+  replaced: 'may have arrived, and another took its place',
+};
+
+/** What was sent for a step, and what came of it; the last word is said of its present call alone. */
+function callLines(call: Call, step: Step): string[] {
+  const { provider, taskId, stepIds, providerStatus } = call;
+  const at = utc(new Date(call.intendedAt).toISOString());
+  const others = stepIds.length - 1;
+  const together = others === 0 ? '' : `, with ${count(others, 'other person', 'other people')}`;
+  const isPresent = call.id === step.callId;
+  const start = isAdopted(call)
+    ? `found in the provider's list ${at}`
+    : `sent ${at}${together}: ${STATE[call.state]}`;
+  const word = isPresent && providerStatus !== null && taskId !== null;
+  return [
+    `${start}${taskId === null ? '' : `, task ${taskId}`}`,
+    ...(word ? [`${PROVIDER[provider]} says: ${providerStatus}`] : []),
+  ];
+}

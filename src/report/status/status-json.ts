@@ -1,0 +1,103 @@
+import type { ProcessIdentity } from '../../host/host.ts';
+import { lacksConfirmation } from '../../requests/confirmation.ts';
+import { dueNow } from '../../requests/deadline.ts';
+import { closingOf, extensionOf } from '../../requests/receipt.ts';
+import type { Call, Request, Step } from '../../requests/request.ts';
+import { isSettled } from '../../requests/state.ts';
+import { isAdopted } from '../../requests/transitions/export-searched.ts';
+import { waitsFor } from '../words.ts';
+
+/** A request as a status shows it: with its calls, and the process that works on it. */
+export interface Shown {
+  request: Request;
+  /** Oldest first. */
+  calls: readonly Call[];
+  heldBy: ProcessIdentity | null;
+}
+
+/** A request as `gdpr-status/1`; `today` is `YYYY-MM-DD`, `now` in ms. Keys are always present. */
+export function statusJson(
+  { request, calls, heldBy }: Shown,
+  { today, now }: { today: string; now: number },
+): string {
+  const { subject } = request;
+  const due = dueNow(request);
+  return JSON.stringify({
+    schema: 'gdpr-status/1',
+    request_id: request.id,
+    action: request.action,
+    mode: request.mode,
+    state: request.state,
+    settled: isSettled(request.state),
+    subject: {
+      user_id: subject.userId,
+      stream_id: subject.streamId,
+      sendbird_id: subject.sendbirdId,
+    },
+    reference: request.reference,
+    profile: request.profile,
+    operator: request.operator,
+    received_on: request.receivedOn,
+    due_on: due,
+    overdue: !isSettled(request.state) && due < today,
+    created_at: iso(request.createdAt),
+    finished_at: isoOrNull(request.finishedAt),
+    confirmed_at: isoOrNull(request.confirmedAt),
+    extension: extensionOf(request),
+    closing: closingOf(request),
+    held_by: heldBy === null ? null : { host: heldBy.host, pid: heldBy.pid },
+    steps: request.steps.map((step) => stepJson(step, request, now)),
+    calls: calls.map(callJson),
+  });
+}
+
+function stepJson(step: Step, { steps, confirmedAt }: Request, now: number): object {
+  return {
+    provider: step.provider,
+    operation: step.operation,
+    state: step.state,
+    task_id: step.taskId,
+    checks: step.checks,
+    next_check_at: isoOrNull(step.nextAt),
+    call_id: step.callId,
+    subjects: step.subjects,
+    attempts: step.attempts,
+    waits_for: waitsFor(step, steps),
+    to_confirm: lacksConfirmation(step, confirmedAt, now),
+    intended_at: isoOrNull(step.intendedAt),
+    accepted_at: isoOrNull(step.acceptedAt),
+    finished_at: isoOrNull(step.finishedAt),
+    note: step.note,
+    error: errorJson(step),
+  };
+}
+
+function errorJson({ error }: Step): object | null {
+  if (error === null) return null;
+  const { code, message, passing, providerCode, httpStatus } = error;
+  return { code, message, passing, provider_code: providerCode, http_status: httpStatus };
+}
+
+function callJson(call: Call): object {
+  return {
+    call_id: call.id,
+    provider: call.provider,
+    operation: call.operation,
+    state: call.state,
+    task_id: call.taskId,
+    provider_status: call.providerStatus,
+    replaces: call.replaces,
+    adopted: isAdopted(call),
+    subjects: call.subjectIds.length,
+    intended_at: iso(call.intendedAt),
+    answered_at: isoOrNull(call.answeredAt),
+  };
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}

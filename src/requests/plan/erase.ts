@@ -1,0 +1,163 @@
+import { isExport } from '../operations.ts';
+import type { Operation, PlannedRequest, PlannedStep, Sight, Subject } from '../request.ts';
+import type { ChannelOption, DeleteMode, StreamOptions } from '../stream-options.ts';
+import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
+import {
+  type ExportTarget,
+  type RequestDetails,
+  type ProviderPlan,
+  NO_OPTIONS,
+  type OwnDetails,
+  idAt,
+} from './plan.ts';
+import { type Page, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanTotals, createPlanTotals } from './totals.ts';
+
+/** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
+export interface EraseWish {
+  subjects: readonly Subject[];
+  targets: readonly ExportTarget[];
+  mode: DeleteMode;
+  stream: StreamOptions;
+  channels: ChannelOption;
+  exportFirst: boolean;
+  acceptPartial: boolean;
+  details: RequestDetails;
+  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
+  own?: readonly OwnDetails[];
+}
+
+/** What is known of a page of subjects before the question. */
+export interface EraseFacts {
+  sightings: Sightings;
+  /** The request that erased this before, by account, operation and the id there. */
+  earlier(account: string, operation: Operation, subjectId: string): string | null;
+}
+
+/**
+ * The plan of an erase for a page of subjects: one request a subject; with `exportFirst` its exports,
+ * then Stream's feed data (where the company uses feeds), the Stream user, and Sendbird. Which step
+ * waits for which is `order`'s to say. The mode is Stream's: a request without a Stream step has none
+ * but `hard`.
+ */
+export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Page {
+  const providerPlans = eraseLanes(wish);
+  return {
+    action: 'erase',
+    looked: facts.sightings.size > 0,
+    requests: wish.subjects.map((subject, index) => ({
+      ...requestOf(subject, providerPlans, wish, facts, `req_${newId()}`),
+      ...wish.own?.[index],
+    })),
+    found: foundSubjects(wish.subjects, wish.targets, facts.sightings, (account, id) =>
+      facts.earlier(account, isStream(account, wish) ? 'delete_users' : 'delete', id),
+    ),
+  };
+}
+
+/** Adds pages of an erase up to what somebody is to agree to. */
+export function eraseTotals(wish: Omit<EraseWish, 'subjects' | 'own'>): PlanTotals {
+  const { acceptPartial, details } = wish;
+  return createPlanTotals('erase', eraseLanes(wish), ({ operations }) => {
+    const effects = effectsOf(operations, wish);
+    const needs = effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered';
+    const { profile, outDir } = details;
+    return { profile, effects, needs, exportsTo: outDir, acceptPartial };
+  });
+}
+
+function requestOf(
+  subject: Subject,
+  providerPlans: readonly ProviderPlan[],
+  wish: EraseWish,
+  facts: EraseFacts,
+  id: string,
+): PlannedRequest {
+  const steps: PlannedStep[] = [];
+  let hasStream = false;
+  for (const providerPlan of providerPlans) {
+    const { provider, account } = providerPlan;
+    const subjectId = idAt(subject, provider);
+    if (subjectId === null) continue;
+    if (provider === 'stream') hasStream = true;
+    for (const { operation, options } of providerPlan.steps) {
+      const step = { id: `${id}/${operation}`, provider, operation, account, subjectId, options };
+      steps.push(
+        isExport(operation)
+          ? step
+          : {
+              ...step,
+              before: sightOf(operation, subjectId, providerPlan, facts.sightings),
+              earlier: facts.earlier(account, operation, subjectId),
+            },
+      );
+    }
+  }
+  return {
+    id,
+    action: 'erase',
+    mode: hasStream || wish.mode === 'hard' ? wish.mode : null,
+    subject,
+    ...wish.details,
+    acceptPartial: wish.acceptPartial,
+    steps,
+  };
+}
+
+/** What is asked of each provider of everybody who is to be erased. */
+function eraseLanes(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly ProviderPlan[] {
+  return wish.targets.map((target) => ({
+    provider: target.provider,
+    account: target.account,
+    steps: [
+      ...(wish.exportFirst ? target.operations : []).map((operation) => ({
+        operation,
+        options: NO_OPTIONS,
+      })),
+      ...deletionsOf(target, wish),
+    ],
+  }));
+}
+
+function deletionsOf(
+  { provider, operations }: ExportTarget,
+  { mode, stream, channels }: Pick<EraseWish, 'mode' | 'stream' | 'channels'>,
+): ProviderPlan['steps'] {
+  if (provider === 'sendbird') {
+    return [{ operation: 'delete', options: { channel_delete_option: channels } }];
+  }
+  const users = { operation: 'delete_users', options: { ...stream } } as const;
+  if (!operations.includes('export_feeds')) return [users];
+  return [{ operation: 'delete_feeds', options: { hard_delete: mode === 'hard' } }, users];
+}
+
+function sightOf(
+  operation: Operation,
+  subjectId: string,
+  { provider }: ProviderPlan,
+  sightings: Sightings,
+): Sight | null {
+  const seen = sightings.get(provider);
+  if (seen === undefined) return null;
+  if (operation !== 'delete_feeds') {
+    return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';
+  }
+  if (seen.feeds === null || seen.feeds === 'not_checkable') return null;
+  return seen.feeds.has(subjectId) ? 'visible' : 'not_visible';
+}
+
+function effectsOf(
+  operations: ReadonlySet<Operation>,
+  { stream, channels }: Pick<EraseWish, 'stream' | 'channels'>,
+): readonly Effect[] {
+  return [
+    ...(operations.has('delete_users')
+      ? streamEffects(stream, operations.has('delete_feeds'))
+      : []),
+    ...(operations.has('delete') ? sendbirdEffects(channels) : []),
+  ];
+}
+
+function isStream(account: string, { targets }: EraseWish): boolean {
+  return targets.some((target) => target.provider === 'stream' && target.account === account);
+}

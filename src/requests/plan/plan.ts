@@ -1,0 +1,108 @@
+import { idWarning, quoteId } from '../ids.ts';
+import type {
+  Action,
+  Operation,
+  PlannedRequest,
+  PlannedStep,
+  ProviderName,
+  Subject,
+} from '../request.ts';
+
+/** A provider that the profile configures, and what an export asks of it. */
+export interface ExportTarget {
+  provider: ProviderName;
+  account: string;
+  operations: readonly Operation[];
+}
+
+/** What all requests of one run share. */
+export interface RequestDetails {
+  reference: string | null;
+  profile: string;
+  operator: string;
+  receivedOn: string;
+  dueOn: string;
+  /** Absolute; null where the action makes no files. */
+  outDir: string | null;
+}
+
+/** What of that a row of a CSV says for itself. */
+export type OwnDetails = Pick<RequestDetails, 'reference' | 'receivedOn' | 'dueOn'>;
+
+/** What is planned for everybody who has an id at a provider; `steps` share their options. */
+export interface ProviderPlan {
+  provider: ProviderName;
+  account: string;
+  steps: readonly Pick<PlannedStep, 'operation' | 'options' | 'state'>[];
+}
+
+/** What a run would do: plain data, before anything is recorded or sent. */
+export interface Plan {
+  action: Action;
+  requests: readonly PlannedRequest[];
+}
+
+/**
+ * The plan of an export for a page of subjects: one request a subject, one step for each operation of
+ * each provider where the subject has an account. A subject without any gets no step: the caller
+ * refuses it before. `own` is what rows say for themselves, in the order of the subjects.
+ */
+export function planExport(
+  subjects: readonly Subject[],
+  targets: readonly ExportTarget[],
+  details: RequestDetails,
+  newId: () => string,
+  own: readonly OwnDetails[] = [],
+): Plan {
+  const providerPlans = exportPlans(targets);
+  const requests = subjects.map((subject, index): PlannedRequest => {
+    const id = `req_${newId()}`;
+    const steps = providerPlans.flatMap((providerPlan): PlannedStep[] => {
+      const subjectId = idAt(subject, providerPlan.provider);
+      if (subjectId === null) return [];
+      return providerPlan.steps.map(({ operation, options }) => ({
+        id: `${id}/${operation}`,
+        provider: providerPlan.provider,
+        operation,
+        account: providerPlan.account,
+        subjectId,
+        options,
+      }));
+    });
+    return { id, action: 'export', mode: null, subject, ...details, ...own[index], steps };
+  });
+  return { action: 'export', requests };
+}
+
+/** What an export asks of each provider. */
+export function exportPlans(targets: readonly ExportTarget[]): readonly ProviderPlan[] {
+  return targets.map(({ provider, account, operations }) => ({
+    provider,
+    account,
+    steps: operations.map((operation) => ({ operation, options: NO_OPTIONS })),
+  }));
+}
+
+/** One for all, so that steps with none are known to be alike. */
+export const NO_OPTIONS: PlannedStep['options'] = Object.freeze({});
+
+/** What the operator should know about a planned request, one sentence each. */
+export function warningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly string[] {
+  const warnings: string[] = [];
+  for (const { subjectId, provider } of steps) {
+    const warning = warningOf(subjectId, provider);
+    if (warning !== null && !warnings.includes(warning)) warnings.push(warning);
+  }
+  return warnings;
+}
+
+/** What the operator should know about an id at a provider; null: nothing. */
+export function warningOf(subjectId: string, provider: ProviderName): string | null {
+  const warning = idWarning(subjectId, provider);
+  return warning === null ? null : `${quoteId(subjectId)} is ${warning}`;
+}
+
+/** The subject's id at a provider; null: no account there. */
+export function idAt(subject: Subject, provider: ProviderName): string | null {
+  return provider === 'stream' ? subject.streamId : subject.sendbirdId;
+}

@@ -1,0 +1,105 @@
+import type { Call, Step } from '../request.ts';
+import type { Change } from './change.ts';
+import { joined } from './failed.ts';
+
+const REPEATED = 'repeated: an earlier call got no clear answer, and may have taken effect too';
+
+/**
+ * The call that is about to be sent for a step, as it must stand on disk before it leaves.
+ * `previous` is the step's call so far; one in doubt is what this one repeats.
+ */
+export function intend(
+  step: Step,
+  previous: Call | null,
+  callId: string,
+  at: number,
+): { call: Call; change: Change } {
+  const repeats = previous?.state === 'in_doubt';
+  const call: Call = {
+    id: callId,
+    provider: step.provider,
+    operation: step.operation,
+    account: step.account,
+    options: step.options,
+    stepIds: [step.id],
+    subjectIds: [step.subjectId],
+    taskId: null,
+    state: 'intended',
+    replaces: previous?.id ?? null,
+    providerStatus: null,
+    intendedAt: at,
+    answeredAt: null,
+  };
+  const change: Change = {
+    at,
+    calls: [call],
+    callPatches: repeats ? [{ id: previous.id, patch: { state: 'replaced' } }] : [],
+    steps: [
+      {
+        id: step.id,
+        patch: {
+          state: 'intended',
+          callId,
+          taskId: null,
+          tries: 0,
+          subjects: 1,
+          attempts: step.attempts + 1,
+          intendedAt: at,
+          nextAt: null,
+          ...(repeats ? { note: REPEATED } : {}),
+        },
+      },
+    ],
+  };
+  return { call, change };
+}
+
+/**
+ * The call that is about to be sent for steps of one operation and the same options, as it must
+ * stand on disk before it leaves. `previous` is what all of them were sent with last; one in doubt
+ * is what this one repeats, and then `intendedAt` stays: the hour counts from the first.
+ */
+export function deletionIntended(
+  steps: readonly Step[],
+  previous: Call | null,
+  callId: string,
+  at: number,
+): { call: Call; change: Change } {
+  const [first] = steps;
+  if (first === undefined) throw new Error('a call for nobody');
+  const call: Call = {
+    id: callId,
+    provider: first.provider,
+    operation: first.operation,
+    account: first.account,
+    options: first.options,
+    stepIds: steps.map(({ id }) => id),
+    subjectIds: steps.map(({ subjectId }) => subjectId),
+    taskId: null,
+    state: 'intended',
+    replaces: previous?.id ?? null,
+    providerStatus: null,
+    intendedAt: at,
+    answeredAt: null,
+  };
+  const change: Change = {
+    at,
+    calls: [call],
+    callPatches:
+      previous?.state === 'in_doubt' ? [{ id: previous.id, patch: { state: 'replaced' } }] : [],
+    steps: steps.map((step) => ({
+      id: step.id,
+      patch: {
+        state: 'intended',
+        callId,
+        taskId: null,
+        subjects: steps.length,
+        attempts: step.attempts + 1,
+        intendedAt: step.doubts > 0 ? (step.intendedAt ?? at) : at,
+        nextAt: null,
+        ...(step.doubts > 0 ? { note: joined(step.note, REPEATED) } : {}),
+      },
+    })),
+  };
+  return { call, change };
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../host/host.ts';
+import type { DueStep, Ledger } from '../ledger/ledger.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Moment } from '../requests/polling.ts';
+import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
+import type { Change } from '../requests/transitions/change.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { RunningTasks } from './concurrency-limit.ts';
+import type { Reservations } from './reservations.ts';
+
+/** What a run is handed: the room's only way to the world. */
+export interface WorkerDeps {
+  ledger: Ledger;
+  providers: ReadonlyMap<ProviderName, Provider>;
+  clock: Clock;
+  random(): number;
+  newId(): string;
+  /** The lease token that every write carries. */
+  token: string;
+  /** First interval between checks, ms; every other pause scales with it. */
+  pollInterval: number;
+  breaker: CircuitBreaker;
+  /** Taking on tasks, one after the other. */
+  adopting<T>(task: () => Promise<T>): Promise<T>;
+  /** Aborts when no new work may begin and what can be broken off should be. */
+  stop: AbortSignal;
+  /** Told of each step whose state changed. */
+  tell(step: Step, state: Step['state']): void;
+  /** Told that calls wait for the provider's rate limit, and how long (ms). */
+  waits(provider: ProviderName, ms: number): void;
+  /** Called after steps of these requests have ended, to put receipts beside the files. */
+  stepsEnded(requestIds: readonly string[]): Promise<void>;
+  /** Why the profile protects somebody from deletion, in words; null: it does not. */
+  protection(subject: Subject): string | null;
+  /** The most tasks that run at a provider at once because of this run. */
+  outstanding: number;
+}
+
+/** The same with what a run remembers while it lasts. */
+export interface WorkerContext extends WorkerDeps {
+  reservations: Reservations;
+  runningTasks: RunningTasks;
+  /** Told of each step as it stands once it is recorded. */
+  changed(step: Step): void;
+}
+
+/** What work is begun with: whom to ask, and what was known of it then. */
+export interface Attempt {
+  provider: Provider;
+  /** Which resolution of the credentials it is sent with. */
+  epoch: number;
+  /** How many misses of the provider were known when it was begun. */
+  round: number;
+  /** When it was begun, ms. */
+  begunAt: number;
+}
+
+/** A step that is ready to go on, and the provider it belongs to. */
+export interface Job extends Attempt, DueStep {}
+
+/** Steps of one operation that go on together: in one call, or in one look. */
+export interface Batch extends Attempt {
+  members: readonly DueStep[];
+  /** The call that all of them have; null: they have none, or not the same. */
+  call: Call | null;
+}
+
+/** The present instant with what the pauses need. */
+export function moment(work: WorkerDeps): Moment {
+  return { at: work.clock.now(), random: work.random(), pollInterval: work.pollInterval };
+}
+
+/** Puts on disk what became of steps, and tells whoever listens. */
+export async function recordChange(
+  work: WorkerContext,
+  steps: readonly Step[],
+  change: Change,
+): Promise<void> {
+  await work.ledger.record(work.token, change);
+  const known = new Map(steps.map((step) => [step.id, step]));
+  const ended = new Set<string>();
+  for (const { id, patch } of change.steps ?? []) {
+    const step = known.get(id);
+    if (step === undefined) continue;
+    const now = { ...step, ...patch };
+    if (patch.state !== undefined) work.tell(now, patch.state);
+    work.changed(now);
+    if (typeof patch.finishedAt === 'number') ended.add(step.requestId);
+  }
+  if (ended.size > 0) await work.stepsEnded([...ended]);
+}

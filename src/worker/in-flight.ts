@@ -1,0 +1,121 @@
+import { GdprError } from '../errors.ts';
+import { type Holder, LeaseLost } from '../ledger/ledger.ts';
+import type { ProviderName, Step } from '../requests/request.ts';
+import type { WorkerDeps } from './context.ts';
+import { type Queue, announce, isSending } from './queues.ts';
+import type { Ready } from './ready.ts';
+
+/** What is worked on at this moment. */
+export interface InFlight {
+  start(ready: Ready): void;
+  /** A new look at the ledger begins. */
+  look(): void;
+  /** A step stands like this now, on disk; the queues hear of it when its work is over. */
+  changed(step: Step): void;
+  /**
+   * Whether a step that was just read is not worked on. One that was until a moment ago may have
+   * been read as it was then: its queue reads again.
+   */
+  isFree: (queue: Queue, stepId: string) => boolean;
+  /** How many calls that start work are under way at a provider. */
+  sending(provider: ProviderName): number;
+  readonly isIdle: boolean;
+  /** Resolves when all of it is over. */
+  over(): Promise<void>;
+}
+
+interface InFlightDeps {
+  holder: Holder;
+  work: Pick<WorkerDeps, 'ledger' | 'clock'>;
+  /** Told of work that is over. */
+  wake(): void;
+  /** Told of what ends the run. */
+  fail(thrown: unknown): void;
+  /** Told of steps that another process has taken over. */
+  lost(steps: readonly Step[]): void;
+}
+
+/** A inFlight of nobody yet. What becomes of work is told to `deps`, and to the queues it came from. */
+export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InFlight {
+  const { clock } = deps.work;
+  /** What has become of steps, by those that are worked on; those of one call share one entry. */
+  const underWay = new Map<string, Map<string, Step>>();
+  const tasks = new Set<Promise<void>>();
+  let ended = new Set<string>();
+
+  const work = async ({ members, go }: Ready): Promise<void> => {
+    try {
+      await go();
+    } catch (thrown) {
+      const steps = members.map(({ step }) => step);
+      if (await isLeaseLost(thrown, steps, deps)) deps.lost(steps);
+      else deps.fail(thrown);
+    }
+  };
+
+  const finish = ({ queue, members }: Ready, news: ReadonlyMap<string, Step>): void => {
+    queue.under -= 1;
+    queue.busy -= members.length;
+    const now = clock.now();
+    for (const { step } of members) {
+      underWay.delete(step.id);
+      ended.add(step.id);
+      // What is as it was is still due.
+      announce(queues, news.get(step.id) ?? step, now);
+    }
+    deps.wake();
+  };
+
+  return {
+    start(ready) {
+      const { queue, members } = ready;
+      queue.under += 1;
+      queue.busy += members.length;
+      const news = new Map<string, Step>();
+      for (const { step } of members) underWay.set(step.id, news);
+      const task = work(ready).finally(() => {
+        tasks.delete(task);
+        finish(ready, news);
+      });
+      tasks.add(task);
+    },
+    look() {
+      if (ended.size > 0) ended = new Set();
+    },
+    changed(step) {
+      underWay.get(step.id)?.set(step.id, step);
+    },
+    isFree(queue, stepId) {
+      if (ended.has(stepId)) queue.askAt = 0;
+      return !underWay.has(stepId) && !ended.has(stepId);
+    },
+    sending: (provider) =>
+      queues
+        .filter((queue) => queue.provider.name === provider && isSending(queue.kind))
+        .reduce((sum, { under }) => sum + under, 0),
+    get isIdle() {
+      return tasks.size === 0;
+    },
+    async over() {
+      await Promise.all(tasks);
+    },
+  };
+}
+
+/** Whether it failed because another process has taken a request over, and its files with it. */
+async function isLeaseLost(
+  thrown: unknown,
+  steps: readonly Step[],
+  { work, holder }: InFlightDeps,
+): Promise<boolean> {
+  const isAboutLease = thrown instanceof LeaseLost;
+  if (!isAboutLease && !(thrown instanceof GdprError && thrown.fault === 'storage')) return false;
+  const ids = [...new Set(steps.map(({ requestId }) => requestId))];
+  try {
+    const ours = await work.ledger.take(ids, holder, work.clock.now());
+    return ours.length < ids.length;
+  } catch {
+    // The ledger cannot tell (its disk may be full): what failed stands as it is.
+    return false;
+  }
+}

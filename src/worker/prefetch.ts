@@ -1,0 +1,117 @@
+import type { Holder, Ledger } from '../ledger/ledger.ts';
+
+/** Where a run's requests come from. */
+export interface Source {
+  /** The next ids, at most `limit`; none: there are no more. */
+  next(limit: number): Promise<readonly string[]>;
+}
+
+/**
+ * The fewest requests that are held which have not ended, if there are so many. A second's worth of
+ * tasks at several hundred calls a second, the calls of a hundred that they fill, and those who wait
+ * for a check must fit in many times; what does not fit waits where it comes from.
+ */
+const LEAST = 2_000;
+
+/** So many are served by one task: as many tasks as may run must fit in. */
+const TOGETHER = 100;
+
+/** More are taken when less than this part of them is left, so many in one go. */
+const ENOUGH = 0.75;
+const PAGE = 500;
+
+/** The most that wait because other processes hold them. */
+const MOST_ASIDE = 2_000;
+
+/** The requests that a run holds, out of many. */
+export interface Prefetch {
+  /** Takes more if there is room; true: some were taken. `isResting`: nothing is under way. */
+  fill(now: number, isIdle: boolean): Promise<boolean>;
+  /** A step has ended. */
+  ended(): void;
+  /** Gives back all that are held. */
+  release(): Promise<void>;
+  /** Whether some have never been held, and could be taken now if there were room. */
+  readonly hasMore: boolean;
+  /** When those that other processes hold are tried again (ms); null: there are none. */
+  readonly triesAt: number | null;
+}
+
+/**
+ * `outstanding` is how many tasks may run at a provider at once; `interval` (ms) is how often those are
+ * tried that others hold.
+ */
+export function createPrefetch(
+  source: Source,
+  holder: Holder,
+  ledger: Pick<Ledger, 'take' | 'release' | 'releaseEnded'>,
+  { outstanding, interval }: { outstanding: number; interval: number },
+): Prefetch {
+  const most = Math.max(LEAST, outstanding * TOGETHER);
+  const enough = most * ENOUGH;
+  let aside: readonly string[] = [];
+  let triesAt = 0;
+  let isOver = false;
+  let held = 0;
+  /** Steps that have ended since `held` was counted: at most so many requests have. */
+  let endings = 0;
+
+  const retry = async (now: number): Promise<number> => {
+    if (aside.length === 0 || now < triesAt) return 0;
+    const before = aside.length;
+    aside = await untaken(aside, now);
+    triesAt = now + interval;
+    return before - aside.length;
+  };
+
+  const untaken = async (ids: readonly string[], now: number): Promise<readonly string[]> => {
+    const taken = new Set(await ledger.take(ids, holder, now));
+    return ids.filter((id) => !taken.has(id));
+  };
+
+  const isLow = async (isIdle: boolean): Promise<boolean> => {
+    if (held < enough) return true;
+    if (endings === 0 || (!isIdle && endings < held - enough + PAGE / 5)) return false;
+    endings = 0;
+    held = await ledger.releaseEnded(holder);
+    return held < enough;
+  };
+
+  const pull = async (now: number): Promise<number> => {
+    let taken = 0;
+    while (!isOver && taken < PAGE && held < most && aside.length < MOST_ASIDE) {
+      const ids = await source.next(Math.min(PAGE, most - held));
+      isOver = ids.length === 0;
+      if (isOver) break;
+      const left = await untaken(ids, now);
+      if (aside.length === 0) triesAt = now + interval;
+      aside = [...aside, ...left];
+      taken += ids.length - left.length;
+      held += ids.length - left.length;
+    }
+    return taken;
+  };
+
+  return {
+    async fill(now, isIdle) {
+      const retaken = await retry(now);
+      held += retaken;
+      const isOpen = !isOver && aside.length < MOST_ASIDE;
+      const pulled = isOpen && (await isLow(isIdle)) ? await pull(now) : 0;
+      return retaken + pulled > 0;
+    },
+    ended() {
+      endings += 1;
+    },
+    async release() {
+      await ledger.release(holder);
+      [held, endings] = [0, 0];
+    },
+    get hasMore() {
+      return !isOver && aside.length < MOST_ASIDE;
+    },
+    get triesAt() {
+      return aside.length === 0 ? null : triesAt;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { DueStep } from '../ledger/ledger.ts';
+import { isExport } from '../requests/operations.ts';
+import { callOf } from './batch.ts';
+import { formBatches, mayFormBatch } from './batcher.ts';
+import type { Batch, WorkerContext } from './context.ts';
+import { checkTogether, lookTogether, sweep } from './jobs/check.ts';
+import { advance } from './jobs/dispatch.ts';
+import { recoverTogether, resolveTogether } from './jobs/reconcile-many.ts';
+import { sendTogether } from './jobs/send-many.ts';
+import type { PollSchedule } from './poll-schedule.ts';
+import { JOB_TYPES, type Queue } from './queues.ts';
+import type { Tick } from './tick.ts';
+
+/** WorkerDeps that can begin now: the steps it is about, and what is to be done. */
+export interface Ready {
+  queue: Queue;
+  members: readonly DueStep[];
+  go: () => Promise<void>;
+}
+
+/** How many steps are read in one go. */
+const STOCK = 100;
+
+/** All that a run holds: a sweep is about every running task. */
+const MOST_SWEPT = 10_000;
+const EVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * What of a queue can begin now, each by itself or all that a call serves: as long as `admit`, which
+ * counts, says so.
+ */
+export async function readyOf(
+  queue: Queue,
+  tick: Tick,
+  work: WorkerContext,
+  admit: () => boolean,
+): Promise<readonly Ready[]> {
+  if (queue.stock.length === 0 && queue.askAt <= tick.now) await refill(queue, tick, work);
+  const ready: Ready[] = [];
+  let begun = 0;
+  while (begun < queue.stock.length && admit()) {
+    const each = queue.stock[begun];
+    begun += 1;
+    if (each === undefined) break;
+    if (isExport(each.step.operation)) {
+      ready.push({ queue, members: [each], go: () => advance(work, { ...each, ...tick.attempt }) });
+      continue;
+    }
+    const members = await companions(queue, each, tick, work);
+    if (members.length === 0) continue;
+    ready.push(together(queue, members, tick, work));
+    if (members.length === 1) continue;
+    const along = new Set(members.map(({ step }) => step.id));
+    queue.stock = queue.stock.slice(begun).filter(({ step }) => !along.has(step.id));
+    begun = 0;
+  }
+  queue.stock = queue.stock.slice(begun);
+  return ready;
+}
+
+/** Calls and looks for several that can begin now. */
+export async function readyGroups(
+  queue: Queue,
+  tick: Tick,
+  work: WorkerContext,
+  admit: () => boolean,
+): Promise<readonly Ready[]> {
+  if (!(await mayFormBatch(queue, tick, work))) return [];
+  const groups = await formBatches(queue, tick, work, admit);
+  return groups.map((members) => together(queue, members, tick, work));
+}
+
+/**
+ * A look at all that runs at a provider which lists many at once, when one of them is due: what is
+ * not due yet costs nothing more. Bad news that wait for a second look are left out.
+ */
+export async function readySweep(
+  queue: Queue,
+  tick: Tick,
+  work: WorkerContext,
+  schedule: PollSchedule,
+): Promise<readonly Ready[]> {
+  const { now, attempt } = tick;
+  if (queue.askAt > now || schedule.nextAt > now) return [];
+  queue.askAt = Infinity;
+  const { states, operations, provider } = queue;
+  const query = { accounts: [provider.account], states, operations };
+  const due = await work.ledger.due(work.token, { ...query, at: now, limit: 1 });
+  if (due.length === 0) {
+    const next = await work.ledger.nextDueAt(work.token, { ...query, at: now, limit: 1 });
+    queue.askAt = Math.min(queue.askAt, next ?? Infinity);
+    return [];
+  }
+  const all = await work.ledger.due(work.token, { ...query, at: EVER, limit: MOST_SWEPT });
+  const members: (readonly DueStep[])[] = [];
+  const seen = new Set<string | null>();
+  for (const each of all) {
+    work.runningTasks.note(each.step);
+    if (seen.has(each.step.callId) || !isFree(queue, each.step, tick)) continue;
+    seen.add(each.step.callId);
+    const along = await companions(queue, each, tick, work);
+    if (along.length > 0) members.push(along);
+  }
+  if (members.length === 0) return [];
+  schedule.begin(now, members.length);
+  const go = async (): Promise<void> => schedule.found(await sweep(work, attempt, members));
+  return [{ queue, members: members.flat(), go }];
+}
+
+/** Whether a step is to be swept; one that is not is heard of again when it is due. */
+function isFree(queue: Queue, { id, tries, nextAt }: DueStep['step'], tick: Tick): boolean {
+  if (tries > 0 && nextAt !== null && nextAt > tick.now) {
+    queue.askAt = Math.min(queue.askAt, nextAt);
+    return false;
+  }
+  return tick.isFree(queue, id);
+}
+
+async function refill(
+  queue: Queue,
+  { now, isFree: free }: Tick,
+  work: WorkerContext,
+): Promise<void> {
+  const { states, operations, provider } = queue;
+  const limit = STOCK + queue.busy;
+  const query = { at: now, limit, accounts: [provider.account], states, operations };
+  queue.askAt = Infinity;
+  const due = await work.ledger.due(work.token, query);
+  queue.stock = due.filter(({ step }) => free(queue, step.id));
+  for (const { step } of queue.stock) work.runningTasks.note(step);
+  const next = due.length < limit ? await work.ledger.nextDueAt(work.token, query) : 0;
+  queue.askAt = Math.min(queue.askAt, next ?? Infinity);
+}
+
+/** All that go with a step because its call serves them; itself, where it is sent by itself. */
+async function companions(
+  queue: Queue,
+  each: DueStep,
+  tick: Tick,
+  work: WorkerContext,
+): Promise<readonly DueStep[]> {
+  const { step, call } = each;
+  if (queue.kind === JOB_TYPES.send || call === null || call.stepIds.length === 1) return [each];
+  const all = await work.ledger.stepsOf(call.id);
+  const alike = all.filter((other) => other.step.state === step.state);
+  return alike.every((other) => tick.isFree(queue, other.step.id)) ? alike : [];
+}
+
+function together(
+  queue: Queue,
+  members: readonly DueStep[],
+  { attempt }: Tick,
+  work: WorkerContext,
+): Ready {
+  const batch: Batch = { ...attempt, members, call: callOf(members) };
+  const go = goOf(queue, members[0]);
+  return { queue, members, go: () => go(work, batch) };
+}
+
+function goOf(
+  { kind }: Queue,
+  first: DueStep | undefined,
+): (work: WorkerContext, batch: Batch) => Promise<void> {
+  if (kind === JOB_TYPES.send) return sendTogether;
+  if (kind === JOB_TYPES.look) return lookTogether;
+  if (kind === JOB_TYPES.follow) return checkTogether;
+  return first?.step.state === 'intended' ? recoverTogether : resolveTogether;
+}

@@ -1,0 +1,182 @@
+import type { DueQuery, Holder } from '../ledger/ledger.ts';
+import type { Provider } from '../providers/provider.ts';
+import { createRunningTasks } from './concurrency-limit.ts';
+import type { WorkerContext, WorkerDeps } from './context.ts';
+import { trackInFlight } from './in-flight.ts';
+import { createPollSchedule } from './poll-schedule.ts';
+import { type Source, createPrefetch } from './prefetch.ts';
+import { JOB_TYPES, forget, isSending, queuesOf } from './queues.ts';
+import { createReservations } from './reservations.ts';
+import { dispatchAll } from './tick.ts';
+import { createWakeUp } from './wake-up.ts';
+
+/** When a run has done its part. */
+export type Until =
+  /** Every step has ended. */
+  | 'ended'
+  /** Everything that can be sent is accepted. */
+  | 'sent'
+  /** Nothing can be done at this moment. */
+  | 'idle';
+
+const RENEW = 20_000;
+
+/**
+ * Works on the requests of a source until `until`, or until `work.stop` aborts: takes those that
+ * nobody holds, a prefetch of them at a time, and submits, checks and collects beside each other. What
+ * is under way at the end is finished (a submission) or broken off (everything else); all of it can
+ * be carried on by another run. Answers with how long (ms) calls that were ready waited for nothing
+ * but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
+ */
+export async function runWorker(
+  source: Source,
+  until: Until,
+  holder: Holder,
+  given: WorkerDeps,
+): Promise<{ limited: number }> {
+  const { clock, ledger, pollInterval } = given;
+  const failures: unknown[] = [];
+  const failed = new AbortController();
+  const stop = AbortSignal.any([given.stop, failed.signal]);
+  const wakeUp = createWakeUp(clock, stop);
+  const queues = [...given.providers.values()].flatMap(queuesOf);
+  const runningTasks = createRunningTasks();
+  const fail = (thrown: unknown): void => {
+    failures.push(thrown);
+    failed.abort();
+  };
+  const inFlight = trackInFlight(queues, {
+    holder,
+    work: given,
+    wake: wakeUp.wake,
+    fail,
+    lost: (steps) => steps.forEach((step) => runningTasks.forget(step)),
+  });
+  const prefetch = createPrefetch(source, holder, ledger, {
+    outstanding: given.outstanding,
+    interval: pollInterval,
+  });
+  const work: WorkerContext = {
+    ...given,
+    stop,
+    reservations: createReservations(),
+    runningTasks,
+    changed(step) {
+      inFlight.changed(step);
+      runningTasks.note(step);
+      if (step.finishedAt !== null) prefetch.ended();
+    },
+  };
+  const schedule = createPollSchedule(pollInterval);
+  const mode = { onlySending: until === 'sent', isHasty: until !== 'ended' };
+  const limits = createStopwatch();
+  let renewAt = clock.now() + RENEW;
+
+  /** Prolongs what is held, and takes more where there is room; true: some were taken. */
+  const hold = async (now: number): Promise<boolean> => {
+    const renews = now >= renewAt;
+    if (renews) {
+      await ledger.renew(holder, now);
+      renewAt = now + RENEW;
+    }
+    const isFuller = await prefetch.fill(now, inFlight.isIdle);
+    if (isFuller || renews) for (const queue of queues) queue.askAt = 0;
+    return isFuller;
+  };
+  /** Of those that are held nothing is left to do. False: and there are no others. */
+  const goOn = async (): Promise<boolean> => {
+    const hasOthers = prefetch.hasMore
+      ? askable(work).length > 0
+      : until === 'ended' && prefetch.triesAt !== null;
+    if (!hasOthers) return false;
+    // Others wait for their turn, or for us as we for them.
+    await prefetch.release();
+    runningTasks.clear();
+    queues.forEach(forget);
+    return true;
+  };
+  /** One look at the ledger; false: there is nothing left to do. */
+  const look = async (): Promise<boolean> => {
+    wakeUp.reset();
+    inFlight.look();
+    // One instant for the whole look: what falls due meanwhile must not be missed by both questions.
+    const now = clock.now();
+    limits.stop(now);
+    const isFuller = await hold(now);
+    const { hasMore } = prefetch;
+    const result = await dispatchAll({ queues, inFlight, schedule, work, now, ...mode, hasMore });
+    if (result.isLimited) limits.start(now);
+    const isIdle = inFlight.isIdle && !wakeUp.isSignalled() && !result.isPending;
+    const isOver = isIdle && (until === 'idle' || (await isDone(until, now, work)));
+    if (isOver && !(await goOn())) return false;
+    const takesMore = hasMore && (isFuller || isOver);
+    const wakeAt = Math.min(renewAt, result.wakeAt, prefetch.triesAt ?? Infinity);
+    await wakeUp.sleep(takesMore ? 0 : wakeAt - clock.now());
+    return true;
+  };
+
+  try {
+    while (!stop.aborted && (await look()));
+  } catch (thrown) {
+    fail(thrown);
+  }
+  await inFlight.over();
+  if (failures.length > 0) throw failures[0];
+  return { limited: limits.total };
+}
+
+/** The providers that can be asked: configured, and not stopped in this run. */
+function askable(work: WorkerDeps): Provider[] {
+  return [...work.providers.values()].filter(({ name }) => work.breaker.stoppage(name) === null);
+}
+
+/** What can still be worked on in this run: each kind of work of the providers that can be asked. */
+function served(until: Until, work: WorkerDeps, now: number): DueQuery[] {
+  return askable(work).flatMap(({ name, account }) =>
+    Object.values(JOB_TYPES)
+      .filter((kind) => kind !== JOB_TYPES.sweep)
+      .filter((kind) => kind !== JOB_TYPES.collect || work.breaker.filesStoppage(name) === null)
+      .filter((kind) => until !== 'sent' || isSending(kind))
+      .map(({ states, operations }) => ({
+        at: now,
+        limit: 1,
+        accounts: [account],
+        states: until === 'sent' ? (['planned', 'intended'] as const) : states,
+        operations,
+      })),
+  );
+}
+
+/** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
+async function isDone(until: Until, now: number, work: WorkerDeps): Promise<boolean> {
+  for (const query of served(until, work, now)) {
+    if ((await work.ledger.due(work.token, query)).length > 0) return false;
+    if ((await work.ledger.nextDueAt(work.token, query)) !== null) return false;
+  }
+  return true;
+}
+
+/** Adds up times, ms. */
+interface Stopwatch {
+  start(now: number): void;
+  stop(now: number): void;
+  readonly total: number;
+}
+
+/** A stopwatch that stands at 0 ms. */
+function createStopwatch(): Stopwatch {
+  let total = 0;
+  let since: number | null = null;
+  return {
+    start(now) {
+      since = now;
+    },
+    stop(now) {
+      total += since === null ? 0 : now - since;
+      since = null;
+    },
+    get total() {
+      return total;
+    },
+  };
+}

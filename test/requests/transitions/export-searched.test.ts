@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import {
+  SEARCH_BACK,
+  maySendAgain,
+  searched,
+} from '../../../src/requests/transitions/export-searched.ts';
+import { NOW, T0, access, applied, call } from '../make.ts';
+
+const lost = access({ state: 'in_doubt', callId: 'call_1', attempts: 1, intendedAt: T0 });
+const doubt = call(lost, { state: 'in_doubt' });
+const task = (taskId: string, createdAt = T0) => ({ taskId, createdAt, status: 'processing' });
+
+describe('searched', () => {
+  it('adopts the oldest as a new call, and names the others', () => {
+    const change = searched(lost, doubt, [task('a'), task('b'), task('c')], 'call_2', NOW);
+    expect(change.calls).toEqual([
+      {
+        ...doubt,
+        id: 'call_2',
+        taskId: 'a',
+        state: 'accepted',
+        replaces: 'call_1',
+        providerStatus: 'processing',
+        intendedAt: T0,
+        answeredAt: T0,
+      },
+    ]);
+    expect(change.callPatches).toEqual([{ id: 'call_1', patch: { state: 'replaced' } }]);
+    const after = applied(lost, change);
+    expect(after).toMatchObject({ state: 'accepted', callId: 'call_2', taskId: 'a', attempts: 1 });
+    expect(after.note).toContain('b, c');
+    expect(after.note).not.toContain('a,');
+  });
+
+  it('names nobody where there is one task', () => {
+    const after = applied(lost, searched(lost, doubt, [task('a')], 'call_2', NOW));
+    expect(after.note).toBe("found in the provider's list: the answer to the call had been lost");
+  });
+
+  it('none: looks once more, a while apart, and only then may it be sent again', () => {
+    const once = applied(lost, searched(lost, doubt, [], 'call_2', NOW));
+    expect(once).toMatchObject({ state: 'in_doubt', tries: 1, nextAt: T0 + 30_000 });
+    expect(maySendAgain(once)).toBe(false);
+    const twice = applied(once, searched(once, doubt, [], 'call_2', NOW));
+    expect(twice).toMatchObject({ state: 'planned', nextAt: null, attempts: 1, finishedAt: null });
+    expect(maySendAgain(twice)).toBe(true);
+  });
+
+  it('a 5xx leaves the step planned, and it is searched for all the same', () => {
+    const planned = { ...lost, state: 'planned' as const };
+    const once = applied(planned, searched(planned, doubt, [], 'call_2', NOW));
+    expect(once.state).toBe('planned');
+    expect(maySendAgain(once)).toBe(false);
+    expect(applied(once, searched(once, doubt, [task('a')], 'call_2', NOW)).state).toBe('accepted');
+  });
+
+  it('searches from two minutes before the intent', () => {
+    expect(SEARCH_BACK).toBe(120_000);
+  });
+});
