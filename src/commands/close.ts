@@ -6,7 +6,7 @@ import { REQUEST } from '../report/words.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
-import { createSealer, printReceipt } from './run/receipts.ts';
+import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
 import { holding, namedRequests, requireFree } from './shared/requests.ts';
 
@@ -44,13 +44,12 @@ async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<nu
   }
   const ledger = await app.ledger();
   const { operator } = await app.settings();
-  const closed = await holding([id], app, async (holder) => {
+  const receipts = await holding([id], app, async (holder) => {
     requireUnsettled(await namedRequests([id], app));
     await ledger.settle(holder.token, id, { reason, operator, at: app.host.clock.now() });
-    await createSealer(holder, app)(id);
-    return namedRequests([id], app);
+    return sealedReceipts([id], holder, app);
   });
-  for (const request of closed) await printReceipt(request, app);
+  for (const each of receipts) await printReceipt(each, app);
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { GdprError } from '../errors.ts';
 import { calendarDay, extensionRefusal, isCalendarDay } from '../requests/deadline.ts';
 import type { Request } from '../requests/request.ts';
 import { parseReason } from './close.ts';
-import { createSealer, printReceipt } from './run/receipts.ts';
+import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { holding, namedRequests } from './shared/requests.ts';
 
 interface ExtendOptions {
@@ -29,14 +29,13 @@ async function runExtend({ id, until, reason }: ExtendOptions, app: App): Promis
   await namedRequests([id], app);
   const ledger = await app.ledger();
   const { operator } = await app.settings();
-  const extended = await holding([id], app, async (holder) => {
+  const receipts = await holding([id], app, async (holder) => {
     await requireExtendable(await namedRequests([id], app), until, app);
     const at = app.host.clock.now();
     await ledger.extend(holder.token, id, { until, reason, operator, at });
-    await createSealer(holder, app)(id);
-    return namedRequests([id], app);
+    return sealedReceipts([id], holder, app);
   });
-  for (const request of extended) await printReceipt(request, app);
+  for (const each of receipts) await printReceipt(each, app);
   return 0;
 }
 

@@ -106,6 +106,8 @@ export interface Brief {
   sealed: boolean;
   /** Completed, in part by nothing but a provider's word about somebody whom nobody saw. */
   onWord: boolean;
+  /** The hash of its last event: once it has ended, nothing of it changes without another. */
+  head: string;
 }
 
 /** The newest request of an identity. */

@@ -1,11 +1,13 @@
 import type { Clock } from '../host/host.ts';
-import type { DueStep, Ledger } from '../ledger/ledger.ts';
+import type { Brief, DueStep, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Moment } from '../requests/polling.ts';
+import type { Receipt } from '../requests/receipt.ts';
 import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
 import type { Change } from '../requests/transitions/change.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { RunningTasks } from './concurrency-limit.ts';
+import type { Receipts } from './receipts.ts';
 import type { Reservations } from './reservations.ts';
 
 /** What a run is handed: the room's only way to the world. */
@@ -28,8 +30,11 @@ export interface WorkerDeps {
   tell(step: Step, state: Step['state']): void;
   /** Told that calls wait for the provider's rate limit, and how long (ms). */
   waits(provider: ProviderName, ms: number): void;
-  /** Called after steps of these requests have ended, to put receipts beside the files. */
-  stepsEnded(requestIds: readonly string[]): Promise<void>;
+  /** Told of requests that have ended, once their bundles are sealed; more than once of the same. */
+  ended(requests: readonly Brief[]): Promise<void>;
+  receipts: Receipts;
+  /** A receipt as people read it; its wording is no business of this room. */
+  receiptText(receipt: Receipt): string;
   /** Why the profile protects somebody from deletion, in words; null: it does not. */
   protection(subject: Subject): string | null;
   /** The most tasks that run at a provider at once because of this run. */
@@ -39,6 +44,8 @@ export interface WorkerDeps {
 /** The same with what a run remembers while it lasts. */
 export interface WorkerContext extends WorkerDeps {
   reservations: Reservations;
+  /** Seals those of the requests that have ended, and answers with all that have. */
+  seal(requestIds: readonly string[]): Promise<readonly Brief[]>;
   runningTasks: RunningTasks;
   /** Told of each step as it stands once it is recorded. */
   changed(step: Step): void;
@@ -87,5 +94,5 @@ export async function recordChange(
     work.changed(now);
     if (typeof patch.finishedAt === 'number') ended.add(step.requestId);
   }
-  if (ended.size > 0) await work.stepsEnded([...ended]);
+  if (ended.size > 0) await work.ended(await work.seal([...ended]));
 }

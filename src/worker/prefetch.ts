@@ -4,6 +4,8 @@ import type { Holder, Ledger } from '../ledger/ledger.ts';
 export interface Source {
   /** The next ids, at most `limit`; none: there are no more. */
   next(limit: number): Promise<readonly string[]>;
+  /** All that the run is about, also those that have nothing left to do. */
+  all(): Iterable<readonly string[]>;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { WorkerContext, WorkerDeps } from './context.ts';
 import { trackInFlight } from './in-flight.ts';
 import { createPollSchedule } from './poll-schedule.ts';
 import { type Source, createPrefetch } from './prefetch.ts';
+import { createSealer } from './jobs/seal.ts';
 import { JOB_TYPES, forget, isSending, queuesOf } from './queues.ts';
 import { createReservations } from './reservations.ts';
 import { dispatchAll } from './tick.ts';
@@ -25,7 +26,7 @@ const RENEW = 20_000;
  * Works on the requests of a source until `until`, or until `work.stop` aborts: takes those that
  * nobody holds, a prefetch of them at a time, and submits, checks and collects beside each other. What
  * is under way at the end is finished (a submission) or broken off (everything else); all of it can
- * be carried on by another run. Answers with how long (ms) calls that were ready waited for nothing
+ * be carried on by another run. What a crash has left without its receipt is sealed. Answers with how long (ms) calls that were ready waited for nothing
  * but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
  */
 export async function runWorker(
@@ -60,6 +61,7 @@ export async function runWorker(
     ...given,
     stop,
     reservations: createReservations(),
+    seal: createSealer({ ...given, holder }),
     runningTasks,
     changed(step) {
       inFlight.changed(step);
@@ -122,6 +124,7 @@ export async function runWorker(
   }
   await inFlight.over();
   if (failures.length > 0) throw failures[0];
+  for (const ids of source.all()) await work.seal(ids);
   return { limited: limits.total };
 }
 

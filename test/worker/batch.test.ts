@@ -20,7 +20,7 @@ function counted(ids: readonly string[]) {
     given += page.length;
     return page;
   };
-  return { next, asked, given: () => given };
+  return { ...source, next, asked, given: () => given };
 }
 
 /** How many requests the ledger says are held, after each time that some are taken. */

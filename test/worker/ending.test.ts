@@ -345,7 +345,10 @@ describe('a ledger that cannot be written', () => {
 
   it('a receipt that cannot be written ends the run with that error', async () => {
     const stage = await setStage({ only: 'sendbird', sendbird: { collect: () => file(ZIP) } });
-    const work = { ...stage.work, stepsEnded: () => Promise.reject(full) };
+    const receiptText = (): never => {
+      throw full;
+    };
+    const work = { ...stage.work, receiptText };
     await expect(runWorker(sourceOf(stage.ids), 'ended', holder('me'), work)).rejects.toBe(full);
     expect((await stage.step('access')).state).toBe('succeeded');
   });

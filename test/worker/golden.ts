@@ -275,7 +275,7 @@ function ledgerOf(members: readonly DueStep[], changes: Change[]): Ledger {
     settle: none,
     companions: none,
     request: none,
-    brief: none,
+    brief: async () => [],
     identified: none,
     page: none,
     list: none,
@@ -359,7 +359,7 @@ async function play(
   const stop = new AbortController();
   const ids = members.map(({ step: each }) => each.requestId);
   const ended = await runWorker(
-    { next: async () => ids.splice(0) },
+    { next: async () => ids.splice(0), all: () => [] },
     'idle',
     { token: 'me', process: ME },
     {
@@ -376,7 +376,9 @@ async function play(
       waits: () => undefined,
       stop: stop.signal,
       tell: () => undefined,
-      stepsEnded: async () => undefined,
+      ended: async () => undefined,
+      receipts: { of: none },
+      receiptText: () => '',
       outstanding: 1_000,
     },
   ).then(

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { fault } from '../requests/make.ts';
 import { type Script, file } from './fake-provider.ts';
-import { setStage } from './stage.ts';
+import { runWorker } from '../../src/worker/worker.ts';
+import { holder, setStage, sourceOf } from './stage.ts';
 
 describe('run', () => {
   it('takes an export to its end, files and all', async () => {
@@ -23,10 +24,30 @@ describe('run', () => {
     );
     expect(stage.stream.count('submit')).toBe(2);
     expect(stage.sendbird.count('submit')).toBe(1);
-    expect(stage.ended).toEqual([request.id, request.id, request.id]);
+    expect(stage.ended).toEqual([request.id]);
+    expect(request.sealed).toBe(true);
+    expect(readFileSync(join(bundle, 'receipt.txt'), 'utf8')).toBe(`receipt of ${request.id}\n`);
+    expect(readFileSync(join(bundle, 'SHA256SUMS'), 'utf8')).toContain('  receipt.json\n');
     expect(
       stage.told.map(({ state }) => state).filter((state) => state === 'intended'),
     ).toHaveLength(3);
+  });
+
+  it('seals what a crash has left between its last step and its receipt', async () => {
+    const stage = await setStage({
+      only: 'sendbird',
+      wrap: (ledger) => ({ ...ledger, brief: async () => [] }),
+    });
+    await stage.go();
+    expect(await stage.request()).toMatchObject({ state: 'completed', sealed: false });
+    await stage.ledger.release(holder('me'));
+    await runWorker(sourceOf(stage.ids), 'ended', holder('me'), {
+      ...stage.work,
+      ledger: stage.ledger,
+    });
+    expect((await stage.request()).sealed).toBe(true);
+    const receipt = readFileSync(join(stage.outDir, stage.ids[0] ?? '', 'receipt.json'), 'utf8');
+    expect(JSON.parse(receipt)).toMatchObject({ request_id: stage.ids[0], state: 'completed' });
   });
 
   it('asks for everything at the same time', async () => {

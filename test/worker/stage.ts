@@ -9,6 +9,7 @@ import type { PlannedRequest, ProviderName, Request, Step } from '../../src/requ
 import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
 import type { WorkerDeps } from '../../src/worker/context.ts';
 import type { Source } from '../../src/worker/prefetch.ts';
+import { createReceipts } from '../../src/worker/receipts.ts';
 import { createSerial } from '../../src/worker/serial.ts';
 import { type Until, runWorker } from '../../src/worker/worker.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
@@ -105,6 +106,7 @@ export function sourceOf(ids: readonly string[]): Source {
       from += page.length;
       return page;
     },
+    all: () => [ids],
   };
 }
 
@@ -154,7 +156,9 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     waits: () => undefined,
     stop: stop.signal,
     tell: (step) => void told.push(step),
-    stepsEnded: async (of) => void ended.push(...of),
+    ended: async (of) => void ended.push(...of.map(({ id }) => id)),
+    receipts: createReceipts(ledger),
+    receiptText: ({ request_id: id }) => `receipt of ${id}`,
     protection: () => null,
     outstanding: options.outstanding ?? 1_000,
   };

@@ -10,13 +10,14 @@ import {
 } from '../../report/decision/cancel-text.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { type RunEnd, cancelCode } from '../../requests/exit-code.ts';
+import type { Receipt } from '../../requests/receipt.ts';
 import type { Call } from '../../requests/request.ts';
 import { type CancelEffect, cancelled } from '../../requests/transitions/cancelled.ts';
 import { type Taken, withdrawCalls } from '../../worker/withdraw.ts';
-import { createSealer, printReceipt } from '../run/receipts.ts';
+import { printReceipt, sealedReceipts } from '../run/receipts.ts';
 import { askYesOrNo } from '../shared/confirm.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
-import { holding, namedRequests, requireFree } from '../shared/requests.ts';
+import { holding, requireFree } from '../shared/requests.ts';
 import { waitFlags } from '../shared/wait-flags.ts';
 import { callsToWithdraw, cancelPlan } from './plan.ts';
 
@@ -51,7 +52,7 @@ async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number>
   if (stopped !== null) return stopped;
   app.begin();
   const done = await withdraw(ids, app);
-  for (const request of await namedRequests(ids, app)) await printReceipt(request, app);
+  for (const each of done.receipts) await printReceipt(each, app);
   return conclude(done.cases, done.ends, app);
 }
 
@@ -63,6 +64,7 @@ interface Withdrawn {
   cases: readonly Cancelling[];
   /** By call id. */
   ends: ReadonlyMap<string, Taken>;
+  receipts: readonly Receipt[];
 }
 
 /** As things stand once the requests are ours: they may have gone on since they were read. */
@@ -81,9 +83,7 @@ async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
     const providers = calls.length === 0 ? new Map() : await app.providers(waitFlags({}));
     const { clock, stop } = host;
     const ends = await withdrawCalls(calls, { ledger, providers, clock, holder, stop });
-    const seal = createSealer(holder, app);
-    for (const id of ids) await seal(id);
-    return { cases, ends };
+    return { cases, ends, receipts: await sealedReceipts(ids, holder, app) };
   });
 }
 

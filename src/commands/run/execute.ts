@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Holder, Ledger } from '../../ledger/ledger.ts';
+import type { Brief, Holder, Ledger } from '../../ledger/ledger.ts';
 import type { RateLimit } from '../../providers/provider.ts';
 import type { Progress } from '../../report/progress/progress.ts';
 import { providerOf } from '../../requests/operations.ts';
@@ -8,15 +8,15 @@ import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import type { Source } from '../../worker/prefetch.ts';
+import { type Receipts, createReceipts } from '../../worker/receipts.ts';
 import { createSerial } from '../../worker/serial.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
-import { joined, readVerified } from '../shared/requests.ts';
+import { joined, orBroken, readVerified } from '../shared/requests.ts';
 import type { WaitFlags } from '../shared/wait-flags.ts';
-import { createTeller } from './ended.ts';
 import { conclude } from './finish.ts';
-import { createSealer } from './receipts.ts';
+import { bundledText, printReceipt } from './receipts.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -45,8 +45,13 @@ export async function carryOut(
   const timeout = new AbortController();
   const over = new AbortController();
   if (flags.timeout !== null) void endAfter(flags.timeout, timeout, over.signal, app);
-  const seal = createSealer(holder, app);
+  const receipts = createReceipts(ledger);
   const told = idList();
+  const isNew = (id: string): boolean => {
+    const { size } = told;
+    told.add([id]);
+    return told.size > size;
+  };
   const limitOf = (operation: Operation): RateLimit | null =>
     providers.get(providerOf(operation))?.limitOf(operation) ?? null;
   const extent = { ...run.workload, limitOf, share: flags.rateShare ?? rate.share };
@@ -71,14 +76,30 @@ export async function carryOut(
         stop: AbortSignal.any([host.stop, timeout.signal]),
         tell: (step) => progress.step(step),
         waits: rateLimitTeller(progress),
-        stepsEnded: createTeller(run, { seal, told, progress }, app),
+        receipts,
+        receiptText: bundledText,
+        ended: async (requests) => {
+          const fresh = requests.filter(({ id }) => isNew(id));
+          progress.ended(fresh.map(({ state }) => state));
+          if (run.isBatch && app.flags.json) await printEach(fresh, receipts, app);
+        },
       }),
     );
     progress.stop();
     const timedOut = timeout.signal.aborted;
     const lasted = clock.monotonic() - begunAt;
     const broken = source.broken();
-    const result = { seal, told, providers, breaker, timedOut, broken, lasted, limited, fault };
+    const result = {
+      receipts,
+      isNew,
+      providers,
+      breaker,
+      timedOut,
+      broken,
+      lasted,
+      limited,
+      fault,
+    };
     return await conclude(run, result, app);
   } finally {
     host.stop.removeEventListener('abort', sayStopping);
@@ -86,6 +107,14 @@ export async function carryOut(
     progress.stop();
     told.close();
     await ledger.release(holder);
+  }
+}
+
+/** One whose record is broken is told of at the end. */
+async function printEach(briefs: readonly Brief[], receipts: Receipts, app: App): Promise<void> {
+  for (const brief of briefs) {
+    const made = await orBroken(brief.id, receipts.of(brief));
+    if (made !== null && !(made instanceof GdprError)) await printReceipt(made.receipt, app);
   }
 }
 
@@ -140,6 +169,7 @@ function sourceOf(
   };
   return {
     broken: () => broken,
+    all: () => run.all(),
     async next(limit) {
       while (ready.length < limit && (await read()));
       const ids = ready.slice(0, limit);

@@ -7,7 +7,7 @@ import { reasonOf } from '../../report/ending/reason.ts';
 import { cellsOf } from '../../subjects/layout.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
 import type { RequestFlags } from '../shared/request-flags.ts';
-import type { RequestAccount } from './accounts.ts';
+import type { RequestAccount } from './fold.ts';
 import type { Run } from './run.ts';
 
 /**

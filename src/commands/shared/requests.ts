@@ -87,15 +87,21 @@ export async function readVerified(
   const requests: Request[] = [];
   let broken: GdprError | null = null;
   for (const id of new Set(ids)) {
-    try {
-      const request = await ledger.request(id);
-      if (request !== null) requests.push(request);
-    } catch (thrown) {
-      if (!(thrown instanceof GdprError && thrown.requestIds.includes(id))) throw thrown;
-      broken = joined(broken, thrown);
-    }
+    const request = await orBroken(id, ledger.request(id));
+    if (request instanceof GdprError) broken = joined(broken, request);
+    else if (request !== null) requests.push(request);
   }
   return { requests, broken };
+}
+
+/** What is read of a request, or what is wrong with its record. */
+export async function orBroken<T>(id: string, reading: Promise<T>): Promise<T | GdprError> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof GdprError && thrown.requestIds.includes(id)) return thrown;
+    throw thrown;
+  }
 }
 
 /** One error for the broken records of both. */

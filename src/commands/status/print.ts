@@ -5,8 +5,10 @@ import { statusTable, unsettledWords } from '../../report/status/status-text.ts'
 import { paintFor } from '../../report/text.ts';
 import { list } from '../../report/words.ts';
 import { type Standings, statusCode } from '../../requests/exit-code.ts';
+import { receiptOf } from '../../requests/receipt.ts';
 import type { RequestState } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
+import { bundleOf } from '../../worker/receipts.ts';
 import { printReceipt } from '../run/receipts.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
 import type { View } from './view.ts';
@@ -27,7 +29,8 @@ export async function printDetails(view: View, app: App): Promise<void> {
   const { today, now } = view;
   const paint = paintFor(host.stdout, host.env, flags.color);
   for (const shown of view.page) {
-    if (isSettled(shown.request.state)) await printReceipt(shown.request, app);
+    if (isSettled(shown.request.state))
+      await printReceipt(receiptOf(shown.request, bundleOf(shown.request)), app);
     else {
       const showing = { paint, today, now, invocation: invocation(flags) };
       host.stdout.write(`${statusDetail(shown, showing)}\n\n`);

@@ -9,7 +9,7 @@ import { type Row, flag, integerOrNull, text, word } from '../rows/columns.ts';
 export function brief(on: Connection, ids: readonly string[]): readonly Brief[] {
   return on
     .sql(
-      `SELECT requests.id, state, finished_at, sealed, state = 'completed' AND EXISTS (
+      `SELECT requests.id, state, finished_at, sealed, head, state = 'completed' AND EXISTS (
          SELECT 1 FROM steps AS own WHERE own.request_id = requests.id
            AND own.state = 'succeeded' AND instr(own.note, ?) > 0) AS on_word
        FROM json_each(?) AS picked
@@ -21,6 +21,7 @@ export function brief(on: Connection, ids: readonly string[]): readonly Brief[] 
       ...standsAs(row),
       sealed: flag(row, 'sealed'),
       onWord: flag(row, 'on_word'),
+      head: text(row, 'head'),
     }));
 }
 
