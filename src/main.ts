@@ -36,7 +36,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'cancel',
     summary: 'withdraw what can still be withdrawn',
-    load: async () => (await import('./commands/cancel/cancel.ts')).declareCancel,
+    load: async () => (await import('./commands/cancel.ts')).declareCancel,
   },
   {
     name: 'extend',
@@ -51,7 +51,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<De
   {
     name: 'doctor',
     summary: 'check the set-up: configuration, providers, clock, ledger, disk, deadlines',
-    load: async () => (await import('./commands/doctor/doctor.ts')).declareDoctor,
+    load: async () => (await import('./commands/doctor.ts')).declareDoctor,
   },
   {
     name: 'sandbox',

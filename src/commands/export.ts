@@ -19,10 +19,17 @@ import { runOf } from './run/run.ts';
 import { identified, skipSettled } from './run/settled-before.ts';
 import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
 import { choiceGuards } from './shared/guards.ts';
-import { DEFAULT_OUT, outDirOf } from './shared/out-dir.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags } from './shared/request-flags.ts';
+import {
+  type RequestFlags,
+  type WaitFlags,
+  DEFAULT_OUT,
+  declareRequestFlags,
+  declareWaitFlags,
+  outDirOf,
+  requestFlags,
+  waitFlags,
+} from './shared/flags.ts';
 import { targetsOf } from './shared/targets.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from './shared/wait-flags.ts';
 
 interface ExportOptions extends RequestFlags, WaitFlags {
   received: string | null;

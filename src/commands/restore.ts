@@ -16,9 +16,15 @@ import { checkedResults } from './run/results.ts';
 import { identified, skipSettled } from './run/settled-before.ts';
 import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
 import { type Guard, askingGuard, choiceGuards, enforce, guard } from './shared/guards.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags } from './shared/request-flags.ts';
+import {
+  type RequestFlags,
+  type WaitFlags,
+  declareRequestFlags,
+  declareWaitFlags,
+  requestFlags,
+  waitFlags,
+} from './shared/flags.ts';
 import { targetsOf } from './shared/targets.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from './shared/wait-flags.ts';
 
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;

@@ -10,7 +10,7 @@ import {
   parseFault,
   startSandbox,
 } from '../sandbox/sandbox.ts';
-import { parseDuration } from './shared/wait-flags.ts';
+import { parseDuration } from './shared/flags.ts';
 
 type SandboxFlags = Pick<
   SandboxOptions,

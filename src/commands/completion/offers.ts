@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { choicesOf } from '../shared/request-flags.ts';
+import { choicesOf } from '../shared/flags.ts';
 
 /** A word that may stand where the cursor is, and what it is for. */
 export interface Offer {

@@ -25,10 +25,16 @@ import {
   numberGuard,
   protectedSubjects,
 } from '../shared/guards.ts';
-import { outDirOf } from '../shared/out-dir.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags } from '../shared/request-flags.ts';
+import {
+  type RequestFlags,
+  type WaitFlags,
+  declareRequestFlags,
+  declareWaitFlags,
+  outDirOf,
+  requestFlags,
+  waitFlags,
+} from '../shared/flags.ts';
 import { targetsOf } from '../shared/targets.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/wait-flags.ts';
 import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
 

@@ -5,8 +5,7 @@ import {
   type DeleteMode,
   type StreamChoice,
 } from '../../requests/stream-options.ts';
-import { DEFAULT_OUT } from '../shared/out-dir.ts';
-import { taking } from '../shared/request-flags.ts';
+import { DEFAULT_OUT, taking } from '../shared/flags.ts';
 
 /** What the command line says about how to erase; null where it says nothing. */
 export interface EraseFlags {

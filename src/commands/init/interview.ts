@@ -8,8 +8,7 @@ import type {
 } from '../../config/settings.ts';
 import { isPlain } from '../shared/prompt.ts';
 import type { Asker, Check } from './asker.ts';
-import { PRODUCTS, given, names } from './flags.ts';
-import { type Ground, type SecretKind, typedSecret } from './secret.ts';
+import { type Ground, PRODUCTS, type SecretKind, given, names, typedSecret } from './flags.ts';
 
 /** What questions are asked with. */
 export interface Interview {

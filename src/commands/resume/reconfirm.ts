@@ -14,7 +14,7 @@ import { confirm } from '../shared/confirm.ts';
 import { type Guard, askingGuard, protectedGuard } from '../shared/guards.ts';
 import { readVerified } from '../shared/requests.ts';
 import { targetsOf } from '../shared/targets.ts';
-import type { WaitFlags } from '../shared/wait-flags.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 
 /** What came of asking anew. */
 export type Renewal =

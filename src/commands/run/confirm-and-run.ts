@@ -9,7 +9,7 @@ import type { Operation, ProviderName } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { confirm, interrupted } from '../shared/confirm.ts';
 import type { Guard } from '../shared/guards.ts';
-import type { WaitFlags } from '../shared/wait-flags.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 import { carryOut } from './execute.ts';
 import {
   type SubjectSearch,

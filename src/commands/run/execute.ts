@@ -14,7 +14,7 @@ import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
 import { joined, orBroken, readVerified } from '../shared/requests.ts';
-import type { WaitFlags } from '../shared/wait-flags.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 import { conclude } from './finish.ts';
 import { bundledText, printReceipt } from './receipts.ts';
 import type { Run } from './run.ts';

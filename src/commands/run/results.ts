@@ -6,7 +6,7 @@ import { type ResultRow, writeReceipts, writeResults } from '../../files/csv/res
 import { reasonOf } from '../../report/ending/reason.ts';
 import { cellsOf } from '../../subjects/layout.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
-import type { RequestFlags } from '../shared/request-flags.ts';
+import type { RequestFlags } from '../shared/flags.ts';
 import type { RequestAccount } from './fold.ts';
 import type { Run } from './run.ts';
 

@@ -6,7 +6,7 @@ import { idFault, quoteId } from '../../requests/ids.ts';
 import { idAt } from '../../requests/plan/plan.ts';
 import type { Action, ProviderName, Subject } from '../../requests/request.ts';
 import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
-import type { RequestFlags } from '../shared/request-flags.ts';
+import type { RequestFlags } from '../shared/flags.ts';
 
 /** How many rows are planned, looked up and recorded together. */
 export const PAGE = 500;

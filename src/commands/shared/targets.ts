@@ -4,9 +4,6 @@ import type { Provider } from '../../providers/provider.ts';
 import type { ExportTarget } from '../../requests/plan/plan.ts';
 import type { Operation, ProviderName } from '../../requests/request.ts';
 
-/** The words of `--provider`. */
-export const PROVIDERS: readonly ProviderName[] = ['stream', 'sendbird'];
-
 /**
  * The providers that a run is about, each with what an export asks of it: all that the profile
  * configures, or those `wanted`. Throws GdprError `config` for one that it does not configure.

@@ -1,13 +1,69 @@
 import type { App } from '../../app.ts';
-import type { GdprError } from '../../errors.ts';
+import { GdprError } from '../../errors.ts';
 import type { RequestFilter, Tally } from '../../ledger/ledger.ts';
 import { missedText } from '../../report/status/missed-text.ts';
 import type { Shown } from '../../report/status/status-json.ts';
 import { calendarDay } from '../../requests/deadline.ts';
-import type { Request } from '../../requests/request.ts';
+import { quoteId } from '../../requests/ids.ts';
+import {
+  type Action,
+  REQUEST_STATES,
+  type Request,
+  type RequestState,
+} from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { refresh } from '../../worker/refresh.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 import { readVerified } from '../shared/requests.ts';
+
+/** What a status is about, as the flags say it. */
+export interface Wanted {
+  /** A request or a user; null: all. */
+  about: string | null;
+  all: boolean;
+  action: readonly Action[];
+  state: readonly RequestState[];
+  reference: string | null;
+  /** ms. */
+  dueWithin: number | null;
+}
+
+/**
+ * The filter for the ledger, without its limit; settled ones are left out unless they are asked for
+ * or one person or request is. Throws GdprError `unknown_request` for somebody who is in no request.
+ */
+export async function filterOf(wanted: Wanted, app: App): Promise<RequestFilter> {
+  const { about, all, action, state, reference, dueWithin } = wanted;
+  const { deadline } = await app.settings();
+  const { clock } = app.host;
+  const seen = all || about !== null ? REQUEST_STATES : UNSETTLED;
+  return {
+    ...(about === null ? {} : await subjectOf(about, app)),
+    states: state.length > 0 ? state : seen,
+    ...(action.length === 0 ? {} : { actions: action }),
+    ...(reference === null ? {} : { reference }),
+    ...(dueWithin === null
+      ? {}
+      : { dueBy: calendarDay(clock.now() + dueWithin, deadline.timeZone) }),
+    order: 'urgent',
+  };
+}
+
+const UNSETTLED = REQUEST_STATES.filter((state) => !isSettled(state));
+
+/** A user's id comes first: nobody keeps people from being called like a request. */
+async function subjectOf(about: string, app: App): Promise<RequestFilter> {
+  const ledger = await app.ledger();
+  for (const filter of [{ user: about }, { ids: [about] }]) {
+    if ((await ledger.list({ ...filter, limit: 1 })).length > 0) return filter;
+  }
+  const { profile } = await app.settings();
+  throw new GdprError(
+    'unknown_request',
+    `The ledger of profile ${profile} knows no request by ${quoteId(about)}.`,
+    { next: 'See what there is: gdpr status --all (with --profile for another ledger)' },
+  );
+}
 
 /** What a status shows: the requests of its page, most urgent first, and how many there are in all. */
 export interface View {
@@ -21,15 +77,6 @@ export interface View {
   missed: readonly string[];
   /** What is wrong with the records that are not shown. */
   broken: GdprError | null;
-}
-
-/** The requests of a page as the ledger lists them, unverified; most urgent first. */
-export async function pageOf(
-  filter: RequestFilter,
-  limit: number,
-  app: App,
-): Promise<readonly Request[]> {
-  return (await app.ledger()).list({ ...filter, limit });
 }
 
 /** Reads a page; the tally is over all that the filter matches. */
@@ -61,19 +108,13 @@ async function shownOf(requests: readonly Request[], app: App): Promise<readonly
   );
 }
 
-/** How the providers are asked: as `app.providers` takes it. */
-interface Tempo {
-  pollInterval: number;
-  rateShare: number | null;
-}
-
 /**
  * Asks the providers how far what runs of these requests is. Answers with one sentence for each
  * provider that could not be asked.
  */
 export async function refreshed(
   page: readonly Request[],
-  tempo: Tempo,
+  tempo: Pick<WaitFlags, 'pollInterval' | 'rateShare'>,
   app: App,
 ): Promise<readonly string[]> {
   const { host } = app;

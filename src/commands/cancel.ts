@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { App } from '../../app.ts';
+import type { App } from '../app.ts';
+import { GdprError } from '../errors.ts';
 import {
   type Cancelling,
   type StepEnd,
@@ -7,19 +8,19 @@ import {
   cancelText,
   cancelWords,
   stepName,
-} from '../../report/decision/cancel-text.ts';
-import { subjectName } from '../../report/receipt/receipt-text.ts';
-import { type RunEnd, cancelCode } from '../../requests/exit-code.ts';
-import type { Receipt } from '../../requests/receipt.ts';
-import type { Call } from '../../requests/request.ts';
-import { type CancelEffect, cancelled } from '../../requests/transitions/cancelled.ts';
-import { type Taken, withdrawCalls } from '../../worker/withdraw.ts';
-import { printReceipt, sealedReceipts } from '../run/receipts.ts';
-import { askYesOrNo } from '../shared/confirm.ts';
-import { invocation, printLastWords } from '../shared/output.ts';
-import { holding, requireFree } from '../shared/requests.ts';
-import { waitFlags } from '../shared/wait-flags.ts';
-import { callsToWithdraw, cancelPlan } from './plan.ts';
+} from '../report/decision/cancel-text.ts';
+import { subjectName } from '../report/receipt/receipt-text.ts';
+import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
+import type { Receipt } from '../requests/receipt.ts';
+import type { Call, Request } from '../requests/request.ts';
+import { isSettled } from '../requests/state.ts';
+import { type CancelEffect, cancelEffectOf, cancelled } from '../requests/transitions/cancelled.ts';
+import { type Taken, withdrawCalls } from '../worker/withdraw.ts';
+import { printReceipt, sealedReceipts } from './run/receipts.ts';
+import { askYesOrNo } from './shared/confirm.ts';
+import { invocation, printLastWords } from './shared/output.ts';
+import { holding, namedRequests, requireFree } from './shared/requests.ts';
+import { waitFlags } from './shared/flags.ts';
 
 interface CancelOptions {
   ids: readonly string[];
@@ -154,4 +155,60 @@ function runEnd(taken: readonly Taken[], { host }: App): RunEnd {
     denied: has('credentials', 'account'),
     unavailable: has('limited', 'unavailable'),
   };
+}
+
+/**
+ * What cancelling these requests can do. Throws GdprError `unknown_request`, and `guard` where a
+ * call to be withdrawn serves open requests that are not named.
+ */
+async function cancelPlan(ids: readonly string[], app: App): Promise<readonly Cancelling[]> {
+  const requests = await namedRequests(ids, app);
+  const cases: Cancelling[] = [];
+  for (const request of requests) cases.push(await caseOf(request, app));
+  await requireAllNamed(cases, app);
+  return cases;
+}
+
+/** The calls that providers are asked to take back, each once. */
+function callsToWithdraw(cases: readonly Cancelling[]): readonly Call[] {
+  const calls = cases
+    .flatMap(({ fated }) => fated)
+    .flatMap(({ effect }) => (effect.kind === 'withdraw' ? [effect.call] : []));
+  return [...new Map(calls.map((call) => [call.id, call])).values()];
+}
+
+async function caseOf(request: Request, app: App): Promise<Cancelling> {
+  if (isSettled(request.state)) return { request, fated: [] };
+  const calls = await (await app.ledger()).calls(request.id);
+  const fated = request.steps
+    .filter(({ finishedAt }) => finishedAt === null)
+    .map((step) => {
+      const call = calls.find(({ id }) => id === step.callId) ?? null;
+      return { step, call, effect: cancelEffectOf(step, call) };
+    });
+  return { request, fated };
+}
+
+/** Others would be withdrawn too: they are only when somebody names them. */
+async function requireAllNamed(cases: readonly Cancelling[], app: App): Promise<void> {
+  const ledger = await app.ledger();
+  const named = cases.map(({ request }) => request.id);
+  const served = new Set<string>();
+  for (const { id } of callsToWithdraw(cases)) {
+    for (const each of await ledger.companions(id)) served.add(each);
+  }
+  const others = [...served].filter((id) => !named.includes(id));
+  const found = others.length === 0 ? [] : await ledger.list({ ids: others });
+  const open = new Set(found.filter(({ state }) => !isSettled(state)).map(({ id }) => id));
+  const missing = others.filter((id) => open.has(id));
+  if (missing.length === 0) return;
+  const calls = missing.length === 1 ? 'another open request' : 'other open requests';
+  throw new GdprError(
+    'guard',
+    `Refused: one call serves ${calls} too, and can only be withdrawn as a whole: ${missing.join(', ')}.`,
+    {
+      next: `Nothing was withdrawn. To cancel all of them: ${invocation(app.flags)} cancel ${[...named, ...missing].join(' ')}`,
+      requestIds: missing,
+    },
+  );
 }

@@ -5,7 +5,7 @@ import {
   parseDuration,
   parseInterval,
   waitFlags,
-} from '../../../src/commands/shared/wait-flags.ts';
+} from '../../../src/commands/shared/flags.ts';
 
 function parsed(...args: readonly string[]) {
   const command = declareWaitFlags(new Command());
