@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { Connected, Tempo } from './app/connect.ts';
+import type { Connected, Pace } from './app/connect.ts';
 import type { Examination } from './app/examination.ts';
-import type { ProjectFile } from './app/project-file.ts';
-import type { Setup } from './app/setup.ts';
+import type { ProjectFile, Setup } from './app/setup.ts';
 import type { SANDBOX } from './config/profile/sandbox.ts';
 import type { Settings } from './config/settings.ts';
 import type { GdprError } from './errors.ts';
@@ -44,7 +43,7 @@ export interface App {
    * The providers that the profile configures; the first tempo asked for holds. Unless `isDry`, and
    * nobody is asked, it throws as `requireAccount` does.
    */
-  providers(tempo: Tempo, isDry?: boolean): Promise<ReadonlyMap<ProviderName, Provider>>;
+  providers(tempo: Pace, isDry?: boolean): Promise<ReadonlyMap<ProviderName, Provider>>;
   /** HTTP calls made to the providers so far, repetitions included. */
   calls(): ReadonlyMap<ProviderName, number>;
   /** Whether a day is a public holiday where the deadline is counted. */
@@ -137,7 +136,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return createSetup({ project, config }, verbose, host);
     },
     async projectFile() {
-      return (await import('./app/project-file.ts')).openProjectFile(host);
+      return (await import('./app/setup.ts')).openProjectFile(host);
     },
     get began() {
       return began;

@@ -7,68 +7,56 @@ import type { Host } from './host/host.ts';
 type Declare = (command: Command, app: App, done: (code: number) => void) => void;
 
 /** The commands: a sentence for the overview, and the file that is only read when it is asked for. */
-const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Declare> }[] = [
-  {
-    name: 'export',
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Declare> }>> = {
+  export: {
     summary: 'export what the providers hold about a person, downloaded and checked',
     load: async () => (await import('./commands/export.ts')).declareExport,
   },
-  {
-    name: 'erase',
+  erase: {
     summary: 'delete a person, after a plan in words and a question',
     load: async () => (await import('./commands/erase/erase.ts')).declareErase,
   },
-  {
-    name: 'restore',
+  restore: {
     summary: 'bring back soft-deleted accounts where the provider can',
     load: async () => (await import('./commands/restore.ts')).declareRestore,
   },
-  {
-    name: 'status',
+  status: {
     summary: 'show what is unsettled, how far it is, and when it is due',
     load: async () => (await import('./commands/status/status.ts')).declareStatus,
   },
-  {
-    name: 'resume',
+  resume: {
     summary: 'carry on with everything that is open',
     load: async () => (await import('./commands/resume/resume.ts')).declareResume,
   },
-  {
-    name: 'cancel',
+  cancel: {
     summary: 'withdraw what can still be withdrawn',
     load: async () => (await import('./commands/cancel.ts')).declareCancel,
   },
-  {
-    name: 'extend',
+  extend: {
     summary: 'record the one extension of the deadline that the law allows',
     load: async () => (await import('./commands/extend.ts')).declareExtend,
   },
-  {
-    name: 'close',
+  close: {
     summary: 'settle a request by hand, with a reason',
     load: async () => (await import('./commands/close.ts')).declareClose,
   },
-  {
-    name: 'doctor',
+  doctor: {
     summary: 'check the set-up: configuration, providers, clock, ledger, disk, deadlines',
     load: async () => (await import('./commands/doctor.ts')).declareDoctor,
   },
-  {
-    name: 'sandbox',
+  sandbox: {
     summary: 'run both providers on this machine, for trying out and rehearsals',
     load: async () => (await import('./commands/sandbox.ts')).declareSandbox,
   },
-  {
-    name: 'init',
+  init: {
     summary: 'set up a profile: ask, check it with the providers, write the file',
     load: async () => (await import('./commands/init/init.ts')).declareInit,
   },
-  {
-    name: 'completion',
+  completion: {
     summary: 'print a script that lets bash, zsh or fish complete commands',
     load: async () => (await import('./commands/completion/completion.ts')).declareCompletion,
   },
-];
+};
 
 /** The whole program: arguments (without node and script) and a host in, an exit code out. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
@@ -77,7 +65,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
   let code = 0;
   const isHelp = ['help', '--help', '-h'].some((word) => argv.includes(word)) || argv.length === 0;
   if (isHelp) await addPage(program, '', packageFacts.description.replace(/\.$/, ''));
-  for (const { name, summary, load } of COMMANDS) {
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(summary);
     if (!argv.includes(name)) continue;
     const declare = await load();
@@ -149,16 +137,14 @@ function createProgram(host: Host, isJson: boolean): Command {
 }
 
 function globalFlags(program: Command): GlobalFlags {
-  const { profile, config, stateDir, json, quiet, verbose, color, input } = program.opts();
   return {
-    profile: profile ?? null,
-    config: config ?? null,
-    stateDir: stateDir ?? null,
-    json: json ?? false,
-    quiet: quiet ?? false,
-    verbose: verbose ?? false,
-    color,
-    input,
+    profile: null,
+    config: null,
+    stateDir: null,
+    json: false,
+    quiet: false,
+    verbose: false,
+    ...program.opts<Pick<GlobalFlags, 'color' | 'input'> & Partial<GlobalFlags>>(),
   };
 }
 
@@ -219,8 +205,8 @@ function describe(thrown: unknown, app: App | undefined, argv: readonly string[]
     const message = isBare
       ? 'No command is given.'
       : thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
-    const command = COMMANDS.find(({ name }) => argv.includes(name));
-    const next = `Nothing was sent. See: ${['gdpr', command?.name, '--help'].filter(Boolean).join(' ')}`;
+    const command = Object.keys(COMMANDS).find((name) => argv.includes(name));
+    const next = `Nothing was sent. See: ${['gdpr', command, '--help'].filter(Boolean).join(' ')}`;
     return { code: 'usage', exit: 2, message, next, request_ids: [] };
   }
   if (thrown instanceof GdprError) {

@@ -3,6 +3,7 @@ import { requireProvider } from '../config/accounts.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
 import { createHttp } from '../http/http.ts';
+import type { ProviderDeps } from '../providers/deps.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createSendbird } from '../providers/sendbird/adapter.ts';
 import { createStream } from '../providers/stream/adapter.ts';
@@ -13,7 +14,7 @@ import { createRateLimiter } from '../worker/rate-limiter.ts';
 const DEFAULT_INTERVAL = 2_000;
 
 /** How fast, and how much of the providers' limits, a run asks. */
-export interface Tempo {
+export interface Pace {
   /** ms. */
   pollInterval: number;
   /** Above 0 and at most 1; null: what the profile says. */
@@ -32,7 +33,7 @@ export interface Connected {
  */
 export function connect(
   settings: Pick<Settings, 'stream' | 'sendbird' | 'source' | 'rate'>,
-  tempo: Tempo,
+  tempo: Pace,
   verbose: boolean,
   host: Host,
 ): Connected {
@@ -44,20 +45,23 @@ export function connect(
     scale: tempo.pollInterval / DEFAULT_INTERVAL,
     ...(verbose ? { verbose: (line: string) => host.stderr.write(`${line}\n`) } : {}),
   });
-  const agent = `${packageFacts.name}-${packageFacts.version}`;
-  const { stream, sendbird, rate } = settings;
-  const deps = {
-    http,
-    clock,
-    rateLimiter: createRateLimiter(clock, tempo.rateShare ?? rate.share),
-    agent,
-  };
-  const providers: Provider[] = [];
-  if (stream !== null) providers.push(createStream(stream, { ...deps, start: rate.start.stream }));
-  if (sendbird !== null)
-    providers.push(createSendbird(sendbird, { ...deps, start: rate.start.sendbird }));
+  const rateLimiter = createRateLimiter(clock, tempo.rateShare ?? settings.rate.share);
   return {
-    providers: new Map(providers.map((provider) => [provider.name, provider])),
+    providers: providersOf(settings, { http, clock, rateLimiter }),
     close: () => http.close(),
   };
+}
+
+/** Those that are configured, by name. */
+export function providersOf(
+  { stream, sendbird, rate }: Pick<Settings, 'stream' | 'sendbird' | 'rate'>,
+  given: Omit<ProviderDeps, 'agent' | 'start'>,
+): ReadonlyMap<ProviderName, Provider> {
+  const deps = { ...given, agent: `${packageFacts.name}-${packageFacts.version}` };
+  const { start } = rate;
+  const providers: Provider[] = [];
+  if (stream !== null) providers.push(createStream(stream, { ...deps, start: start.stream }));
+  if (sendbird !== null)
+    providers.push(createSendbird(sendbird, { ...deps, start: start.sendbird }));
+  return new Map(providers.map((provider) => [provider.name, provider]));
 }

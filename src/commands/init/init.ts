@@ -71,7 +71,7 @@ async function gather(
   if (profile !== null) requireFree(profile, setup);
   const said = await setup.faults(profile ?? USUAL_NAME, draft);
   if (asker === null) {
-    const missing = nobody(draft);
+    const missing = noProvider(draft);
     requireSound([...faults, ...said.map(flagFault), ...missing]);
     requireFree(profile ?? USUAL_NAME, setup);
     return { name: profile ?? USUAL_NAME, draft };
@@ -94,7 +94,7 @@ function opening({ place }: Setup): string {
   ].join('\n');
 }
 
-function nobody(draft: Draft): string[] {
+function noProvider(draft: Draft): string[] {
   if (names(draft, 'stream') || names(draft, 'sendbird')) return [];
   return ['--stream-api-key or --sendbird-app-id is missing: a profile has one provider at least'];
 }

@@ -22,7 +22,7 @@ import { PAGE } from './subjects.ts';
 export interface RunResult {
   receipts: Receipts;
   /** Whether it was not told yet that this request has ended; from now on it is. */
-  isNew(requestId: string): boolean;
+  isNew: (requestId: string) => boolean;
   providers: ReadonlyMap<ProviderName, Provider>;
   breaker: CircuitBreaker;
   timedOut: boolean;
@@ -46,7 +46,7 @@ export async function conclude(run: Run, result: RunResult, app: App): Promise<n
   const accounts = requestAccounts(run, result, app, (error) => {
     damage = joined(damage, error);
   });
-  const unwritten = await writeOut(run, tellEach(accounts, run, result, fold.add, app));
+  const unwritten = await writeOut(run, tellEach(accounts, run, result, fold, app));
   const facts = fold.facts();
   const { tally, guarded } = facts.runOutcome;
   const kinds = [...facts.stopped.values()].map(({ kind }) => kind);
@@ -114,12 +114,12 @@ async function* tellEach(
   accounts: AsyncIterable<RequestAccount>,
   { isBatch }: Run,
   { isNew }: RunResult,
-  add: (account: RequestAccount) => void,
+  fold: ReturnType<typeof createFold>,
   app: App,
 ): AsyncGenerator<RequestAccount> {
   for await (const account of accounts) {
     const { brief, whole } = account;
-    add(account);
+    fold.add(account);
     const isTold = isBatch && !(app.flags.json && isNew(brief.id));
     if (whole !== null && !isTold) await printReceipt(whole.receipt, app);
     yield account;
