@@ -81,13 +81,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   report: {
     src: ['requests/', 'host/host.ts'],
-    packages: ['chalk', 'ora'],
+    packages: ['chalk', 'ora', 'string-width'],
     why: 'a report is made from what it is given: no ledger, provider, http',
   },
   config: {
     src: ['host/host.ts', 'errors.ts', 'secret.ts'],
     packages:
-      'cosmiconfig yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net'.split(
+      'cosmiconfig fastest-levenshtein yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net'.split(
         ' ',
       ),
     why: 'config reads configuration and nothing else',
