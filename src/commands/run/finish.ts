@@ -6,7 +6,7 @@ import type { Provider } from '../../providers/provider.ts';
 import { FEW, type Stopped, lastWords } from '../../report/ending/last-words.ts';
 import { createRunOutcome } from '../../report/ending/outcome.ts';
 import { reasonOf } from '../../report/ending/reason.ts';
-import { type Summary, type Unfinished, summaryLines } from '../../report/ending/summary.ts';
+import type { Summary, Unfinished } from '../../report/ending/summary.ts';
 import {
   type Tally,
   type WorkEnd,
@@ -207,6 +207,7 @@ async function printSummary(outcome: Outcome, app: App): Promise<void> {
   ];
   const calls = app.calls();
   const facts = { tally: done, skipped, onWord, calls, lasted, limited, places, unfinished, again };
+  const { summaryLines } = await import('../../report/ending/summary.ts');
   const text = `${summaryLines(facts).join('\n')}\n`;
   if (!flags.json) host.stdout.write(text);
   else if (!flags.quiet) host.stderr.write(text);

@@ -12,7 +12,7 @@ import { isSettled } from '../../requests/state.ts';
 import { age, dueMark } from '../due-words.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { fit } from '../text.ts';
+import { fit } from '../columns.ts';
 import {
   OPERATION,
   PROVIDER,
