@@ -1,3 +1,4 @@
+import { stepName } from '../../report/words.ts';
 import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import {
@@ -6,7 +7,6 @@ import {
   WHY_ON,
   cancelText,
   cancelWords,
-  stepName,
 } from '../../report/decision/cancel-text.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { type RunEnd, cancelCode } from '../../requests/exit-code.ts';
@@ -55,8 +55,8 @@ async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number>
   return conclude(done.cases, done.ends, app);
 }
 
-function canChange({ fated }: Cancelling): boolean {
-  return fated.some(({ effect }) => effect.kind !== 'goes_on');
+function canChange({ effects }: Cancelling): boolean {
+  return effects.some(({ effect }) => effect.kind !== 'goes_on');
 }
 
 interface Withdrawn {
@@ -72,7 +72,7 @@ async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
   return holding(ids, app, async (holder) => {
     const cases = await cancelPlan(ids, app);
     const change = cancelled(
-      cases.flatMap(({ fated }) => fated),
+      cases.flatMap(({ effects }) => effects),
       host.clock.now(),
     );
     // What was not sent comes first: it needs nobody, whatever happens to the rest.
@@ -92,8 +92,8 @@ function conclude(
   taken: ReadonlyMap<string, Taken>,
   app: App,
 ): number {
-  const ends = cases.flatMap(({ request, fated }) =>
-    fated.map(({ step, effect }): StepEnd => {
+  const ends = cases.flatMap(({ request, effects }) =>
+    effects.map(({ step, effect }): StepEnd => {
       const name = `${stepName(step)} of ${subjectName(request.subject.userId)}`;
       return { name, ...endOf(effect, taken) };
     }),

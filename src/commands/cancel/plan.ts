@@ -22,21 +22,21 @@ export async function cancelPlan(ids: readonly string[], app: App): Promise<read
 /** The calls that providers are asked to take back, each once. */
 export function callsToWithdraw(cases: readonly Cancelling[]): readonly Call[] {
   const calls = cases
-    .flatMap(({ fated }) => fated)
+    .flatMap(({ effects }) => effects)
     .flatMap(({ effect }) => (effect.kind === 'withdraw' ? [effect.call] : []));
   return [...new Map(calls.map((call) => [call.id, call])).values()];
 }
 
 async function caseOf(request: Request, app: App): Promise<Cancelling> {
-  if (isSettled(request.state)) return { request, fated: [] };
+  if (isSettled(request.state)) return { request, effects: [] };
   const calls = await (await app.ledger()).calls(request.id);
-  const fated = request.steps
+  const effects = request.steps
     .filter(({ finishedAt }) => finishedAt === null)
     .map((step) => {
       const call = calls.find(({ id }) => id === step.callId) ?? null;
       return { step, call, effect: cancelEffectOf(step, call) };
     });
-  return { request, fated };
+  return { request, effects };
 }
 
 /** Others would be withdrawn too: they are only when somebody names them. */

@@ -3,7 +3,7 @@ import type { App } from '../../app.ts';
 import { type FolderFacts, folderFacts } from '../../files/folder-facts.ts';
 import type { Check } from '../../report/doctor/check.ts';
 import { configChecks, nodeCheck } from '../../report/doctor/config.ts';
-import { bundleDiskCheck, ledgerDiskCheck, stateCheck } from '../../report/doctor/folders.ts';
+import { bundleDiskCheck, ledgerDiskCheck, stateCheck } from '../../report/doctor/ledger.ts';
 import { outDirOf } from '../shared/out-dir.ts';
 import { ledgerAndDeadlines } from './ledger.ts';
 import { attempt, concludeDoctor, notChecked, printerOf } from './print.ts';

@@ -3,7 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Host } from '../../host/host.ts';
 import type { Check } from '../../report/doctor/check.ts';
 import { ledgerChecks, overdueCheck } from '../../report/doctor/ledger.ts';
-import { SOON } from '../../report/due-words.ts';
+import { SOON } from '../../report/words.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { attempt } from './print.ts';
 

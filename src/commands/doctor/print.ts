@@ -1,7 +1,14 @@
 import type { App } from '../../app.ts';
 import { GdprError, reasonOf } from '../../errors.ts';
-import { type Check, fault, sentence, warning } from '../../report/doctor/check.ts';
-import { checkText, doctorJson, tallyText } from '../../report/doctor/text.ts';
+import {
+  type Check,
+  fault,
+  sentence,
+  warning,
+  checkText,
+  doctorJson,
+  tallyText,
+} from '../../report/doctor/check.ts';
 import { paintFor } from '../../report/text.ts';
 import { count } from '../../report/words.ts';
 import { asCalled, invocation, printLastWords, signalName } from '../shared/output.ts';

@@ -1,9 +1,12 @@
 import type { App } from '../../app.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { Check } from '../../report/doctor/check.ts';
-import { clockCheck } from '../../report/doctor/clock.ts';
-import { limitsCheck, productsCheck } from '../../report/doctor/limits.ts';
-import { reachCheck } from '../../report/doctor/provider.ts';
+import {
+  clockCheck,
+  limitsCheck,
+  productsCheck,
+  reachCheck,
+} from '../../report/doctor/provider.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import { attempt } from './print.ts';
 

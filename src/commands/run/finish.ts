@@ -4,8 +4,7 @@ import type { GdprError } from '../../errors.ts';
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { FEW, type Stopped, lastWords } from '../../report/ending/last-words.ts';
-import { createRunOutcome } from '../../report/ending/outcome.ts';
-import { reasonOf } from '../../report/ending/reason.ts';
+import { createRunOutcome, reasonOf } from '../../report/ending/outcome.ts';
 import type { Summary, Unfinished } from '../../report/ending/summary.ts';
 import {
   type Tally,
