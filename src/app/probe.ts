@@ -1,8 +1,7 @@
 import packageFacts from '../../package.json' with { type: 'json' };
 import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
-import { type Skew, narrower, skewOf } from '../http/clock-skew.ts';
-import { createProbe } from '../http/probe.ts';
+import { type Skew, narrower, skewOf, createProbe } from '../http/probe.ts';
 import type { ProviderDeps } from '../providers/deps.ts';
 import type { OperationLimiter, Provider, RateLimit } from '../providers/provider.ts';
 import { createSendbird } from '../providers/sendbird/adapter.ts';
