@@ -26,7 +26,7 @@ const SANDBOX: Room = {
 const ROOMS: Readonly<Record<string, Room>> = {
   host: {
     src: [],
-    packages: 'node:fs node:os node:module node:path node:tty ulid'.split(' '),
+    packages: 'node:fs node:fs/promises node:os node:module node:path node:tty ulid'.split(' '),
     why: 'the host is the world: it knows nobody who uses it',
   },
   requests: {
@@ -40,7 +40,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     why: 'the worker knows providers by their interface, and never http or report',
   },
   files: {
-    src: ['requests/', 'host/host.ts', 'errors.ts'],
+    src: ['requests/', 'host/host.ts', 'host/atomic-file.ts', 'errors.ts'],
     packages:
       'csv-parse csv-stringify/sync yauzl node:fs node:fs/promises node:crypto node:path node:zlib node:buffer node:stream node:worker_threads node:util'.split(
         ' ',
@@ -81,13 +81,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   report: {
     src: ['requests/', 'host/host.ts'],
-    packages: ['chalk', 'ora'],
+    packages: ['chalk', 'ora', 'string-width'],
     why: 'a report is made from what it is given: no ledger, provider, http',
   },
   config: {
-    src: ['host/host.ts', 'errors.ts', 'secret.ts'],
+    src: ['host/host.ts', 'host/atomic-file.ts', 'errors.ts', 'secret.ts'],
     packages:
-      'cosmiconfig yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net'.split(
+      'cosmiconfig fastest-levenshtein yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net'.split(
         ' ',
       ),
     why: 'config reads configuration and nothing else',

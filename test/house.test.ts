@@ -11,7 +11,10 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
   'bin/x.ts': { may: ['../src/main.ts'], never: ['../src/app.ts', 'undici'] },
   'src/errors.ts': { may: [], never: ['../package.json', 'node:fs', 'zod'] },
   'src/host/host.ts': { may: [], never: ['../errors.ts', 'node:fs'] },
-  'src/host/x.ts': { may: ['./host.ts', 'node:fs'], never: ['../errors.ts', 'zod'] },
+  'src/host/x.ts': {
+    may: ['./host.ts', 'node:fs', 'node:fs/promises'],
+    never: ['../errors.ts', 'zod'],
+  },
   'src/requests/x.ts': {
     may: ['zod', './ids.ts', './plan/plan.ts'],
     never: [
@@ -50,7 +53,14 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     never: ['../../http/http.ts', '../../report/words.ts', '../../ledger/sqlite.ts'],
   },
   'src/files/x.ts': {
-    may: ['node:fs', 'yauzl', 'csv-parse', 'csv-stringify/sync', '../requests/request.ts'],
+    may: [
+      'node:fs',
+      'yauzl',
+      'csv-parse',
+      'csv-stringify/sync',
+      '../requests/request.ts',
+      '../host/atomic-file.ts',
+    ],
     never: [
       '../ledger/ledger.ts',
       '../providers/provider.ts',
@@ -99,7 +109,7 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     never: ['../ledger/ledger.ts', '../http/http.ts', '../sandbox/host.ts', 'node:fs'],
   },
   'src/config/x.ts': {
-    may: ['cosmiconfig', 'execa', 'node:crypto', '../host/host.ts'],
+    may: ['cosmiconfig', 'execa', 'node:crypto', '../host/host.ts', '../host/atomic-file.ts'],
     never: ['../requests/request.ts', '../ledger/ledger.ts', 'commander'],
   },
   'src/commands/x.ts': {

@@ -7,9 +7,9 @@ import {
   WHY_ON,
   cancelText,
   cancelWords,
-  stepName,
 } from '../report/decision/cancel-text.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
+import { stepName } from '../report/words.ts';
 import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
 import type { Receipt } from '../requests/receipt.ts';
 import type { Call, Request } from '../requests/request.ts';
@@ -57,8 +57,8 @@ async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number>
   return conclude(done.cases, done.ends, app);
 }
 
-function canChange({ fated }: Cancelling): boolean {
-  return fated.some(({ effect }) => effect.kind !== 'goes_on');
+function canChange({ effects }: Cancelling): boolean {
+  return effects.some(({ effect }) => effect.kind !== 'goes_on');
 }
 
 interface Withdrawn {
@@ -75,7 +75,7 @@ async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
   return holding(ids, app, async (holder) => {
     const cases = await cancelPlan(ids, app);
     const change = cancelled(
-      cases.flatMap(({ fated }) => fated),
+      cases.flatMap(({ effects }) => effects),
       host.clock.now(),
     );
     // What was not sent comes first: it needs nobody, whatever happens to the rest.
@@ -93,8 +93,8 @@ function conclude(
   taken: ReadonlyMap<string, Taken>,
   app: App,
 ): number {
-  const ends = cases.flatMap(({ request, fated }) =>
-    fated.map(({ step, effect }): StepEnd => {
+  const ends = cases.flatMap(({ request, effects }) =>
+    effects.map(({ step, effect }): StepEnd => {
       const name = `${stepName(step)} of ${subjectName(request.subject.userId)}`;
       return { name, ...endOf(effect, taken) };
     }),
@@ -172,21 +172,21 @@ async function cancelPlan(ids: readonly string[], app: App): Promise<readonly Ca
 /** The calls that providers are asked to take back, each once. */
 function callsToWithdraw(cases: readonly Cancelling[]): readonly Call[] {
   const calls = cases
-    .flatMap(({ fated }) => fated)
+    .flatMap(({ effects }) => effects)
     .flatMap(({ effect }) => (effect.kind === 'withdraw' ? [effect.call] : []));
   return [...new Map(calls.map((call) => [call.id, call])).values()];
 }
 
 async function caseOf(request: Request, app: App): Promise<Cancelling> {
-  if (isSettled(request.state)) return { request, fated: [] };
+  if (isSettled(request.state)) return { request, effects: [] };
   const calls = await (await app.ledger()).calls(request.id);
-  const fated = request.steps
+  const effects = request.steps
     .filter(({ finishedAt }) => finishedAt === null)
     .map((step) => {
       const call = calls.find(({ id }) => id === step.callId) ?? null;
       return { step, call, effect: cancelEffectOf(step, call) };
     });
-  return { request, fated };
+  return { request, effects };
 }
 
 /** Others would be withdrawn too: they are only when somebody names them. */

@@ -4,17 +4,26 @@ import type { Settings } from '../config/settings.ts';
 import { GdprError, reasonOf } from '../errors.ts';
 import { folderFacts } from '../files/folder-facts.ts';
 import type { Host } from '../host/host.ts';
-import { type Check, fault, sentence, warning } from '../report/doctor/check.ts';
-import { clockCheck } from '../report/doctor/clock.ts';
+import {
+  type Check,
+  checkText,
+  doctorJson,
+  fault,
+  sentence,
+  tallyText,
+  warning,
+} from '../report/doctor/check.ts';
 import { configChecks, nodeCheck } from '../report/doctor/config.ts';
-import { bundleDiskCheck, ledgerDiskCheck, stateCheck } from '../report/doctor/folders.ts';
-import { ledgerChecks, overdueCheck } from '../report/doctor/ledger.ts';
-import { limitsCheck, productsCheck } from '../report/doctor/limits.ts';
-import { reachCheck } from '../report/doctor/provider.ts';
-import { checkText, doctorJson, tallyText } from '../report/doctor/text.ts';
-import { SOON } from '../report/due-words.ts';
+import {
+  bundleDiskCheck,
+  ledgerChecks,
+  ledgerDiskCheck,
+  overdueCheck,
+  stateCheck,
+} from '../report/doctor/ledger.ts';
+import { clockCheck, limitsCheck, productsCheck, reachCheck } from '../report/doctor/provider.ts';
 import { paintFor } from '../report/text.ts';
-import { count } from '../report/words.ts';
+import { SOON, count } from '../report/words.ts';
 import { calendarDay } from '../requests/deadline.ts';
 import type { ProviderName } from '../requests/request.ts';
 import { outDirOf } from './shared/flags.ts';

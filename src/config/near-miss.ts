@@ -1,16 +1,4 @@
-/** How many letters must be added, dropped or changed to get from one word to the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let above = 0; above < a.length; above += 1) {
-    const next = [above + 1];
-    for (let column = 1; column <= b.length; column += 1) {
-      const changed = (row[column - 1] ?? 0) + (a[above] === b[column - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+import { distance } from 'fastest-levenshtein';
 
 function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[-_]/g, '');

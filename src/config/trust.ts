@@ -6,7 +6,7 @@ import { type Guarded, MISSING, configFileFault, readGuarded, unreadable } from 
 import type { FoundFile } from './find.ts';
 import { xdgFolder } from './folders.ts';
 import { yaml } from './write/insert-yaml.ts';
-import { writeWhole } from './write/replace-file.ts';
+import { replaceFile } from './write/replace-file.ts';
 
 /** A file that was found, read once. `path`: of a project's file the real one, where relative paths in it start. */
 export type FoundText = Guarded & { path: string };
@@ -90,7 +90,7 @@ export async function trustedHash(
 /** Remembers that the file at a real path is trusted with these bytes. `trustFolder` must be there. */
 export function rememberTrust(path: string, bytes: string | Uint8Array, host: Host): Promise<void> {
   const text = `${JSON.stringify({ schema: SCHEMA, path, sha256: hashOf(bytes) })}\n`;
-  return writeWhole(recordOf(path, host), { text, mode: 0o600 }, () => host.newId());
+  return replaceFile(recordOf(path, host), { text, mode: 0o600 }, () => host.newId());
 }
 
 export function hashOf(bytes: string | Uint8Array): string {

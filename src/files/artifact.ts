@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifact, StepError } from '../requests/request.ts';
-import { AtomicFile } from './atomic-file.ts';
+import { AtomicFile, syncFolder } from '../host/atomic-file.ts';
 import { onDisk } from './disk.ts';
 import { download } from './download.ts';
-import { ensureFolder, refuseLink, syncFolder } from './folder.ts';
+import { PRIVATE_FILE, ensureFolder, refuseLink } from './folder.ts';
 
 const FORMATS: readonly Artifact['format'][] = ['json', 'jsonl', 'zip'];
 
@@ -52,7 +52,7 @@ export async function storeArtifact(
     countMessages,
     mayBeEmpty,
   };
-  const part = await AtomicFile.create(stem);
+  const part = await AtomicFile.create(stem, PRIVATE_FILE);
   try {
     const received = await download(part, body, bytes, reading, signal);
     if (received.kind === 'bad') return received;

@@ -4,11 +4,9 @@ import { access, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Artifact } from '../requests/request.ts';
-import { AtomicFile } from './atomic-file.ts';
+import { writeWhole } from '../host/atomic-file.ts';
 import { diskReason, isSystemError, onDisk } from './disk.ts';
-import { ensureFolder, makeFolder } from './folder.ts';
-
-const PRIVATE_FILE = 0o600;
+import { PRIVATE_FILE, ensureFolder, makeFolder } from './folder.ts';
 
 /** The receipt of a request, as it is to stand in its bundle. */
 export interface BundleReceipts {
@@ -51,18 +49,20 @@ export async function sealBundle(
   texts: BundleReceipts,
   artifacts: readonly Artifact[],
 ): Promise<void> {
+  const write = (path: string, text: string): Promise<void> =>
+    writeWhole(join(bundle, path), [Buffer.from(text)], PRIVATE_FILE);
   await ensureFolder(bundle, []);
   for (const artifact of artifacts) await requireWhole(bundle, artifact);
   const receipts = [
     { path: 'receipt.json', text: texts.json },
     { path: 'receipt.txt', text: texts.text },
   ];
-  for (const { path, text } of receipts) await writeWhole(join(bundle, path), text);
+  for (const { path, text } of receipts) await write(path, text);
   const sums = [
     ...artifacts,
     ...receipts.map(({ path, text }) => ({ path, sha256: hash('sha256', text) })),
   ];
-  await writeWhole(join(bundle, 'SHA256SUMS'), sumsText(sums));
+  await write('SHA256SUMS', sumsText(sums));
 }
 
 /** What `sha256sum -c` reads: hash, two blanks, path; sorted by path, code unit by code unit. */
@@ -95,20 +95,10 @@ async function lengthOf(bundle: string, path: string): Promise<number | null> {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  const part = await AtomicFile.create(path);
-  try {
-    await part.write(Buffer.from(text));
-    await part.place(path);
-  } finally {
-    await part.discard();
-  }
-}
-
 /** Personal data must not slip into a repository. What the operator wrote there stays. */
 async function ignoreForGit(outDir: string): Promise<void> {
   try {
-    await writeFile(join(outDir, '.gitignore'), '*\n', { flag: 'wx', mode: PRIVATE_FILE });
+    await writeFile(join(outDir, '.gitignore'), '*\n', { flag: 'wx', mode: PRIVATE_FILE.mode });
   } catch (thrown) {
     if (!isSystemError(thrown) || thrown.code !== 'EEXIST') throw thrown;
   }

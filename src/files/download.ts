@@ -1,5 +1,5 @@
 import type { Artifact, StepError } from '../requests/request.ts';
-import type { AtomicFile } from './atomic-file.ts';
+import type { AtomicFile } from '../host/atomic-file.ts';
 import { blocks } from './content/blocks.ts';
 import { ContentCheck } from './content/check.ts';
 import { refusal } from './content/fault.ts';

@@ -1,7 +1,9 @@
 import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { isSystemError, onDisk, storageError } from './disk.ts';
+import { randomUUID } from 'node:crypto';
+import { chmod, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type FileRules, syncFolder } from '../host/atomic-file.ts';
+import { isSystemError, onDisk, requireRoom, storageError } from './disk.ts';
 
 const PRIVATE = 0o700;
 const PERMISSIONS = 0o777;
@@ -60,19 +62,6 @@ async function ensureOne(folder: string): Promise<void> {
   });
 }
 
-/** Makes names in a folder survive a crash, where the file system can (some network ones cannot). */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await handle.sync();
-  } catch (thrown) {
-    const cannot = isSystemError(thrown) && (thrown.code === 'EINVAL' || thrown.code === 'ENOTSUP');
-    if (!cannot) throw thrown;
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Refuses a symbolic link where a file of ours is to stand; nothing there is fine. */
 export async function refuseLink(path: string): Promise<void> {
   return onDisk(path, async () => {
@@ -82,4 +71,28 @@ export async function refuseLink(path: string): Promise<void> {
     });
     if (found?.isSymbolicLink() === true) throw storageError(path, 'it is a symbolic link');
   });
+}
+
+/** Files of a bundle, and results: failures are GdprError `storage`; one left by a crash is removed. */
+export const PRIVATE_FILE: FileRules = {
+  mode: 0o600,
+  newId: randomUUID,
+  onDisk,
+  prepare: removeParts,
+  requireRoom,
+  check: refuseLink,
+};
+
+/** What comes after the name of the place. */
+const PART = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/v;
+
+/** What runs that did not live to remove it have left beside a place, and no file of anybody else. */
+async function removeParts(place: string): Promise<void> {
+  const folder = dirname(place);
+  const beginning = `.${basename(place)}.`;
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(beginning) && PART.test(name.slice(beginning.length))) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
 }

@@ -1,24 +1,20 @@
 import { DownloadBroken } from '../errors.ts';
 import { TRIES, backoff } from '../host/backoff.ts';
-import type { Clock } from '../host/host.ts';
 import { type FileAnswer, type FileExchange, discard } from './file-request.ts';
 import { type BodyReader, readBody } from './read-body.ts';
-import { isTransientStatus } from './retry.ts';
+import { isTransientStatus, type RetryDeps } from './retry.ts';
 
 /** Progress after which a connection that breaks again is a new trouble, not the old one. */
 const HEADWAY = 1024 * 1024;
 
-/** What mending needs of the world. */
-export interface ResumeDeps {
-  clock: Clock;
-  random(): number;
-  scale: number;
+/** What going on needs of the world. */
+export interface ResumeDeps extends RetryDeps {
   /** Asks for the same file again, at the very place where it was. */
   request(headers: Readonly<Record<string, string>>): Promise<FileExchange>;
 }
 
 /**
- * The bytes of a file, each once and in order. A connection that breaks is mended by `Range` with
+ * The bytes of a file, each once and in order. A connection that breaks is taken up again by `Range` with
  * `If-Range` where the file's length and strong ETag are known; otherwise, or when the answer is
  * not exactly what is missing of the same file, it throws DownloadBroken. It never just ends early.
  */
@@ -49,16 +45,14 @@ export async function* resumableBody(
       brokeAt = at;
       reader.close();
       const reason = piece.kind === 'broken' ? piece.reason : 'it ended early';
-      const mended = await mend(at, tries, reason, entity, deps, signal);
-      tries = mended.tries;
-      reader = mended.reader;
+      ({ reader, tries } = await goOn(at, tries, reason, entity, deps, signal));
     }
   } finally {
     reader.close();
   }
 }
 
-async function mend(
+async function goOn(
   at: number,
   triesBefore: number,
   cause: string,

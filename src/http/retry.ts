@@ -1,5 +1,6 @@
 import { TRIES, backoff } from '../host/backoff.ts';
-import type { ApiCall, Heard } from './exchange.ts';
+import type { ApiCall, Heard, Exchange, Manners } from './exchange.ts';
+import type { Clock } from '../host/host.ts';
 
 /** The longest that a call waits, all told, because its provider said so; ms. */
 export const TOLD_BUDGET = 60_000;
@@ -22,14 +23,14 @@ export interface Tried {
 }
 
 /** What the pause depends on: instant (ms), random number in [0, 1), scale of our own pauses. */
-export interface Moment {
+interface RetryMoment {
   now: number;
   random: number;
   scale: number;
 }
 
 /** A pause before the next try, ms; `told` if the provider chose it. */
-export interface Pause {
+interface Pause {
   wait: number;
   told: boolean;
 }
@@ -57,7 +58,7 @@ export function nextPause(
   call: Pick<ApiCall, 'method' | 'reads'>,
   tried: Tried,
   heard: Pick<Heard, 'transient' | 'retryAt'>,
-  moment: Moment,
+  moment: RetryMoment,
 ): Pause | null {
   if (!isRead(call) || !heard.transient) return null;
   if (tried.tries >= TRIES || tried.refused >= REFUSALS) return null;
@@ -90,4 +91,61 @@ export function retryAfter(value: string | undefined, now: number): number | nul
   if (!/^[A-Z][a-z]{2}, /.test(text)) return null;
   const date = Date.parse(text);
   return Number.isNaN(date) ? null : Math.min(date, now + LONGEST);
+}
+
+/** What trying again needs of the world. */
+export interface RetryDeps {
+  clock: Clock;
+  /** In [0, 1). */
+  random(): number;
+  /** `--poll-interval` over 2 s: every pause of ours is multiplied by it. */
+  scale: number;
+}
+
+/** Waits for the next try of a call that took so long (ms); false: there is none. */
+type Again = (heard: Heard, spent: number, signal: AbortSignal) => Promise<boolean>;
+
+/** Counts the tries of one call. */
+export function createTries(call: Pick<ApiCall, 'method' | 'reads'>, deps: RetryDeps): Again {
+  const { clock, scale } = deps;
+  const tried: Tried = { tries: 0, refused: 0, told: 0, spent: 0 };
+  return async (heard, spent, signal) => {
+    const now = clock.now();
+    if (isTold(heard, now)) tried.refused += 1;
+    else tried.tries += 1;
+    tried.spent += spent;
+    const pause = nextPause(call, tried, heard, { now, random: deps.random(), scale });
+    if (pause === null) return false;
+    await clock.sleep(pause.wait, signal);
+    tried.spent += pause.wait;
+    if (pause.told) tried.told += pause.wait;
+    return true;
+  };
+}
+
+/** Makes a call, and repeats it where `nextPause` says so; waiting for a turn is not counted. */
+export async function repeat(
+  call: ApiCall,
+  manners: Manners,
+  signal: AbortSignal,
+  deps: RetryDeps & { send(call: ApiCall, signal: AbortSignal): Promise<Exchange> },
+): Promise<Exchange> {
+  const again = createTries(call, deps);
+  for (;;) {
+    // What starts work has had its turn before its intent was written.
+    if (isRead(call)) await manners.enter(signal);
+    if (signal.aborted) return { kind: 'stopped' };
+    const start = deps.clock.monotonic();
+    manners.tried();
+    const exchange = await deps.send(call, signal);
+    const heard = heardOf(exchange, manners);
+    if (!heard.transient || !isRead(call)) return exchange;
+    const isTriedAgain = await again(heard, deps.clock.monotonic() - start, signal);
+    if (!isTriedAgain || signal.aborted) return exchange;
+  }
+}
+
+function heardOf(exchange: Exchange, manners: Manners): Heard {
+  if (exchange.kind === 'answer') return manners.hear(exchange.answer);
+  return { transient: exchange.kind !== 'stopped', limited: false, retryAt: null };
 }

@@ -4,7 +4,7 @@ import type { Request, Subject } from '../requests/request.ts';
 import type { Sample } from '../requests/sample.ts';
 import { subjectName } from './receipt/receipt-text.ts';
 import { wrap } from './text.ts';
-import { PROVIDER, count } from './words.ts';
+import { PROVIDER, andMore, morePeople } from './words.ts';
 
 const COLUMN = 10;
 
@@ -49,9 +49,8 @@ export function thereLines(
   accounts: Where['accounts'],
 ): string[] {
   const named = first.map((each) => `${subjectName(each.userId)}: ${otherIds(each, accounts)}`);
-  const more = number - first.length;
-  return [...named, ...(more > 0 ? [`and ${count(more, 'person', 'people')} more`] : [])].flatMap(
-    (text, index) => wrap(text, COLUMN, index === 0 ? 'There' : ''),
+  return andMore(named, number, morePeople).flatMap((text, index) =>
+    wrap(text, COLUMN, index === 0 ? 'There' : ''),
   );
 }
 

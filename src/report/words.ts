@@ -1,6 +1,15 @@
 import { isDeletion, isExport } from '../requests/operations.ts';
-import type { Operation, ProviderName, RequestState, StepState } from '../requests/request.ts';
+import type {
+  Operation,
+  ProviderName,
+  RequestState,
+  StepState,
+  Request,
+  Step,
+} from '../requests/request.ts';
 import type { Leftover } from '../requests/verification.ts';
+import { daysBetween, dueNow } from '../requests/deadline.ts';
+import { isSettled } from '../requests/state.ts';
 
 /** The one place for how things are called in front of people. */
 
@@ -27,6 +36,11 @@ export const LEFTOVER: Readonly<Record<Leftover, string>> = {
   calls: 'calls',
   files: 'uploaded files',
 };
+
+/** A step in front of people: `Stream users`. */
+export function stepName({ provider, operation }: Pick<Step, 'provider' | 'operation'>): string {
+  return `${PROVIDER[provider]} ${OPERATION[operation]}`;
+}
 
 const MARK: Readonly<Record<StepState, string>> = {
   planned: '·',
@@ -163,6 +177,20 @@ export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** The first of so many, and how many more there are. */
+export function andMore(
+  first: readonly string[],
+  number: number,
+  words: (more: number) => string,
+): string[] {
+  const more = number - first.length;
+  return more > 0 ? [...first, words(more)] : [...first];
+}
+
+export function morePeople(more: number): string {
+  return `and ${count(more, 'person', 'people')} more`;
+}
+
 /** A text as one word of a shell, with everything invisible spelled out (bash, zsh, ksh). */
 export function shellWord(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
@@ -178,4 +206,27 @@ const EVERY_INVISIBLE = new RegExp(INVISIBLE, 'gu');
 
 function spelledOut(character: string): string {
   return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+}
+
+/** How many days before it is due a request is marked. */
+export const SOON = 7;
+
+type Due = Pick<Request, 'state' | 'dueOn' | 'extension'>;
+
+/** What is to be said when time runs out; null: it is settled, or there is time. */
+export function dueMark(request: Due, today: string): string | null {
+  if (isSettled(request.state)) return null;
+  const left = daysBetween(today, dueNow(request));
+  if (left < 0) return `OVERDUE by ${count(-left, 'day')}`;
+  if (left === 0) return 'DUE TODAY';
+  return left <= SOON ? `due in ${count(left, 'day')}` : null;
+}
+
+/** How old something is, in one unit: `42 s`, `9 min`, `23 h`, `5 days`. */
+export function age(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return count(Math.floor(seconds / 86_400), 'day');
 }

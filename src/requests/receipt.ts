@@ -140,7 +140,8 @@ function receiptStep(step: Step): ReceiptStep {
   };
 }
 
-function errorOf(error: StepError): ReceiptStep['error'] {
+/** As papers show it. */
+export function errorOf(error: StepError): ReceiptStep['error'] {
   return {
     code: error.code,
     message: error.message,

@@ -1,7 +1,7 @@
 import type { ApiAnswer, Exchange } from '../../src/http/exchange.ts';
 import type { Http } from '../../src/http/http.ts';
 import { openDownload } from '../../src/http/open-download.ts';
-import { repeat } from '../../src/http/repeat.ts';
+import { repeat } from '../../src/http/retry.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';

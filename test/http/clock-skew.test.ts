@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { narrower, skewOf } from '../../src/http/clock-skew.ts';
+import { narrower, skewOf } from '../../src/http/probe.ts';
 
 test('the truth lies between what is said, whatever the network takes', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { Holder, Ledger } from '../../ledger/ledger.ts';
-import { type Unsent, unsentText } from '../../report/plan/unsent-text.ts';
+import { type Unsent, unsentText } from '../../report/plan/preview-text.ts';
 import { type Confirmation, lacksConfirmation } from '../../requests/confirmation.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';

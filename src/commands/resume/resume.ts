@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { Holder, Ledger, RequestFilter } from '../../ledger/ledger.ts';
-import { SHOWN, leftText } from '../../report/ending/left-text.ts';
+import { SHOWN, leftText } from '../../report/ending/advice.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsettled } from '../../requests/exit-code.ts';
 import { isMisdated } from '../../requests/polling.ts';

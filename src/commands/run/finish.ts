@@ -4,7 +4,7 @@ import { GdprError } from '../../errors.ts';
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { FEW, lastWords } from '../../report/ending/last-words.ts';
-import { type Summary, summaryLines } from '../../report/ending/summary.ts';
+import type { Summary } from '../../report/ending/summary.ts';
 import { exitCode, statesIn, unsettled } from '../../requests/exit-code.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { SubjectRow } from '../../subjects/subjects.ts';
@@ -133,6 +133,7 @@ async function printSummary(
   app: App,
 ): Promise<void> {
   const { host, flags } = app;
+  const { summaryLines } = await import('../../report/ending/summary.ts');
   const { stateDir } = await app.settings();
   const places = [
     ...(results === null ? [] : [{ what: 'Results', path: results.name }]),

@@ -1,8 +1,7 @@
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Stopped } from '../../report/ending/last-words.ts';
-import { createRunOutcome } from '../../report/ending/outcome.ts';
-import { reasonOf } from '../../report/ending/reason.ts';
+import { createRunOutcome, reasonOf } from '../../report/ending/outcome.ts';
 import type { Unfinished } from '../../report/ending/summary.ts';
 import { emptyTally } from '../../requests/exit-code.ts';
 import { isExport } from '../../requests/operations.ts';

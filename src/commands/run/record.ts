@@ -1,7 +1,7 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { Opened } from '../../ledger/ledger.ts';
-import { warningLines } from '../../report/notices.ts';
+import { warningLines } from '../../report/plan/plan-text.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { count } from '../../report/words.ts';
 import type { Confirmation } from '../../requests/confirmation.ts';

@@ -3,7 +3,7 @@ import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import { type ResultsPlace, prepareResults } from '../../files/csv/results-place.ts';
 import { type ResultRow, writeReceipts, writeResults } from '../../files/csv/results.ts';
-import { reasonOf } from '../../report/ending/reason.ts';
+import { reasonOf } from '../../report/ending/outcome.ts';
 import { cellsOf } from '../../subjects/layout.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
 import type { RequestFlags } from '../shared/flags.ts';

@@ -1,7 +1,7 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { RequestFilter, Tally } from '../../ledger/ledger.ts';
-import { missedText } from '../../report/status/missed-text.ts';
+import { missedText } from '../../report/status/status-text.ts';
 import type { Shown } from '../../report/status/status-json.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { quoteId } from '../../requests/ids.ts';

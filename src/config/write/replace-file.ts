@@ -1,54 +1,34 @@
-import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
 import { GdprError } from '../../errors.ts';
+import { writeWhole } from '../../host/atomic-file.ts';
 
 /** What a file is to say. */
-export interface Written {
+interface Written {
   text: string;
   /** Permission bits. */
   mode: number;
-}
-
-/** And what it said when that was made; null: there was none. */
-export interface Replacement extends Written {
-  before: string | null;
+  /** What it said when that was made; null: there was none; absent: whatever it says. */
+  before?: string | null;
 }
 
 /**
- * As `writeWhole`, but a link stays one. Throws GdprError `guard` also when the place no longer holds
- * what it held.
+ * Writes a file whole, or leaves what stood there. Throws GdprError `storage` when it cannot be
+ * written, `guard` when its place no longer holds what it held `before`. A link stays one.
  */
 export async function replaceFile(
   path: string,
-  { text, before, mode }: Replacement,
+  { text, mode, before }: Written,
   newId: () => string,
 ): Promise<void> {
-  const target = before === null ? path : await onDisk(path, () => realpath(path));
-  await writeWhole(target, { text, mode }, newId, async () => {
-    if ((await textAt(target)) !== before) throw changed(path);
-  });
-}
-
-/**
- * Writes a file beside its place, synced, and renames it into it. Throws GdprError `storage` when it
- * cannot be written, and whatever `check` does, right before the file is there.
- */
-export async function writeWhole(
-  path: string,
-  { text, mode }: Written,
-  newId: () => string,
-  check: () => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-  await onDisk(path, async () => {
-    const temporary = `${path}.${newId()}.part`;
-    try {
-      await writeSynced(temporary, text, mode);
-      await check();
-      await rename(temporary, path);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    await syncFolder(dirname(path));
+  const isThere = before !== undefined && before !== null;
+  const target = isThere ? await onDisk(path, () => realpath(path)) : path;
+  await writeWhole(target, [Buffer.from(text)], {
+    mode,
+    newId,
+    onDisk: (_, work) => onDisk(target, work),
+    async check() {
+      if (before !== undefined && (await textAt(target)) !== before) throw changed(path);
+    },
   });
 }
 
@@ -64,18 +44,6 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function writeSynced(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode);
-  try {
-    // The mode at opening is cut by the umask.
-    await file.chmod(mode);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function textAt(path: string): Promise<string | null> {
   try {
     // As the reader of configurations does: without a byte order mark.
@@ -83,15 +51,6 @@ async function textAt(path: string): Promise<string | null> {
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return null;
     throw thrown;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -3,8 +3,9 @@ import { open, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { GdprError } from '../../errors.ts';
-import { AtomicFile } from '../atomic-file.ts';
+import { writeWhole } from '../../host/atomic-file.ts';
 import { onDisk, storageError } from '../disk.ts';
+import { PRIVATE_FILE } from '../folder.ts';
 import type { OpenPipe } from '../pipe.ts';
 import { objection } from '../protected-places.ts';
 import { guarded } from './guard.ts';
@@ -76,16 +77,14 @@ async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise
   }
 }
 
-async function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
-  const { path } = place;
-  const part = await AtomicFile.create(path);
-  try {
-    for await (const block of blocksOf(texts)) await part.write(block);
-    await checkAgain(place);
-    await part.place(path);
-  } finally {
-    await part.discard();
-  }
+function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
+  return writeWhole(place.path, blocksOf(texts), {
+    ...PRIVATE_FILE,
+    async check(path) {
+      await checkAgain(place);
+      await PRIVATE_FILE.check(path);
+    },
+  });
 }
 
 /** Since the place was found, something else may have come to stand there. */

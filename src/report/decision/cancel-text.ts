@@ -4,12 +4,12 @@ import type { CancelEffect, Cancellable } from '../../requests/transitions/cance
 import type { LastWords } from '../ending/last-words.ts';
 import { wrap } from '../text.ts';
 import { requestText, whereOfAll } from '../where-text.ts';
-import { OPERATION, PROVIDER, REQUEST, count, utc } from '../words.ts';
+import { REQUEST, count, utc, stepName, andMore } from '../words.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
 export interface Cancelling {
   request: Request;
-  fated: readonly Cancellable[];
+  effects: readonly Cancellable[];
 }
 
 /** How many requests are shown one by one. */
@@ -17,27 +17,24 @@ const SHOWN = 20;
 
 /** What cancelling will do and what it cannot do, before the question; lines of 80 columns. */
 export function cancelText(cases: readonly Cancelling[]): string {
-  const more = cases.length - SHOWN;
+  const shown = cases
+    .slice(0, SHOWN)
+    .map(({ request, effects }) =>
+      [
+        ...wrap(requestText(request), 2),
+        ...(effects.length === 0 ? [`    nothing: it has ended (${REQUEST[request.state]})`] : []),
+        ...effects.flatMap(({ step, call, effect }) =>
+          wrap(`${stepName(step)}: ${effectWords(effect, step, call?.intendedAt ?? null)}`, 4),
+        ),
+      ].join('\n'),
+    );
   return [
     ...wrap(`To be cancelled, ${whereOfAll(cases.map(({ request }) => request))}:`),
-    ...cases
-      .slice(0, SHOWN)
-      .flatMap(({ request, fated }) => [
-        ...wrap(requestText(request), 2),
-        ...(fated.length === 0 ? [`    nothing: it has ended (${REQUEST[request.state]})`] : []),
-        ...fated.flatMap(({ step, call, effect }) =>
-          wrap(`${stepName(step)}: ${fateWords(effect, step, call?.intendedAt ?? null)}`, 4),
-        ),
-      ]),
-    ...(more > 0 ? [`  and ${count(more, 'request')} more`] : []),
+    ...andMore(shown, cases.length, (more) => `  and ${count(more, 'request')} more`),
   ].join('\n');
 }
 
-export function stepName({ provider, operation }: Step): string {
-  return `${PROVIDER[provider]} ${OPERATION[operation]}`;
-}
-
-function fateWords(effect: CancelEffect, step: Step, sentAt: number | null): string {
+function effectWords(effect: CancelEffect, step: Step, sentAt: number | null): string {
   switch (effect.kind) {
     case 'unsent':
       return 'not sent yet, and will not be';

@@ -2,7 +2,7 @@ import type { Request, Step } from '../../requests/request.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { OPERATION, PROVIDER } from '../words.ts';
+import { stepName } from '../words.ts';
 
 /** What closing leaves behind, before the question; `going` are the steps that go on, or may. */
 export function closeText(
@@ -28,7 +28,7 @@ const GOING: Readonly<Partial<Record<Step['state'], string>>> = {
   no_data: 'has ended there; nobody looks why',
 };
 
-function line({ provider, operation, taskId }: Step, what: string): string[] {
-  const task = taskId === null ? '' : ` (task ${taskId})`;
-  return wrap(`${PROVIDER[provider]} ${OPERATION[operation]} ${what}${task}.`, 2);
+function line(step: Step, what: string): string[] {
+  const task = step.taskId === null ? '' : ` (task ${step.taskId})`;
+  return wrap(`${stepName(step)} ${what}${task}.`, 2);
 }

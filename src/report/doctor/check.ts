@@ -1,3 +1,7 @@
+import type { ChalkInstance } from 'chalk';
+import { freeText, wrap } from '../text.ts';
+import { count } from '../words.ts';
+
 /** What one check has come to. `next`: what to do about it; null: nothing, or the message says it. */
 export interface Check {
   /** Its name, the same in every version. */
@@ -22,4 +26,52 @@ export function fault(check: string, message: string, next: string): Check {
 /** Words of somebody else's as a sentence, with one full stop at its end. */
 export function sentence(words: string): string {
   return `${words.replace(/[.\s]+$/, '')}.`;
+}
+
+const WORD: Readonly<Record<Check['state'], string>> = {
+  ok: 'ok',
+  warning: 'WARN',
+  fault: 'FAULT',
+};
+
+/** Where what is said begins. */
+const COLUMN = 7;
+
+/** A check on as many lines of 80 columns as it needs: its state in a word, what it is, what to do. */
+export function checkText({ check, state, message, next }: Check, paint: ChalkInstance): string {
+  const word = WORD[state];
+  const [first = '', ...more] = queuesOf(message);
+  const [head = '', ...rest] = wrap(`${check}: ${first}`, COLUMN, word);
+  const below = [...more, ...queuesOf(next === null ? '' : `Next: ${next}`)];
+  return [
+    painted(word, state, paint) + head.slice(word.length),
+    ...rest,
+    ...below.flatMap((line) => wrap(line, COLUMN)),
+  ].join('\n');
+}
+
+/** How many of the checks came to what: `24 checks: 22 ok, 1 warning, 1 fault.` */
+export function tallyText(checks: readonly Check[]): string {
+  const number = (state: Check['state']): number =>
+    checks.filter((each) => each.state === state).length;
+  const warnings = count(number('warning'), 'warning');
+  const faults = count(number('fault'), 'fault');
+  return `${count(checks.length, 'check')}: ${number('ok')} ok, ${warnings}, ${faults}.`;
+}
+
+/** The document `gdpr-doctor/1`. */
+export function doctorJson(checks: readonly Check[]): string {
+  const shown = checks.map(({ check, state, message, next }) => ({ check, state, message, next }));
+  return JSON.stringify({ schema: 'gdpr-doctor/1', checks: shown });
+}
+
+/** Nothing invisible, no colour of somebody else's: paths and names may hold anything. */
+function queuesOf(text: string): string[] {
+  const lines = text.split('\n').map((line) => freeText(line.trim()));
+  return lines.filter((line) => line !== '');
+}
+
+function painted(word: string, state: Check['state'], paint: ChalkInstance): string {
+  if (state === 'ok') return paint.green(word);
+  return state === 'warning' ? paint.yellow(word) : paint.red(word);
 }

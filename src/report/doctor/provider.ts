@@ -1,16 +1,29 @@
-import type { ProviderName, StepError } from '../../requests/request.ts';
-import type { Lookup, Unreachable } from '../../requests/transitions/answers.ts';
-import { PROVIDER } from '../words.ts';
+import type { ProviderName, StepError, Operation } from '../../requests/request.ts';
+import type { Lookup, Unreachable, Sighting } from '../../requests/transitions/answers.ts';
+import { PROVIDER, duration, list, figure } from '../words.ts';
 import { type Check, fault, ok, sentence, warning } from './check.ts';
+
+/** How fast an operation may be called; ms. */
+interface Limit {
+  limit: number;
+  remaining: number;
+  window: number;
+}
 
 /** What asking a provider has come to. */
 interface Asked {
   provider: ProviderName;
   account: string;
-  /** Why its secret cannot be had; nothing was sent then. */
+  /** Why its secret could not be read; nothing was sent then. */
   locked: StepError | null;
   /** Null: no answer came in time. */
   lookup: Lookup | null;
+  /** The limit on look-ups. */
+  reads: Limit | null;
+  /** Null: not told. */
+  limits: ReadonlyMap<Operation, Limit | null>;
+  /** Whether Stream answers about feed data; null: not asked, or no answer in time. */
+  feeds: Sighting | null;
 }
 
 /** Whether a provider can be reached and takes the credentials. `patience`: how long it had, ms. */
@@ -75,3 +88,111 @@ const ID: Readonly<Record<ProviderName, string>> = {
   stream: '',
   sendbird: ', which follows from sendbird.applicationId',
 };
+
+/** How far this clock is ahead, ms; negative: behind. The truth lies between. */
+interface Skew {
+  least: number;
+  most: number;
+}
+
+/** Less is what HTTP and the network make of two clocks that agree, ms. */
+const NOTICEABLE = 3_000;
+
+/**
+ * What a clock that is ahead, or behind, by so much breaks (ms). Stream refuses a token from the
+ * future, and ours are dated back by 5 s only; one that is behind takes from the life of tokens (5
+ * min). At Sendbird a request in doubt is searched from 2 min before its intent.
+ */
+const HARMFUL: Readonly<Record<ProviderName, { ahead: number; behind: number }>> = {
+  stream: { ahead: NOTICEABLE, behind: 120_000 },
+  sendbird: { ahead: 60_000, behind: 120_000 },
+};
+
+/** This machine's clock against a provider's; null: no answer told the time. */
+export function clockCheck(provider: ProviderName, skew: Skew | null): Check {
+  const check = `${provider}.clock`;
+  const whose = `${PROVIDER[provider]}'s`;
+  if (skew === null) {
+    return warning(check, `not compared: no answer told ${whose} time.`);
+  }
+  const { ahead, behind } = HARMFUL[provider];
+  const next = "Set this machine's clock, best by NTP.";
+  const off = `this clock is ${duration(Math.max(skew.least, -skew.most))} or more`;
+  if (skew.least > ahead) {
+    const harm = provider === 'stream' ? 'it refuses tokens from the future' : 'searches miss';
+    return fault(check, `${off} ahead of ${whose}: ${harm}.`, next);
+  }
+  if (skew.least > NOTICEABLE) return warning(check, `${off} ahead of ${whose}.`, next);
+  if (-skew.most > behind) return fault(check, `${off} behind ${whose}.`, next);
+  if (-skew.most > NOTICEABLE) return warning(check, `${off} behind ${whose}.`, next);
+  return ok(check, `this clock agrees with ${whose}`);
+}
+
+/** The rate limits in force, as far as the provider tells them to somebody who only reads. */
+export function limitsCheck({ provider, lookup, reads, limits }: Asked): Check {
+  const check = `${provider}.limits`;
+  const name = PROVIDER[provider];
+  if (lookup?.kind !== 'found') return warning(check, `not known while ${name} cannot be asked.`);
+  if (provider === 'sendbird' && reads !== null) {
+    return ok(check, `look-ups ${rate(reads)}; those of other calls come with their answers`);
+  }
+  if ([...limits.values()].some((limit) => limit !== null)) {
+    const told = [...limits].map(([operation, limit]) => `${operation} ${rate(limit)}`);
+    return ok(check, [...told, ...(reads === null ? [] : [`look-ups ${rate(reads)}`])].join(', '));
+  }
+  return warning(check, `${name} does not tell them; each answer will tell its own.`);
+}
+
+const SPANS: ReadonlyMap<number, string> = new Map([
+  [1_000, 'a second'],
+  [60_000, 'a minute'],
+]);
+
+function rate(told: Limit | null): string {
+  if (told === null) return 'not told';
+  const { limit, remaining, window } = told;
+  const left = remaining < limit ? ` (${figure(remaining)} left)` : '';
+  return `${figure(limit)} ${SPANS.get(window) ?? `in ${duration(window)}`}${left}`;
+}
+
+/** Stream's products: what the profile names, and what a harmless read shows of it. */
+export function productsCheck(
+  { lookup, feeds }: Asked,
+  products: readonly ('feeds' | 'chat' | 'video')[],
+): Check {
+  const check = 'stream.products.seen';
+  if (lookup?.kind !== 'found') return warning(check, 'not known while Stream cannot be asked.');
+  const named = products.includes('feeds');
+  const message = (seen: string): string => sentence(seen) + unseenOf(products);
+  switch (feeds?.kind) {
+    case 'looked':
+      return ok(check, message(named ? FEEDS.named : FEEDS.unnamed));
+    case 'not_checkable':
+      return named
+        ? warning(
+            check,
+            message(`the profile names feeds, and Stream refuses: ${feeds.error.message}`),
+            'If the app has no feeds, take them out of stream.products.',
+          )
+        : ok(check, message(FEEDS.silent));
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+      return warning(check, message(`not known about feeds: ${feeds.error.message}`));
+    case undefined:
+      return warning(check, message('not known about feeds: no answer in time'));
+  }
+}
+
+const FEEDS = {
+  named: 'the profile names feeds, and Stream answers about feed data',
+  unnamed: 'the profile leaves feeds out, and Stream would answer about feed data',
+  silent: 'the profile leaves feeds out, and Stream answers nothing about feed data',
+} as const;
+
+/** Users are shared by chat and video, so that no look-up tells which of them is used. */
+function unseenOf(products: readonly string[]): string {
+  const others = products.filter((each) => each !== 'feeds');
+  if (others.length === 0) return '';
+  return ` No harmless read tells whether ${list(others)} ${others.length === 1 ? 'is' : 'are'} used.`;
+}

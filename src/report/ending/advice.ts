@@ -1,10 +1,12 @@
 import { tallied } from '../../requests/exit-code.ts';
 import { EXPORTS, isExport } from '../../requests/operations.ts';
-import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
+import { type Receipt, type ReceiptStep, receiptOf } from '../../requests/receipt.ts';
 import { eraseWords, sameFlags } from '../plan/erase-command.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { figure, list, shellWord } from '../words.ts';
-import { type RunOutcome, isUntouched } from './outcome.ts';
+import { figure, list, shellWord, REQUEST, count } from '../words.ts';
+import { type RunOutcome, isUntouched, runOutcomeOf } from './outcome.ts';
+import type { Sample } from '../../requests/sample.ts';
+import type { Request } from '../../requests/request.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
 export type Resume = (requestIds: readonly string[], ...flags: string[]) => string;
@@ -176,4 +178,59 @@ function isStoppedByExport({ steps }: Receipt): boolean {
     steps.some(({ state }) => state === 'not_sent') &&
     steps.every(({ error }) => error === null)
   );
+}
+
+/** So many are named. */
+const NAMED = 5;
+
+/** Whose deletion did not leave, because the profile protects them. */
+export function guardMessage({ first, number }: Sample<Receipt>): string {
+  const named = first.slice(0, NAMED).map(({ subject }) => subjectName(subject.user_id));
+  const more = number > named.length ? ` and ${figure(number - named.length)} more` : '';
+  return `Refused: protected by erase.protected in the profile ${first[0]?.profile}: ${named.join(', ')}${more}.`;
+}
+
+/** What is safe, and what can be done about it. */
+export function guardAdvice({ first }: Sample<Receipt>, commands: Commands): string {
+  const unsent = first.filter(({ state }) => state !== 'in_doubt').map((each) => each.request_id);
+  const then = unsent.length === 0 ? '' : `, and then ${commands.resume(unsent, '--failed')}`;
+  return `Their deletion was not sent; the rest was carried on. Only a change of the profile allows it${then}; ${byHand(String(first[0]?.request_id), commands)}`;
+}
+
+/** How many requests are shown one by one. */
+export const SHOWN = 10;
+
+/**
+ * What is unsettled although nothing goes on by itself, and what can be done about each; `number`:
+ * how many there are, `requests`: the most urgent of them.
+ */
+export function leftText(requests: readonly Request[], number: number, commands: Commands): string {
+  const lines = requests.flatMap((request) => {
+    const who = `${request.action} of ${subjectName(request.subject.userId)}`;
+    return [
+      `  ${request.id}  ${who} (${REQUEST[request.state]})`,
+      `    ${adviceOnUnsettled(request, commands)}`,
+      `    ${byHand(request.id, commands)}`,
+    ];
+  });
+  const more = number - requests.length;
+  return [
+    `Nothing goes on by itself, and ${count(number, 'request is', 'requests are')} unsettled:`,
+    ...lines,
+    ...(more > 0 ? [`  and ${count(more, 'request')} more: ${commands.of('status')}`] : []),
+  ].join('\n');
+}
+
+/** What can be done about one request that has ended and is not settled. */
+export function adviceOnUnsettled(request: Request, commands: Commands): string {
+  const { id, outDir, state } = request;
+  const receipt = receiptOf(request, outDir === null ? null : `${outDir}/${id}`);
+  return state === 'in_doubt'
+    ? adviceInDoubt([receipt], commands.resume)
+    : adviceOnEnded(runOutcomeOf([receipt]), commands).replace(/\.$/, '');
+}
+
+/** How a request is settled by hand. */
+export function byHand(id: string, { of }: Commands): string {
+  return `to settle it by hand: ${of(`close ${id} --reason <text>`)}`;
 }

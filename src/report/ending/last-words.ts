@@ -4,15 +4,16 @@ import type { ReceiptStep } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { OPERATION, PROVIDER, count, duration, figure, list } from '../words.ts';
+import { PROVIDER, count, duration, figure, list, stepName } from '../words.ts';
 import {
   type Commands,
   type Resume,
   adviceInDoubt,
   adviceOnEnded,
   adviceOnTried,
+  guardAdvice,
+  guardMessage,
 } from './advice.ts';
-import { guardAdvice, guardMessage } from './guard-text.ts';
 import type { RunOutcome } from './outcome.ts';
 
 /** Why a provider was left for later. */
@@ -200,10 +201,6 @@ function named(what: string, number: number, steps: readonly ReceiptStep[]): str
   if (number === 0) return [];
   const isFew = number <= 4 && steps.length === number;
   return [`${what}: ${isFew ? list([...new Set(steps.map(stepName))]) : count(number, 'step')}.`];
-}
-
-function stepName(step: ReceiptStep): string {
-  return `${PROVIDER[step.provider]} ${OPERATION[step.operation]}`;
 }
 
 function doubt(runOutcome: RunOutcome): string {

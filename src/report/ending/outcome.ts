@@ -1,9 +1,11 @@
 import { type Tally, emptyTally } from '../../requests/exit-code.ts';
-import type { Receipt } from '../../requests/receipt.ts';
+import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
 import type { RequestState } from '../../requests/request.ts';
 import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
 import { isSettled } from '../../requests/state.ts';
 import { PROTECTED } from '../../requests/transitions/refused.ts';
+import { freeText } from '../text.ts';
+import { stepWord, waitsFor, stepName } from '../words.ts';
 
 /** What a run has come to, in bounded space: the numbers of all requests, the first of the receipts. */
 export interface RunOutcome {
@@ -88,4 +90,25 @@ export function runOutcomeOf(receipts: readonly Receipt[]): RunOutcome {
   const fold = createRunOutcome();
   for (const receipt of receipts) fold.add(receipt);
   return fold.runOutcome();
+}
+
+/** How a request stands, on one line: what is to be known of each of its steps; empty: all is well. */
+export function reasonOf({ steps, closing }: Receipt): string {
+  const said = new Map<string, string[]>();
+  for (const step of steps) {
+    const what = wordsOn(step, steps);
+    if (what === null) continue;
+    said.set(what, [...(said.get(what) ?? []), stepName(step)]);
+  }
+  const parts = [...said].map(([what, where]) => `${where.join(', ')}: ${what}`);
+  const byHand = closing === null ? [] : [`closed by hand: ${closing.reason}`];
+  return freeText([...byHand, ...parts].join('; '));
+}
+
+/** Null: it is done, and there is nothing to say about it. */
+function wordsOn(step: ReceiptStep, siblings: readonly ReceiptStep[]): string | null {
+  const told = step.error?.message ?? step.note;
+  if (told !== null) return told.replace(/\.$/, '');
+  if (step.state === 'succeeded') return null;
+  return stepWord(step, { ended: step.finished_at !== null, waits: waitsFor(step, siblings) });
 }

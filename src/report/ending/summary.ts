@@ -2,8 +2,9 @@ import { type Tally, tallied } from '../../requests/exit-code.ts';
 import { type ProviderName, REQUEST_STATES, type RequestState } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { cut, fit, wrap } from '../text.ts';
-import { PROVIDER, REQUEST, count, duration, figure, list } from '../words.ts';
+import { cut, fit } from '../columns.ts';
+import { wrap } from '../text.ts';
+import { PROVIDER, REQUEST, count, duration, figure, list, andMore, morePeople } from '../words.ts';
 
 /** Somebody whose request is not completed: how it stands, and what is to be known about it. */
 export interface Unfinished {
@@ -85,12 +86,7 @@ function unfinishedLines({ first, number }: Sample<Unfinished>): string[] {
       WIDTH,
     ),
   );
-  const more = number - first.length;
-  return [
-    'Not completed:',
-    ...lines,
-    ...(more > 0 ? [`  and ${count(more, 'person', 'people')} more`] : []),
-  ];
+  return ['Not completed:', ...andMore(lines, number, (more) => `  ${morePeople(more)}`)];
 }
 
 const STATE_WIDTH = Math.max(...Object.values(REQUEST).map((word) => word.length));

@@ -6,7 +6,7 @@ import type { Sample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
-import { PROVIDER, count, figure, list } from '../words.ts';
+import { PROVIDER, count, figure, list, andMore, morePeople } from '../words.ts';
 
 /** How days are told. */
 export interface Calendar {
@@ -104,8 +104,7 @@ function names({ first, number }: Sample<Person>, calendar: Calendar): string[] 
   const named = first.map(
     ({ userId, at }) => `${subjectName(userId)}: ${sightsOf(at, calendar).join(' · ')}`,
   );
-  const more = number - named.length;
-  return more > 0 ? [...named, `and ${count(more, 'person', 'people')} more`] : named;
+  return andMore(named, number, morePeople);
 }
 
 /** Where another provider has another name it is told as well. */
@@ -127,14 +126,13 @@ function feedTotals({ asked, visible, uncheckable }: Findings['feeds']): string[
 }
 
 function earlierLines({ first, number }: Sample<FoundSubject>): string[] {
-  const shown = first
-    .map(
-      ({ provider, subjectId, earlier }) =>
-        `${subjectName(subjectId)} was deleted before at ${PROVIDER[provider]}: ${earlier}`,
-    )
-    .flatMap((text) => wrap(text, COLUMN));
-  const more = number - first.length;
-  return more > 0 ? [...shown, `${' '.repeat(COLUMN)}and ${figure(more)} more`] : shown;
+  const shown = first.map(({ provider, subjectId, earlier }) =>
+    wrap(
+      `${subjectName(subjectId)} was deleted before at ${PROVIDER[provider]}: ${earlier}`,
+      COLUMN,
+    ).join('\n'),
+  );
+  return andMore(shown, number, (more) => `${' '.repeat(COLUMN)}and ${figure(more)} more`);
 }
 
 function some({ first, number }: Sample<string>): string {

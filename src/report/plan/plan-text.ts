@@ -9,11 +9,12 @@ import type {
   ProviderName,
 } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { refusalLines, warningLines } from '../notices.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { OPERATION, PROVIDER, count } from '../words.ts';
+import { OPERATION, PROVIDER, count, figure, andMore } from '../words.ts';
+import type { Sample } from '../../requests/sample.ts';
+import type { Refusal } from '../../requests/stream-options.ts';
 
 /** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
 export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {
@@ -140,4 +141,19 @@ function iso(at: number | null): string | null {
 
 function stepJson({ provider, operation, account, subjectId, options }: PlannedStep): object {
   return { provider, operation, account, subject_id: subjectId, options };
+}
+
+/** What a plan says of odd ids: the first of them, then how many more there are. */
+export function warningLines({ first, number }: Sample<string>): string[] {
+  const lines = first.map((warning) => `Note: ${warning}`);
+  return andMore(lines, number, (more) => `Note: and ${figure(more)} more such ids`);
+}
+
+/** What a dry run says of that which would be refused. */
+export function refusalLines({ first, number }: Sample<Refusal>): string[] {
+  const lines = first.map(
+    ({ message, next }) =>
+      `Would be refused: ${message.replace(/^Refused: /, '')} ${next.replace(/^Nothing was sent\. /, '')}`,
+  );
+  return andMore(lines, number, (more) => `Would be refused: for ${figure(more)} more reasons`);
 }

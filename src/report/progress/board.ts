@@ -1,7 +1,7 @@
 import { isExport } from '../../requests/operations.ts';
 import { type Backlog, type Outlook, createForecast } from '../../requests/plan/forecast.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
-import { OPERATION, PROVIDER, count, stepWord, waitsFor } from '../words.ts';
+import { count, stepWord, waitsFor, stepName } from '../words.ts';
 
 /** What a run has before it: all of its steps, and what is ahead where it is about several people. */
 export interface Extent extends Backlog {
@@ -80,12 +80,7 @@ function stepBoard(total: number): Board {
       const all = [...steps.values()];
       if (all.length === 0) return 'Starting';
       if (total > FEW_STEPS) return counts(all, total);
-      return all
-        .map(
-          (each) =>
-            `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${wordFor(each, all)}`,
-        )
-        .join(' · ');
+      return all.map((each) => `${stepName(each)}: ${wordFor(each, all)}`).join(' · ');
     },
   };
 }

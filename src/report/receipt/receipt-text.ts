@@ -3,10 +3,10 @@ import { daysBetween, spellDay } from '../../requests/deadline.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Receipt } from '../../requests/receipt.ts';
 import { isSettled } from '../../requests/state.ts';
-import { REQUEST, count, duration } from '../words.ts';
+import { REQUEST, count, duration, list, utc, stepName } from '../words.ts';
 import { checkedLines, hiddenLine } from './checked-lines.ts';
-import { closingLines, extensionLines } from './hand-lines.ts';
 import { stepLines } from './step-lines.ts';
+import { freeText, wrap } from '../text.ts';
 
 /** How a receipt is shown: colours, today's day (null on paper that is kept), the bundle's name. */
 export interface Showing {
@@ -86,4 +86,26 @@ function left({ due_on, state }: Receipt, today: string): string {
   const days = daysBetween(today, due_on);
   if (days < 0) return `${count(-days, 'day')} ${isSettled(state) ? 'ago' : 'overdue'}`;
   return days === 0 ? 'today is the last day' : `${count(days, 'day')} left`;
+}
+
+/** That the deadline was extended: from which day, by whom, when and why; empty where it was not. */
+export function extensionLines({ extension }: Pick<Receipt, 'extension'>): string[] {
+  if (extension === null) return [];
+  const { first_due_on: first, operator, at, reason } = extension;
+  return wrap(
+    `Extended once (Art. 12(3)), before it was due on ${spellDay(first)}, by ${freeText(operator)} on ${utc(at)}: ${freeText(reason)}`,
+    INDENT.length,
+  );
+}
+
+/** That it was settled by hand: by whom, when and why, and what was left; empty where it was not. */
+export function closingLines({ closing, steps }: Pick<Receipt, 'closing' | 'steps'>): string[] {
+  if (closing === null) return [];
+  const { operator, at, reason } = closing;
+  const rest = steps.filter((step) => step.finished_at === null);
+  const said = `Closed by hand by ${freeText(operator)} on ${utc(at)}: ${freeText(reason)}`;
+  const unfinished = `Not finished then, and not followed any more: ${list(rest.map(stepName))}.`;
+  return [said, ...(rest.length === 0 ? [] : [unfinished])].flatMap((text) =>
+    wrap(text, INDENT.length),
+  );
 }

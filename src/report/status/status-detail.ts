@@ -1,14 +1,11 @@
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
-import { dueNow, spellDay } from '../../requests/deadline.ts';
+import { dueNow, spellDay, daysBetween } from '../../requests/deadline.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
 import { isAdopted } from '../../requests/transitions/export-searched.ts';
-import { dueMark } from '../due-words.ts';
-import { extensionLines } from '../receipt/hand-lines.ts';
-import { subjectName } from '../receipt/receipt-text.ts';
-import { freeText, wrap } from '../text.ts';
 import {
+  dueMark,
   OPERATION,
   PROVIDER,
   REQUEST,
@@ -18,9 +15,13 @@ import {
   stepWord,
   utc,
   waitsFor,
+  SOON,
 } from '../words.ts';
-import { type DetailShowing, nextLines } from './next-lines.ts';
+import { extensionLines, subjectName } from '../receipt/receipt-text.ts';
+import { freeText, wrap } from '../text.ts';
 import type { Shown } from './status-json.ts';
+import { type Commands, adviceOnUnsettled, byHand } from '../ending/advice.ts';
+import type { StatusShowing } from './status-text.ts';
 
 const TITLE = 'Request  ';
 const INDENT = '  ';
@@ -130,4 +131,52 @@ function callLines(call: Call, step: Step): string[] {
     `${start}${taskId === null ? '' : `, task ${taskId}`}`,
     ...(word ? [`${PROVIDER[provider]} says: ${providerStatus}`] : []),
   ];
+}
+
+/** `invocation` is how a command is called, up to its name: `gdpr --profile sandbox`. */
+export interface DetailShowing extends StatusShowing {
+  invocation: string;
+}
+
+const START = '  Next     ';
+
+/** A blank at which no line is broken: half a command is another one, and somebody may run it. */
+const GLUE = '\u00a0';
+
+/** What there is to do about a request that is not settled. */
+export function nextLines({ request, heldBy }: Shown, showing: DetailShowing): string[] {
+  const words = [
+    heldBy === null ? advice(request, showing) : 'Nothing: it goes on there.',
+    ...lateAdvice(request, showing),
+  ];
+  return words
+    .flatMap((text, index) => wrap(text, START.length, index === 0 ? START : ''))
+    .map((line) => line.replaceAll(GLUE, ' '));
+}
+
+function advice(request: Request, { invocation, now }: DetailShowing): string {
+  const { id, state, steps, confirmedAt } = request;
+  const commands: Commands = {
+    resume: (ids, ...flags) => command(invocation, 'resume', ...flags, ...ids),
+    of: (words) => command(invocation, words),
+  };
+  if (state === 'in_doubt') return adviceOnUnsettled(request, commands);
+  if (state === 'failed' || state === 'partial') {
+    return `${adviceOnUnsettled(request, commands)}; ${byHand(id, commands)}`;
+  }
+  return steps.some((step) => lacksConfirmation(step, confirmedAt, now))
+    ? `To confirm and carry on, in a terminal: ${commands.resume([id])}`
+    : `To carry on: ${commands.resume([id])}`;
+}
+
+/** When time runs out, and an extension could still be decided. */
+function lateAdvice(request: Request, { today, invocation }: DetailShowing): string[] {
+  const left = daysBetween(today, dueNow(request));
+  if (request.extension !== null || left < 0 || left > SOON) return [];
+  const extend = command(invocation, 'extend', request.id, '--until <date> --reason <text>');
+  return [`If it takes longer, and there is a reason: ${extend}`];
+}
+
+function command(...words: readonly string[]): string {
+  return words.join(' ').replaceAll(' ', GLUE);
 }

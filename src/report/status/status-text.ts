@@ -9,11 +9,9 @@ import {
   type Step,
 } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
-import { age, dueMark } from '../due-words.ts';
-import type { LastWords } from '../ending/last-words.ts';
-import { subjectName } from '../receipt/receipt-text.ts';
-import { fit } from '../text.ts';
 import {
+  age,
+  dueMark,
   OPERATION,
   PROVIDER,
   REQUEST,
@@ -22,7 +20,11 @@ import {
   stepMark,
   stepWord,
   waitsFor,
+  figure,
 } from '../words.ts';
+import type { LastWords } from '../ending/last-words.ts';
+import { subjectName } from '../receipt/receipt-text.ts';
+import { fit } from '../columns.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
@@ -122,9 +124,9 @@ export function unsettledWords(
 ): LastWords {
   const all = unsettled(states);
   const parts = REQUEST_STATES.filter((state) => !isSettled(state) && states[state] > 0).map(
-    (state) => `${states[state].toLocaleString('en-US')} ${REQUEST[state]}`,
+    (state) => `${figure(states[state])} ${REQUEST[state]}`,
   );
-  const late = overdue > 0 ? `; ${overdue.toLocaleString('en-US')} overdue` : '';
+  const late = overdue > 0 ? `; ${figure(overdue)} overdue` : '';
   return {
     code: overdue > 0 ? 'overdue' : 'unsettled',
     message: `${count(all, 'request is', 'requests are')} unsettled: ${list(parts)}${late}.`,
@@ -138,4 +140,23 @@ function nextOf(states: Standings['states'], invocation: string): string {
   return states.in_doubt > 0
     ? `Nothing is lost. What to do about each: ${invocation} status <request>`
     : `What arrived is kept. What to do about each: ${invocation} status <request>`;
+}
+
+/** Why a provider was not asked how far its work is. */
+export interface Missed {
+  provider: ProviderName;
+  kind: 'credentials' | 'limited' | 'unavailable' | 'account';
+  message: string;
+}
+
+const WHY: Readonly<Record<Missed['kind'], string>> = {
+  credentials: 'refuses the credentials',
+  limited: 'takes no more calls now',
+  unavailable: 'does not answer',
+  account: 'was not asked',
+};
+
+/** One line that says that what follows may be out of date, and why. */
+export function missedText({ provider, kind, message }: Missed): string {
+  return `${PROVIDER[provider]} ${WHY[kind]} (${message.replace(/\.$/, '')}): shown as last recorded.`;
 }

@@ -40,13 +40,13 @@ export function cancelEffectOf(step: Step, call: Call | null): CancelEffect {
  * Cancels the steps that need nobody's leave: what was not sent never will be. A call that was
  * begun and not seen answered is in doubt from here on.
  */
-export function cancelled(fated: readonly Cancellable[], at: number): Change {
-  const begun = fated.flatMap(({ step, call }) =>
+export function cancelled(effects: readonly Cancellable[], at: number): Change {
+  const begun = effects.flatMap(({ step, call }) =>
     step.state === 'intended' && call !== null ? [call.id] : [],
   );
   return {
     at,
-    steps: fated.flatMap(({ step, effect }) => {
+    steps: effects.flatMap(({ step, effect }) => {
       const patch = patchOf(step, effect, at);
       return patch === null ? [] : [{ id: step.id, patch }];
     }),

@@ -52,7 +52,7 @@ describe('writing a configuration file', () => {
     expect(error.next).toContain('Nothing was written');
     mkdirSync(folder);
     chmodSync(folder, 0o700);
-    symlinkSync('elsewhere', join(folder, 'file.01K5.part'));
+    symlinkSync('elsewhere', join(folder, '.file.01K5.part'));
     const again = replaceFile(path, { text: 'new', before: null, mode: 0o600 }, newId);
     expect(await failure(again)).toMatchObject({ message: `Cannot write ${path} (EEXIST).` });
   });

@@ -14,8 +14,8 @@ const sent = (of: Step, more: Partial<Call> = {}): Call =>
   call(of, { taskId: 'task-1', state: 'accepted', answeredAt: T0 + 300, ...more });
 
 function cancelling(pairs: readonly (readonly [Step, Call | null])[]): Cancelling {
-  const fated = pairs.map(([of, by]) => ({ step: of, call: by, effect: cancelEffectOf(of, by) }));
-  return { request: request({ action: 'erase', mode: 'hard' }), fated };
+  const effects = pairs.map(([of, by]) => ({ step: of, call: by, effect: cancelEffectOf(of, by) }));
+  return { request: request({ action: 'erase', mode: 'hard' }), effects };
 }
 
 const runs = { state: 'accepted', callId: 'call_1' } as const;
@@ -35,7 +35,7 @@ describe('cancelText', () => {
         [access({ state: 'in_doubt' }), call(access(), { state: 'in_doubt' })],
         [step({ state: 'reported' }), sent(step())],
       ]),
-      { request: request({ id: 'req_2', state: 'completed' }), fated: [] },
+      { request: request({ id: 'req_2', state: 'completed' }), effects: [] },
     ]);
     expect(text).toMatchInlineSnapshot(`
       "To be cancelled, in profile production:
@@ -61,7 +61,7 @@ describe('cancelText', () => {
     const subject = { userId: 'ada', streamId: 'ada', sendbirdId: 'ada-sb' };
     const of = request({ subject, steps: [feeds(runs), account(), removal(runs)] });
     expect(
-      cancelText([{ request: of, fated: [] }])
+      cancelText([{ request: of, effects: [] }])
         .split('\n')
         .slice(0, 3),
     ).toEqual([

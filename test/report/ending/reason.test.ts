@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { reasonOf } from '../../../src/report/ending/reason.ts';
+import { reasonOf } from '../../../src/report/ending/outcome.ts';
 import { receiptOf } from '../../../src/requests/receipt.ts';
 import type { Request, RequestState, Step } from '../../../src/requests/request.ts';
 import {
