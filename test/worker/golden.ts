@@ -404,17 +404,23 @@ async function play(
   return { asked, text };
 }
 
+/** A change to be printed. */
+interface Effective extends Pick<Change, 'at' | 'calls'> {
+  callPatches?: readonly object[];
+  steps?: readonly object[];
+}
+
 /** What changes, without what is patched to be as it is; a state that is set makes an event. */
-function effective(members: readonly DueStep[], changes: readonly Change[]): readonly Change[] {
+function effective(members: readonly DueStep[], changes: readonly Change[]): readonly Effective[] {
   const known = new Map<string, object>(members.map(({ step: each }) => [each.id, each]));
   for (const { call: sent } of members) if (sent !== null) known.set(sent.id, sent);
-  const news = <Patch extends object>(id: string, patch: Patch): Patch => {
+  const news = (id: string, patch: object): object => {
     const before = new Map(Object.entries(known.get(id) ?? {}));
     const changed = Object.entries(patch).filter(
       ([key, value]) => key === 'state' || before.get(key) !== value,
     );
     known.set(id, { ...known.get(id), ...patch });
-    return Object.fromEntries(changed) as Patch;
+    return Object.fromEntries(changed);
   };
   return changes.map(({ callPatches = [], ...change }) => {
     for (const sent of change.calls ?? []) known.set(sent.id, sent);
@@ -429,7 +435,7 @@ function effective(members: readonly DueStep[], changes: readonly Change[]): rea
 }
 
 /** A change with instants as distances from now, in a fixed order of keys. */
-function plain({ at, ...change }: Change): string {
+function plain({ at, ...change }: Effective): string {
   const text = JSON.stringify(change, (key, value: unknown) => {
     if (key.endsWith('At') && typeof value === 'number')
       return `${value - T0 >= 0 ? '+' : ''}${value - T0}`;

@@ -3,7 +3,7 @@ import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow, spellDay } from '../../requests/deadline.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
-import { isAdopted } from '../../requests/transitions/export-searched.ts';
+import { isAdopted } from '../../requests/transitions/searched.ts';
 import { dueMark } from '../due-words.ts';
 import { extensionLines } from '../receipt/hand-lines.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
