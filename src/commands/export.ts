@@ -4,7 +4,7 @@ import { prepareOutDir } from '../files/bundle.ts';
 import type { Provider } from '../providers/provider.ts';
 import { planEnd, planJson, planText } from '../report/plan/plan-text.ts';
 import { count } from '../report/words.ts';
-import { providerOf } from '../requests/operations.ts';
+import { OPERATIONS } from '../requests/operations.ts';
 import { type ExportTarget, planExport } from '../requests/plan/plan.ts';
 import { exportTotals } from '../requests/plan/totals.ts';
 import type { PlannedRequest, ProviderName } from '../requests/request.ts';
@@ -125,7 +125,7 @@ async function learnLimits(
 ): Promise<void> {
   const operations = [...unsent.keys()];
   for (const [name, provider] of providers) {
-    const own = operations.filter((operation) => providerOf(operation) === name);
+    const own = operations.filter((operation) => OPERATIONS[operation].provider === name);
     if (own.length > 0) await provider.limits(own, host.stop);
   }
 }

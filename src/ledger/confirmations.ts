@@ -1,5 +1,5 @@
 import { type Confirmation, lacksConfirmation } from '../requests/confirmation.ts';
-import { needsConfirmation } from '../requests/operations.ts';
+import { isExport } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
 import { append } from './audit-log/append.ts';
 import { canonicalJson, fingerprint } from './canonical.ts';
@@ -96,7 +96,7 @@ export function requireConfirmation(
   requestIds: Iterable<string>,
   at: number,
 ): void {
-  if (state === 'accepted' || !needsConfirmation(operation)) return;
+  if (state === 'accepted' || isExport(operation)) return;
   for (const requestId of requestIds) {
     const row = on
       .sql(`SELECT max(at) AS at FROM events WHERE request_id = ? AND kind = 'confirmed'`)

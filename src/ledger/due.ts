@@ -1,13 +1,13 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { CONFIRMED_FOR, lacksConfirmation } from '../requests/confirmation.ts';
-import { type Operation, STEP_STATES, type Step } from '../requests/request.ts';
-import { ONCE_MORE_WITHIN } from '../requests/transitions/deletion-sent.ts';
+import { isDeletion } from '../requests/operations.ts';
+import { ALL_OPERATIONS, type Operation, STEP_STATES, type Step } from '../requests/request.ts';
+import { ONCE_MORE_WITHIN } from '../requests/transitions/sent.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Connection } from './file/connection.ts';
 import type { DueQuery, DueStep, Group } from './ledger.ts';
 import { type Row, integer, text } from './rows/columns.ts';
 import { dueSteps } from './rows/due-steps.ts';
-import { OPERATIONS } from './rows/words.ts';
 
 /** What is taken of each seek: columns, a comparison of the instant with `at`, and an order. */
 interface Taking {
@@ -68,7 +68,7 @@ function statementOf(query: DueQuery, taking: Taking): string {
  * is a parameter anew each time, which costs ten times as much as the seek.
  */
 function spelled({ states, operations, group }: DueQuery, taking: Taking): string {
-  const asked = OPERATIONS.filter(
+  const asked = ALL_OPERATIONS.filter(
     (each) =>
       (operations?.includes(each) ?? true) && (group === undefined || group.operation === each),
   );
@@ -106,7 +106,7 @@ function conditionOf(
 function confirmed(operation: Operation): string {
   const recent = `EXISTS (SELECT 1 FROM requests WHERE requests.id = steps.request_id
       AND requests.confirmed_at > ?3 - ${String(CONFIRMED_FOR)})`;
-  if (operation === 'restore_users') return recent;
+  if (!isDeletion(operation)) return recent;
   return `(${recent} OR (doubts > 0 AND intended_at < ?3 - ${String(ONCE_MORE_WITHIN)}))`;
 }
 

@@ -1,4 +1,5 @@
 import {
+  ALL_OPERATIONS,
   type PlannedRequest,
   REQUEST_STATES,
   type RequestState,
@@ -18,7 +19,7 @@ import {
   word,
   wordOrNull,
 } from './rows/columns.ts';
-import { FINDINGS, OPERATIONS, SIGHTS } from './rows/words.ts';
+import { FINDINGS, SIGHTS } from './rows/words.ts';
 
 /** What is asked about a step while its request is written to. */
 export type StepInHand = Pick<
@@ -132,7 +133,7 @@ function stepsInHand(on: Connection, requestId: string): readonly StepInHand[] {
 function stepInHand(row: Row): StepInHand {
   return {
     id: text(row, 'id'),
-    operation: word(row, 'operation', OPERATIONS),
+    operation: word(row, 'operation', ALL_OPERATIONS),
     state: word(row, 'state', STEP_STATES),
     note: textOrNull(row, 'note'),
     whole: flag(row, 'whole'),

@@ -1,4 +1,4 @@
-import { needsConfirmation } from './operations.ts';
+import { isExport } from './operations.ts';
 import type { Step } from './request.ts';
 
 /** How long a confirmation holds, ms (docs/spec.md 3). */
@@ -17,6 +17,6 @@ export function lacksConfirmation(
   confirmedAt: number | null,
   at: number,
 ): boolean {
-  if (state !== 'planned' || !needsConfirmation(operation)) return false;
+  if (state !== 'planned' || isExport(operation)) return false;
   return confirmedAt === null || at - confirmedAt >= CONFIRMED_FOR;
 }

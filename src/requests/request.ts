@@ -2,14 +2,17 @@
 
 export type ProviderName = 'stream' | 'sendbird';
 export type Action = 'export' | 'erase' | 'restore';
-export type Operation =
-  | 'export_feeds'
-  | 'export_users'
-  | 'delete_feeds'
-  | 'delete_users'
-  | 'restore_users'
-  | 'access'
-  | 'delete';
+
+export const ALL_OPERATIONS = [
+  'export_feeds',
+  'export_users',
+  'access',
+  'delete_feeds',
+  'delete_users',
+  'delete',
+  'restore_users',
+] as const;
+export type Operation = (typeof ALL_OPERATIONS)[number];
 
 export const STEP_STATES = [
   'planned',

@@ -1,4 +1,4 @@
-import { needsConfirmation } from './operations.ts';
+import { OPERATIONS, isExport } from './operations.ts';
 import type { Finding, Request, Sight, Step } from './request.ts';
 
 /** What was looked at for one step, before the question and after the provider said done. */
@@ -17,13 +17,13 @@ export interface Verification {
 /** The checks of a request: one for each deletion or restore that its provider offers. */
 export function verificationsOf({ steps }: Pick<Request, 'steps'>): readonly Verification[] {
   return steps
-    .filter(({ operation }) => needsConfirmation(operation))
+    .filter(({ operation }) => !isExport(operation))
     .filter(({ state }) => state !== 'unsupported' && state !== 'already_active')
     .map((step) => {
       const result = step.finishedAt === null ? null : step.after;
       return {
         provider: step.provider,
-        check: step.operation === 'delete_feeds' ? 'feed_data' : 'user_lookup',
+        check: OPERATIONS[step.operation].check,
         before: step.before,
         result,
         shows: result === null ? unseen(step) : shows(step, result),

@@ -1,7 +1,7 @@
 import type { DueQuery, DueStep } from '../ledger/ledger.ts';
 import { groupKey, groupOf } from './batch.ts';
 import type { WorkerDeps } from './context.ts';
-import { JOB_TYPES, type Queue } from './queues.ts';
+import type { Queue } from './queues.ts';
 import type { Tick } from './tick.ts';
 
 /** How many first intervals between checks a call that could be fuller waits (docs/spec.md 3). */
@@ -105,7 +105,7 @@ async function partsOf(
 
 function keyOf(queue: Queue, step: DueStep['step']): string {
   const group = groupOf(step);
-  return groupKey(queue.kind === JOB_TYPES.look ? { ...group, batch: null } : group);
+  return groupKey(queue.kind === 'verify' ? { ...group, batch: null } : group);
 }
 
 async function isReady(
@@ -130,7 +130,7 @@ async function expectsMore(
   { ledger, token }: WorkerDeps,
 ): Promise<boolean> {
   const { account } = queue.provider;
-  if (queue.kind === JOB_TYPES.send) {
+  if (queue.kind === 'send') {
     if (step.batch !== null) return false;
     return hasMore || ledger.isAwaited(token, account, groupOf(step));
   }
@@ -156,7 +156,7 @@ function waitsForMore(
 ): boolean {
   const known = queue.waiting.get(key);
   const since = known?.since ?? now;
-  const patience = queue.kind === JOB_TYPES.look ? LOOK_PATIENCE : PATIENCE;
+  const patience = queue.kind === 'verify' ? LOOK_PATIENCE : PATIENCE;
   const least = known?.until ?? since + patience * pollInterval;
   const hasGrown = known !== undefined && size > known.size;
   const longer = Math.max(least, queue.lastAt + AFTER_LAST * pollInterval);
@@ -174,8 +174,7 @@ async function whole(
   work: WorkerDeps,
 ): Promise<readonly DueStep[]> {
   const [first] = group;
-  if (queue.kind === JOB_TYPES.look || first === undefined || first.step.batch === null)
-    return group;
+  if (queue.kind === 'verify' || first === undefined || first.step.batch === null) return group;
   const all = await work.ledger.due(work.token, { ...query, group: groupOf(first.step) });
   return all.filter(({ step }) => isFree(queue, step.id));
 }

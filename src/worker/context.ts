@@ -62,9 +62,6 @@ export interface Attempt {
   begunAt: number;
 }
 
-/** A step that is ready to go on, and the provider it belongs to. */
-export interface Job extends Attempt, DueStep {}
-
 /** Steps of one operation that go on together: in one call, or in one look. */
 export interface Batch extends Attempt {
   members: readonly DueStep[];

@@ -2,7 +2,7 @@ import { GdprError } from '../errors.ts';
 import { type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { ProviderName, Step } from '../requests/request.ts';
 import type { WorkerDeps } from './context.ts';
-import { type Queue, announce, isSending } from './queues.ts';
+import { type Queue, announce } from './queues.ts';
 import type { Ready } from './ready.ts';
 
 /** What is worked on at this moment. */
@@ -91,7 +91,7 @@ export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InF
     },
     sending: (provider) =>
       queues
-        .filter((queue) => queue.provider.name === provider && isSending(queue.kind))
+        .filter((queue) => queue.provider.name === provider && queue.kind === 'send')
         .reduce((sum, { under }) => sum + under, 0),
     get isIdle() {
       return tasks.size === 0;

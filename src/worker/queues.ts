@@ -1,8 +1,7 @@
 import type { DueStep } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
-import { CONFIRMED_OPERATIONS, EXPORTS } from '../requests/operations.ts';
-import { MOST_TOGETHER } from '../requests/plan/calls.ts';
-import type { Operation, ProviderName, Step, StepState } from '../requests/request.ts';
+import { OPERATIONS, isExport, operationsOf } from '../requests/operations.ts';
+import type { Operation, Step, StepState } from '../requests/request.ts';
 
 /** The most steps that one look at the provider is about. */
 const MOST_LOOKED = 100;
@@ -16,17 +15,21 @@ interface Waiting {
 }
 
 /**
- * All steps of one operation (a sweep: of all) that wait for one kind of work at a provider, as far
+ * All steps of one operation (a list of tasks: of all) that wait for one kind of work at a provider, as far
  * as a run knows. The ledger is asked when something may have fallen due, and in pages: not each
  * time that something ends.
  */
 export interface Queue {
   readonly provider: Provider;
-  readonly kind: JobType;
+  readonly kind: Job;
   readonly operations: readonly Operation[];
   readonly states: readonly StepState[];
   /** How many share a call or a look; 1: each goes by itself. */
   readonly size: number;
+  /** How many of its calls, looks or downloads may be under way. */
+  readonly atOnce: number;
+  /** All running tasks are asked about together. */
+  readonly isList: boolean;
   /** Read, due, and not begun. */
   stock: DueStep[];
   /** When the ledger is to be asked again, ms; 0: at once, Infinity: for nothing that is known. */
@@ -43,27 +46,33 @@ export interface Queue {
   readonly waiting: Map<string, Waiting>;
 }
 
-/** The queues of a provider, in the order of `JOB_TYPES`. */
+/** The queues of a provider, in the order of `JOBS`. */
 export function queuesOf(provider: Provider): readonly Queue[] {
-  const operations = OPERATIONS_AT[provider.name];
-  return Object.values(JOB_TYPES).flatMap((kind) => {
-    if (kind === JOB_TYPES.sweep)
-      return provider.checksMany ? [queueOf(provider, kind, operations)] : [];
+  const operations = operationsOf({ provider: provider.name });
+  return JOBS.flatMap((kind) => {
+    if (kind === 'check' && provider.checksMany) return [queueOf(provider, kind, operations, true)];
     return operations
-      .filter((operation) => kind.operations.includes(operation))
       .map((operation) => queueOf(provider, kind, [operation]))
       .filter(({ states }) => states.length > 0);
   });
 }
 
-function queueOf(provider: Provider, kind: JobType, operations: readonly Operation[]): Queue {
-  const isSwept = provider.checksMany && kind !== JOB_TYPES.sweep;
+function queueOf(
+  provider: Provider,
+  kind: Job,
+  operations: readonly Operation[],
+  isList = false,
+): Queue {
+  const exported = operations.every(isExport);
+  const { states, exportStates, atOnce } = JOB_TYPES[kind];
   return {
     provider,
     kind,
     operations,
-    states: kind.states.filter((state) => !(isSwept && state === 'accepted')),
+    states: exported ? exportStates : states,
     size: sizeOf(kind, operations),
+    atOnce: isList ? 1 : atOnce,
+    isList,
     stock: [],
     askAt: 0,
     under: 0,
@@ -76,18 +85,11 @@ function queueOf(provider: Provider, kind: JobType, operations: readonly Operati
   };
 }
 
-function sizeOf(kind: JobType, [operation]: readonly Operation[]): number {
-  if (kind === JOB_TYPES.look) return MOST_LOOKED;
-  return kind === JOB_TYPES.send && operation !== undefined ? (MOST_TOGETHER[operation] ?? 1) : 1;
+function sizeOf(kind: Job, [operation]: readonly Operation[]): number {
+  if (operation === undefined) return 1;
+  if (kind === 'send') return OPERATIONS[operation].together;
+  return kind === 'verify' && !isExport(operation) ? MOST_LOOKED : 1;
 }
-
-/** Whose turn may come when a step of this operation has moved on (requests/order.ts). */
-const FREES: Readonly<Partial<Record<Operation, readonly Operation[]>>> = {
-  export_feeds: ['delete_feeds', 'delete_users', 'delete'],
-  export_users: ['delete_feeds', 'delete_users', 'delete'],
-  access: ['delete_feeds', 'delete_users', 'delete'],
-  delete_feeds: ['delete_users'],
-};
 
 /** A step stands like this now: the queues that it concerns ask the ledger in time. */
 export function announce(queues: readonly Queue[], step: Step, now: number): void {
@@ -104,7 +106,7 @@ function arrive(
   now: number,
 ): void {
   const at = nextAt ?? 0;
-  const gathers = queue.size > 1 && at <= now && (queue.kind === JOB_TYPES.look || batch === null);
+  const gathers = queue.size > 1 && at <= now && (queue.kind === 'verify' || batch === null);
   if (gathers) {
     queue.arrived += 1;
     queue.lastAt = now;
@@ -126,9 +128,9 @@ function isOf({ provider, operations, states }: Queue, step: Step): boolean {
 
 function isFreed({ kind, operations }: Queue, step: Step): boolean {
   const [operation] = operations;
-  if (kind !== JOB_TYPES.send || operation === undefined) return false;
+  if (kind !== 'send' || operation === undefined) return false;
   const hasMoved = step.finishedAt !== null || step.state === 'reported';
-  return hasMoved && (FREES[step.operation] ?? []).includes(operation);
+  return hasMoved && OPERATIONS[operation].after.includes(step.operation);
 }
 
 /** All that is known is forgotten, and asked for anew. */
@@ -139,10 +141,17 @@ export function forget(queue: Queue): void {
   queue.waiting.clear();
 }
 
-/** What kind of work a step waits for. */
-export interface JobType {
+/** In the order in which they are looked for: what is known of running tasks comes before new ones. */
+const JOBS = ['reconcile', 'check', 'collect', 'verify', 'send'] as const;
+
+/** What a step waits for: one exchange with its provider. */
+export type Job = (typeof JOBS)[number];
+
+/** Which steps wait for a job, and how many of them run beside each other. */
+interface JobType {
   states: readonly StepState[];
-  operations: readonly Operation[];
+  /** The same of an export, which ends with its file and not with a look. */
+  exportStates: readonly StepState[];
   /**
    * How many calls, looks or downloads of this kind are under way at once: for each operation, and
    * downloads for each provider. 32 answers of 150 ms are more than 200 calls a second.
@@ -150,34 +159,14 @@ export interface JobType {
   atOnce: number;
 }
 
-/** Everything that goes by batches: what deletes, and what brings back. */
-const TOGETHER = CONFIRMED_OPERATIONS;
-const ALL = [...EXPORTS, ...TOGETHER];
+function both(...states: StepState[]): Pick<JobType, 'states' | 'exportStates'> {
+  return { states, exportStates: states };
+}
 
-const recover: JobType = { states: ['intended', 'in_doubt'], operations: ALL, atOnce: 8 };
-const check: JobType = { states: ['accepted', 'no_data'], operations: EXPORTS, atOnce: 32 };
-const collect: JobType = { states: ['reported'], operations: EXPORTS, atOnce: 8 };
-const follow: JobType = { states: ['accepted'], operations: TOGETHER, atOnce: 32 };
-const sweep: JobType = { states: ['accepted'], operations: ALL, atOnce: 1 };
-const submit: JobType = { states: ['planned'], operations: EXPORTS, atOnce: 32 };
-const look: JobType = { states: ['reported', 'no_data'], operations: TOGETHER, atOnce: 3 };
-const send: JobType = { states: ['planned'], operations: TOGETHER, atOnce: 32 };
-
-/** In the order in which they are looked for: what is known of running tasks comes before new ones. */
-export const JOB_TYPES = { recover, check, collect, follow, sweep, submit, look, send } as const;
-
-/** What each provider is asked for. */
-const OPERATIONS_AT: Readonly<Record<ProviderName, readonly Operation[]>> = {
-  stream: ['export_feeds', 'export_users', 'delete_feeds', 'delete_users', 'restore_users'],
-  sendbird: ['access', 'delete'],
+export const JOB_TYPES: Readonly<Record<Job, JobType>> = {
+  reconcile: { ...both('intended', 'in_doubt'), atOnce: 8 },
+  check: { ...both('accepted'), atOnce: 32 },
+  collect: { states: [], exportStates: ['reported'], atOnce: 8 },
+  verify: { states: ['reported', 'no_data'], exportStates: ['no_data'], atOnce: 3 },
+  send: { ...both('planned'), atOnce: 32 },
 };
-
-/** Whether it starts work at the provider. */
-export function isSending(kind: JobType): boolean {
-  return kind === JOB_TYPES.submit || kind === JOB_TYPES.send;
-}
-
-/** What `--no-wait` still works on: what is not sent, or may not have been. */
-export function isToSend(kind: JobType): boolean {
-  return isSending(kind) || kind === JOB_TYPES.recover;
-}

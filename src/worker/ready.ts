@@ -1,28 +1,28 @@
 import type { DueStep } from '../ledger/ledger.ts';
-import { isExport } from '../requests/operations.ts';
 import { callOf } from './batch.ts';
 import { formBatches, mayFormBatch } from './batcher.ts';
 import type { Batch, WorkerContext } from './context.ts';
-import { checkTogether, lookTogether, sweep } from './jobs/check.ts';
-import { advance } from './jobs/dispatch.ts';
-import { recoverTogether, resolveTogether } from './jobs/reconcile-many.ts';
-import { sendTogether } from './jobs/send-many.ts';
+import { check } from './jobs/check.ts';
+import { collect } from './jobs/collect.ts';
+import { reconcile } from './jobs/reconcile.ts';
+import { send } from './jobs/send.ts';
+import { verify } from './jobs/verify.ts';
 import type { PollSchedule } from './poll-schedule.ts';
-import { JOB_TYPES, type Queue } from './queues.ts';
+import type { Job, Queue } from './queues.ts';
 import type { Tick } from './tick.ts';
 
 /** WorkerDeps that can begin now: the steps it is about, and what is to be done. */
 export interface Ready {
   queue: Queue;
   members: readonly DueStep[];
-  go: () => Promise<void>;
+  go: () => Promise<unknown>;
 }
 
 /** How many steps are read in one go. */
 const STOCK = 100;
 
-/** All that a run holds: a sweep is about every running task. */
-const MOST_SWEPT = 10_000;
+/** All that a run holds: a list is about every running task. */
+const MOST_LISTED = 10_000;
 const EVER = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -42,10 +42,6 @@ export async function readyOf(
     const each = queue.stock[begun];
     begun += 1;
     if (each === undefined) break;
-    if (isExport(each.step.operation)) {
-      ready.push({ queue, members: [each], go: () => advance(work, { ...each, ...tick.attempt }) });
-      continue;
-    }
     const members = await companions(queue, each, tick, work);
     if (members.length === 0) continue;
     ready.push(together(queue, members, tick, work));
@@ -74,7 +70,7 @@ export async function readyGroups(
  * A look at all that runs at a provider which lists many at once, when one of them is due: what is
  * not due yet costs nothing more. Bad news that wait for a second look are left out.
  */
-export async function readySweep(
+export async function readyList(
   queue: Queue,
   tick: Tick,
   work: WorkerContext,
@@ -91,7 +87,7 @@ export async function readySweep(
     queue.askAt = Math.min(queue.askAt, next ?? Infinity);
     return [];
   }
-  const all = await work.ledger.due(work.token, { ...query, at: EVER, limit: MOST_SWEPT });
+  const all = await work.ledger.due(work.token, { ...query, at: EVER, limit: MOST_LISTED });
   const members: (readonly DueStep[])[] = [];
   const seen = new Set<string | null>();
   for (const each of all) {
@@ -103,11 +99,11 @@ export async function readySweep(
   }
   if (members.length === 0) return [];
   schedule.begin(now, members.length);
-  const go = async (): Promise<void> => schedule.found(await sweep(work, attempt, members));
+  const go = async (): Promise<void> => schedule.found(await check(work, attempt, members));
   return [{ queue, members: members.flat(), go }];
 }
 
-/** Whether a step is to be swept; one that is not is heard of again when it is due. */
+/** Whether a step is to be asked about; one that is not is heard of again when it is due. */
 function isFree(queue: Queue, { id, tries, nextAt }: DueStep['step'], tick: Tick): boolean {
   if (tries > 0 && nextAt !== null && nextAt > tick.now) {
     queue.askAt = Math.min(queue.askAt, nextAt);
@@ -140,7 +136,7 @@ async function companions(
   work: WorkerContext,
 ): Promise<readonly DueStep[]> {
   const { step, call } = each;
-  if (queue.kind === JOB_TYPES.send || call === null || call.stepIds.length === 1) return [each];
+  if (queue.kind === 'send' || call === null || call.stepIds.length === 1) return [each];
   const all = await work.ledger.stepsOf(call.id);
   const alike = all.filter((other) => other.step.state === step.state);
   return alike.every((other) => tick.isFree(queue, other.step.id)) ? alike : [];
@@ -153,16 +149,14 @@ function together(
   work: WorkerContext,
 ): Ready {
   const batch: Batch = { ...attempt, members, call: callOf(members) };
-  const go = goOf(queue, members[0]);
-  return { queue, members, go: () => go(work, batch) };
+  return { queue, members, go: () => JOBS[queue.kind](work, batch) };
 }
 
-function goOf(
-  { kind }: Queue,
-  first: DueStep | undefined,
-): (work: WorkerContext, batch: Batch) => Promise<void> {
-  if (kind === JOB_TYPES.send) return sendTogether;
-  if (kind === JOB_TYPES.look) return lookTogether;
-  if (kind === JOB_TYPES.follow) return checkTogether;
-  return first?.step.state === 'intended' ? recoverTogether : resolveTogether;
-}
+/** What is done with steps, as far as one exchange with their provider brings them. */
+const JOBS: Readonly<Record<Job, (work: WorkerContext, batch: Batch) => Promise<unknown>>> = {
+  reconcile,
+  check: (work, batch) => check(work, batch, [batch.members]),
+  collect,
+  verify,
+  send,
+};

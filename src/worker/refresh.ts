@@ -3,10 +3,9 @@ import { type Holder, LeaseLost, type Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Moment } from '../requests/polling.ts';
 import type { Call, ProviderName, Step } from '../requests/request.ts';
-import type { TaskReport } from '../requests/transitions/answers.ts';
+import { type Unreachable, isUnreachable } from '../requests/transitions/answers.ts';
 import type { Change } from '../requests/transitions/change.ts';
-import type { TaskNews } from '../requests/transitions/export-reported.ts';
-import { taskReported } from '../requests/transitions/task-reported.ts';
+import { type TaskNews, reported } from '../requests/transitions/reported.ts';
 import { askedAbout } from './jobs/check.ts';
 
 /** So long people wait for a status, ms; what is not known by then stays as it was. */
@@ -115,23 +114,15 @@ async function ask(
   for (const each of running) {
     const report = reports.get(each.call.id);
     if (report === undefined) throw new Error(`${provider.name} left out call ${each.call.id}`);
-    if (isNews(report)) news.push({ ...each, report });
+    if (!isUnreachable(report)) news.push({ ...each, report });
     else if (!work.stop.aborted) misses.push(missOf(provider.name, report, isLate()));
   }
   return { news, misses: misses.slice(0, 1) };
 }
 
-function missOf(
-  provider: ProviderName,
-  { kind, error }: Exclude<TaskReport, TaskNews>,
-  isLate: boolean,
-): Miss {
+function missOf(provider: ProviderName, { kind, error }: Unreachable, isLate: boolean): Miss {
   const message = isLate ? `no answer within ${PATIENCE / 1_000} s` : error.message;
   return { provider, kind, message };
-}
-
-function isNews(report: TaskReport): report is TaskNews {
-  return !['credentials', 'limited', 'unavailable'].includes(report.kind);
 }
 
 /** Puts on disk what tasks have come to, in one go; whatever somebody else looked at meanwhile is left. */
@@ -170,7 +161,7 @@ async function record(change: Change, { ledger, holder }: Refreshing): Promise<v
 function changeOf({ call, members }: Running, report: TaskNews, work: Refreshing): Change {
   const { pollInterval } = work;
   const moment: Moment = { at: work.clock.now(), random: work.random(), pollInterval };
-  return taskReported(members, call, report, moment);
+  return reported(members, call, report, moment);
 }
 
 /** Steps of accounts that are not configured now are shown as they are. */

@@ -1,3 +1,5 @@
+import { isExport } from '../requests/operations.ts';
+import type { Call } from '../requests/request.ts';
 import type { FoundTask } from '../requests/transitions/answers.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -30,6 +32,11 @@ export function createReservations(): Reservations {
     },
     isTaken: (account, taskId) => owners.has(keyOf(account, taskId)),
   };
+}
+
+/** Who may have a task: the call alone; the person whose export it is may have it in several. */
+export function ownerOf({ id, operation, subjectIds }: Call): string {
+  return isExport(operation) ? JSON.stringify([operation, ...subjectIds]) : id;
 }
 
 function keyOf(account: string, taskId: string): string {

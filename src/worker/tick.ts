@@ -3,8 +3,8 @@ import { waitsUntil } from './batcher.ts';
 import type { Attempt, WorkerContext } from './context.ts';
 import type { InFlight } from './in-flight.ts';
 import type { PollSchedule } from './poll-schedule.ts';
-import { JOB_TYPES, type Queue, isSending, isToSend } from './queues.ts';
-import { readyGroups, readyOf, readySweep } from './ready.ts';
+import type { Queue } from './queues.ts';
+import { readyGroups, readyOf, readyList } from './ready.ts';
 
 /** A turn that comes within so long, ms, is worth waiting for even in a single pass. */
 const SOON = 1_000;
@@ -69,11 +69,11 @@ function attemptAt(provider: Provider, { breaker }: WorkerContext, now: number):
 function isServed({ provider, kind }: Queue, dispatch: DispatchState): boolean {
   const { breaker } = dispatch.work;
   if (breaker.stoppage(provider.name) !== null) return false;
-  if (kind === JOB_TYPES.collect && breaker.filesStoppage(provider.name) !== null) return false;
-  if (!dispatch.onlySending || isToSend(kind)) return true;
+  if (kind === 'collect' && breaker.filesStoppage(provider.name) !== null) return false;
+  // `--no-wait` works on what is not sent, or may not have been.
+  if (!dispatch.onlySending || kind === 'send' || kind === 'reconcile') return true;
   // Who only sends looks after running tasks when there are so many that no more may be sent.
-  const frees = kind === JOB_TYPES.check || kind === JOB_TYPES.follow || kind === JOB_TYPES.sweep;
-  return frees && vacancies(provider, dispatch) <= 0;
+  return kind === 'check' && vacancies(provider, dispatch) <= 0;
 }
 
 /** How many more tasks may be started at a provider. */
@@ -83,13 +83,13 @@ function vacancies({ name }: Provider, { work, inFlight }: DispatchState): numbe
 
 /** How many more of a kind may be begun. */
 function roomIn(queue: Queue, dispatch: DispatchState): number {
-  const { kind, provider } = queue;
-  if (kind === JOB_TYPES.collect) {
+  const { kind, provider, atOnce } = queue;
+  if (kind === 'collect') {
     const all = dispatch.queues.filter((each) => each.kind === kind && each.provider === provider);
-    return kind.atOnce - all.reduce((sum, { under }) => sum + under, 0);
+    return atOnce - all.reduce((sum, { under }) => sum + under, 0);
   }
-  const room = kind.atOnce - queue.under;
-  return isSending(kind) ? Math.min(room, vacancies(provider, dispatch)) : room;
+  const room = atOnce - queue.under;
+  return kind === 'send' ? Math.min(room, vacancies(provider, dispatch)) : room;
 }
 
 async function begin(
@@ -101,8 +101,8 @@ async function begin(
   const { work, inFlight, now } = dispatch;
   let room = roomIn(queue, dispatch);
   if (room <= 0) return;
-  if (queue.kind === JOB_TYPES.sweep) {
-    for (const ready of await readySweep(queue, tick, work, dispatch.schedule))
+  if (queue.isList) {
+    for (const ready of await readyList(queue, tick, work, dispatch.schedule))
       inFlight.start(ready);
     if (queue.under === 0) wake(result, Math.max(queue.askAt, dispatch.schedule.nextAt), now);
     return;
@@ -159,7 +159,7 @@ interface Gate {
 }
 
 function gateOf({ kind, provider, operations: [operation] }: Queue, { work }: DispatchState): Gate {
-  const isOpen = !isSending(kind) || operation === undefined;
+  const isOpen = kind !== 'send' || operation === undefined;
   const gate: Gate = {
     pausedUntil: isOpen ? 0 : work.breaker.pausedUntil(provider.name),
     shutUntil: null,

@@ -2,7 +2,11 @@ import type { Clock } from '../host/host.ts';
 import type { Holder, Ledger } from '../ledger/ledger.ts';
 import type { Provider, RunningCall } from '../providers/provider.ts';
 import type { Call, ProviderName } from '../requests/request.ts';
-import type { Unreachable, Withdrawal } from '../requests/transitions/answers.ts';
+import {
+  type Unreachable,
+  type Withdrawal,
+  isUnreachable,
+} from '../requests/transitions/answers.ts';
 import { unclear, withdrawn } from '../requests/transitions/cancelled.ts';
 import { askedAbout } from './jobs/check.ts';
 
@@ -66,8 +70,4 @@ async function asked(
   if (end.kind !== 'credentials') return end;
   provider.renewCredentials();
   return provider.withdraw(call, stop);
-}
-
-function isUnreachable(end: Taken): end is Unreachable {
-  return end.kind === 'credentials' || end.kind === 'limited' || end.kind === 'unavailable';
 }

@@ -6,7 +6,7 @@ import { trackInFlight } from './in-flight.ts';
 import { createPollSchedule } from './poll-schedule.ts';
 import { type Source, createPrefetch } from './prefetch.ts';
 import { createSealer } from './jobs/seal.ts';
-import { JOB_TYPES, forget, isSending, queuesOf } from './queues.ts';
+import { type Queue, forget, queuesOf } from './queues.ts';
 import { createReservations } from './reservations.ts';
 import { dispatchAll } from './tick.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -109,7 +109,8 @@ export async function runWorker(
     const result = await dispatchAll({ queues, inFlight, schedule, work, now, ...mode, hasMore });
     if (result.isLimited) limits.start(now);
     const isIdle = inFlight.isIdle && !wakeUp.isSignalled() && !result.isPending;
-    const isOver = isIdle && (until === 'idle' || (await isDone(until, now, work)));
+    const isOver =
+      isIdle && (until === 'idle' || (await isDone(served(queues, until, work, now), work)));
     if (isOver && !(await goOn())) return false;
     const takesMore = hasMore && (isFuller || isOver);
     const wakeAt = Math.min(renewAt, result.wakeAt, prefetch.triesAt ?? Infinity);
@@ -133,26 +134,27 @@ function askable(work: WorkerDeps): Provider[] {
   return [...work.providers.values()].filter(({ name }) => work.breaker.stoppage(name) === null);
 }
 
-/** What can still be worked on in this run: each kind of work of the providers that can be asked. */
-function served(until: Until, work: WorkerDeps, now: number): DueQuery[] {
-  return askable(work).flatMap(({ name, account }) =>
-    Object.values(JOB_TYPES)
-      .filter((kind) => kind !== JOB_TYPES.sweep)
-      .filter((kind) => kind !== JOB_TYPES.collect || work.breaker.filesStoppage(name) === null)
-      .filter((kind) => until !== 'sent' || isSending(kind))
-      .map(({ states, operations }) => ({
-        at: now,
-        limit: 1,
-        accounts: [account],
-        states: until === 'sent' ? (['planned', 'intended'] as const) : states,
-        operations,
-      })),
-  );
+/** What can still be worked on in this run: what waits in the queues of providers that can be asked. */
+function served(queues: readonly Queue[], until: Until, work: WorkerDeps, at: number): DueQuery[] {
+  const { breaker } = work;
+  return queues
+    .filter(({ provider }) => breaker.stoppage(provider.name) === null)
+    .filter(
+      ({ kind, provider }) => kind !== 'collect' || breaker.filesStoppage(provider.name) === null,
+    )
+    .filter(({ kind }) => until !== 'sent' || kind === 'send')
+    .map(({ states, operations, provider }) => ({
+      at,
+      limit: 1,
+      accounts: [provider.account],
+      states: until === 'sent' ? ['planned', 'intended'] : states,
+      operations,
+    }));
 }
 
 /** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
-async function isDone(until: Until, now: number, work: WorkerDeps): Promise<boolean> {
-  for (const query of served(until, work, now)) {
+async function isDone(queries: readonly DueQuery[], work: WorkerDeps): Promise<boolean> {
+  for (const query of queries) {
     if ((await work.ledger.due(work.token, query)).length > 0) return false;
     if ((await work.ledger.nextDueAt(work.token, query)) !== null) return false;
   }

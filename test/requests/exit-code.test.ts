@@ -12,7 +12,7 @@ import {
 } from '../../src/requests/exit-code.ts';
 import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests/request.ts';
 import { requestState } from '../../src/requests/state.ts';
-import { deletionLooked } from '../../src/requests/transitions/deletion-looked.ts';
+import { verified } from '../../src/requests/transitions/verified.ts';
 import { NOW, account, applied, fault, feeds, removal, step } from './make.ts';
 
 const WELL: WorkEnd = { signal: null, denied: false, unavailable: false, guarded: false };
@@ -107,7 +107,7 @@ describe('the checks after a deletion', () => {
             if (now.finishedAt !== null) break;
             now = applied(
               now,
-              deletionLooked([{ step: now, known }], () => look, NOW),
+              verified([{ step: now, known }], () => look, NOW),
             );
           }
           return now;

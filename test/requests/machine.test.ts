@@ -5,11 +5,16 @@ import { requestState } from '../../src/requests/state.ts';
 import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
 import type { Change } from '../../src/requests/transitions/change.ts';
 import { collected, lastTry, linkLost } from '../../src/requests/transitions/collected.ts';
-import { type TaskNews, reported } from '../../src/requests/transitions/export-reported.ts';
-import { maySendAgain, searched } from '../../src/requests/transitions/export-searched.ts';
-import { doubted, submitted } from '../../src/requests/transitions/export-sent.ts';
+import { type TaskNews, reported } from '../../src/requests/transitions/reported.ts';
+import {
+  SEARCHES,
+  isLastSearch,
+  missed,
+  searched,
+} from '../../src/requests/transitions/searched.ts';
+import { doubted, sent } from '../../src/requests/transitions/sent.ts';
 import { intend } from '../../src/requests/transitions/intended.ts';
-import { noDataSettled } from '../../src/requests/transitions/looked-up.ts';
+import { verified } from '../../src/requests/transitions/verified.ts';
 import { mayRepeat, retried } from '../../src/requests/transitions/retried.ts';
 import { FILE, T0, access, applied, fault, step as planStep } from './make.ts';
 
@@ -116,22 +121,35 @@ type Move = (world: World, call: Call, turn: Turn, at: number) => void;
 
 const moment = (at: number) => ({ at, random: 0.5, pollInterval: 2_000 });
 
-const search: Move = (world, call, { tasks }, at) =>
-  write(world, searched(world.step, call, tasks, `adopted-${at}`, moment(at)));
+const search: Move = (world, call, { tasks }, at) => {
+  const isMissed = tasks.length === 0 && isLastSearch([world.step]);
+  write(
+    world,
+    isMissed
+      ? missed([world.step], true, at)
+      : searched([world.step], call, tasks, `adopted-${at}`, moment(at)),
+  );
+};
 
 function send(world: World, previous: Call | null, { crash, submission }: Turn, at: number): void {
-  const { call, change } = intend(world.step, previous, `call-${at}`, at);
+  const { call, change } = intend([world.step], previous, `call-${at}`, at);
   write(world, change);
   world.posts += 1;
-  if (!crash) write(world, submitted(world.step, call, submission, moment(at), at + 1));
+  if (!crash) write(world, sent([world.step], call, submission, moment(at), at + 1));
 }
 
 const MOVES: Partial<Record<StepState, Move>> = {
-  intended: (world, call, _, at) => write(world, doubted(world.step, call, at, at)),
+  intended: (world, call, _, at) => write(world, doubted([world.step], call, at, at)),
   in_doubt: search,
   accepted: (world, call, turn, at) =>
-    write(world, reported(world.step, call, turn.news, moment(at))),
-  no_data: (world, _, { visible }, at) => write(world, noDataSettled(world.step, visible, at)),
+    write(world, reported([world.step], call, turn.news, moment(at))),
+  no_data(world, _, { visible }, at) {
+    const seen = visible ? 'visible' : 'not_visible';
+    write(
+      world,
+      verified([{ step: world.step, known: true }], () => seen, moment(at)),
+    );
+  },
   reported: (world, call, { collection: end, visible }, at) => {
     const { step } = world;
     const isLost = end.kind === 'link_refused' && step.provider === 'sendbird' && lastTry(step);
@@ -142,7 +160,7 @@ const MOVES: Partial<Record<StepState, Move>> = {
   },
 };
 
-/** What the runner does with a step, by its state: see src/runner/advance.ts. */
+/** What the runner does with a step, by its state: see src/worker/jobs. */
 function take(world: World, turn: Turn, at: number): void {
   const { step } = world;
   const call = world.calls.get(step.callId ?? '');
@@ -153,7 +171,7 @@ function take(world: World, turn: Turn, at: number): void {
   }
   if (step.state === 'planned') {
     const mustSearch =
-      call?.state === 'in_doubt' && step.provider === 'sendbird' && !maySendAgain(step);
+      call?.state === 'in_doubt' && step.provider === 'sendbird' && step.tries < SEARCHES;
     if (mustSearch) search(world, call, turn, at);
     else send(world, call ?? null, turn, at);
     return;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../src/host/host.ts';
 import { systemClock } from '../../src/host/system-clock.ts';
 import { isMisdated } from '../../src/requests/polling.ts';
-import { isTooOld } from '../../src/requests/transitions/deletion-sent.ts';
+import { isTooOld } from '../../src/requests/transitions/sent.ts';
 import { setStage } from '../e2e/stage.ts';
 import { T0, account } from '../requests/make.ts';
 import { hasty, program } from './program.ts';

@@ -4,26 +4,21 @@ import { type Call, STEP_STATES, type Step, type StepState } from '../../src/req
 import { requestState } from '../../src/requests/state.ts';
 import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
 import type { Change } from '../../src/requests/transitions/change.ts';
-import { deletionAbsent } from '../../src/requests/transitions/deletion-absent.ts';
-import { type Look, deletionLooked } from '../../src/requests/transitions/deletion-looked.ts';
 import {
-  deletionFound,
-  deletionMissed,
-  isLastSearch,
-} from '../../src/requests/transitions/deletion-searched.ts';
-import {
-  DOUBTS,
-  deletionDoubted,
-  deletionSent,
+  absenceLooked,
   isDoubtfulAbsence,
-  isTooOld,
-  left,
-} from '../../src/requests/transitions/deletion-sent.ts';
-import type { TaskNews } from '../../src/requests/transitions/export-reported.ts';
-import { SEARCHES } from '../../src/requests/transitions/export-searched.ts';
-import { deletionIntended } from '../../src/requests/transitions/intended.ts';
-import { restoreDenied } from '../../src/requests/transitions/restore-denied.ts';
-import { taskReported } from '../../src/requests/transitions/task-reported.ts';
+  restoreDenied,
+} from '../../src/requests/transitions/absent.ts';
+import { type Look, verified } from '../../src/requests/transitions/verified.ts';
+import {
+  SEARCHES,
+  isLastSearch,
+  missed,
+  searched,
+} from '../../src/requests/transitions/searched.ts';
+import { DOUBTS, doubted, isTooOld, left, sent } from '../../src/requests/transitions/sent.ts';
+import { type TaskNews, reported } from '../../src/requests/transitions/reported.ts';
+import { intend } from '../../src/requests/transitions/intended.ts';
 import { T0, account, applied, fault, feeds, removal } from '../requests/make.ts';
 
 /** What the world answers at one turn; the state of the steps decides what it is asked. */
@@ -183,13 +178,13 @@ interface Move {
 }
 
 const MOVES: Partial<Record<StepState, (move: Move) => void>> = {
-  intended: ({ world, steps, call, at }) => write(world, deletionDoubted(steps, call, at, at)),
+  intended: ({ world, steps, call, at }) => write(world, doubted(steps, call, at, at)),
   in_doubt({ world, steps, call, turn, at }) {
     if (call.operation === 'restore_users') seekRestored(world, steps, turn, at);
     else seek(world, steps, call, turn, at);
   },
   accepted({ world, steps, call, turn, at }) {
-    write(world, taskReported(steps, call, turn.news, moment(at)));
+    write(world, reported(steps, call, turn.news, moment(at)));
     // The word about a task alone ends nothing well.
     const ends = namesakes(world, steps).map(({ state }) => state);
     expect(ends.filter((state) => state === 'succeeded' || state === 'not_found')).toEqual([]);
@@ -207,7 +202,7 @@ function send(world: World, steps: Step[], previous: Call | null, turn: Turn, at
   const [first] = steps;
   if (first === undefined || heldBack(world, steps, previous, turn, at)) return;
   const same = steps.every(({ callId }) => callId === first.callId) ? previous : null;
-  const { call, change } = deletionIntended(steps, same, `call-${at}`, at);
+  const { call, change } = intend(steps, same, `call-${at}`, at);
   write(world, change);
   for (const { id } of steps) world.posts.set(id, (world.posts.get(id) ?? 0) + 1);
   if (turn.crash) return;
@@ -228,15 +223,15 @@ function witness(world: World, steps: Step[], answer: Submission, isRestore: boo
   }
 }
 
-function changeOf(sent: Step[], call: Call, answer: Submission, turn: Turn, at: number): Change {
+function changeOf(steps: Step[], call: Call, answer: Submission, turn: Turn, at: number): Change {
   const isRestore = call.operation === 'restore_users';
-  if (answer.kind === 'refused' && isRestore && sent.length === 1) {
-    return restoreDenied(sent, call, visibleOf(sent, turn), answer.error, at);
+  if (answer.kind === 'refused' && isRestore && steps.length === 1) {
+    return restoreDenied(steps, call, visibleOf(steps, turn), answer.error, at);
   }
-  if (answer.kind === 'absent' && !isRestore && isDoubtfulAbsence(sent)) {
-    return deletionAbsent(sent, call, visibleOf(sent, turn), answer.error, at);
+  if (answer.kind === 'absent' && !isRestore && isDoubtfulAbsence(steps)) {
+    return absenceLooked(steps, call, visibleOf(steps, turn), answer.error, at);
   }
-  return deletionSent(sent, call, answer, moment(at), at + 1);
+  return sent(steps, call, answer, moment(at), at + 1);
 }
 
 function heldBack(world: World, steps: Step[], call: Call | null, turn: Turn, at: number): boolean {
@@ -255,10 +250,10 @@ function heldBack(world: World, steps: Step[], call: Call | null, turn: Turn, at
 
 function seek(world: World, steps: Step[], call: Call, { tasks, looks }: Turn, at: number): void {
   if (tasks.length === 0 && isLastSearch(steps)) {
-    return write(world, deletionMissed(steps, looks[0] === 'visible', at));
+    return write(world, missed(steps, looks[0] === 'visible', at));
   }
   if (tasks.length > 0) for (const { id } of steps) world.taken.add(id);
-  return write(world, deletionFound(steps, call, tasks, `adopted-${at}`, moment(at)));
+  return write(world, searched(steps, call, tasks, `adopted-${at}`, moment(at)));
 }
 
 function seekRestored(world: World, steps: Step[], turn: Turn, at: number): boolean {
@@ -268,7 +263,7 @@ function seekRestored(world: World, steps: Step[], turn: Turn, at: number): bool
   if (back.length > 0) {
     const members = back.map((step) => ({ step, known: true }));
     const away = steps.filter((step) => !back.includes(step));
-    const change = deletionLooked(members, () => 'visible', moment(at));
+    const change = verified(members, () => 'visible', moment(at));
     for (const { id } of back) world.taken.add(id);
     const rest = away.map(({ id }) => ({ id, patch: plan }));
     write(world, { ...change, steps: [...(change.steps ?? []), ...rest] });
@@ -284,7 +279,7 @@ function look(world: World, steps: Step[], { looks }: Turn, at: number): void {
   const lookOf = ({ subjectId }: Step): Look => looks[SUBJECTS.indexOf(subjectId)] ?? 'visible';
   const known = looks[2] !== 'not_visible';
   const members = steps.map((step) => ({ step, known }));
-  write(world, deletionLooked(members, lookOf, moment(at)));
+  write(world, verified(members, lookOf, moment(at)));
 }
 
 function visibleOf(steps: readonly Step[], { looks }: Turn): ReadonlySet<string> {

@@ -226,7 +226,8 @@ function membersOf(
   size: number,
   outDir: string,
 ): readonly DueStep[] {
-  const one = MAKE[operation](BATCHED.has(operation) ? more : { ...more, batch: null });
+  // Nobody counts the doubts of an export, which may be repeated as often as it takes.
+  const one = MAKE[operation](BATCHED.has(operation) ? more : { ...more, batch: null, doubts: 0 });
   const two = {
     ...one,
     id: one.id.replace('req_1', 'req_2'),
@@ -240,7 +241,8 @@ function membersOf(
       : call(one, {
           stepIds: steps.map(({ id }) => id),
           subjectIds: steps.map(({ subjectId }) => subjectId),
-          state: one.doubts > 0 ? 'in_doubt' : one.acceptedAt === null ? 'intended' : 'accepted',
+          state:
+            (more.doubts ?? 0) > 0 ? 'in_doubt' : one.acceptedAt === null ? 'intended' : 'accepted',
           intendedAt: one.intendedAt ?? T0,
         });
   return steps.map((each) => ({
@@ -397,15 +399,45 @@ async function play(
   });
   const text = [
     `heard ${heard.join(', ') || 'nothing'}`,
-    ...changes.map(plain),
+    ...effective(members, changes).map(plain),
     ...stopped,
     ...ended,
   ].join('\n  ');
   return { asked, text };
 }
 
+/** A change to be printed. */
+interface Effective extends Pick<Change, 'at' | 'calls'> {
+  callPatches?: readonly object[];
+  steps?: readonly object[];
+}
+
+/** What changes, without what is patched to be as it is; a state that is set makes an event. */
+function effective(members: readonly DueStep[], changes: readonly Change[]): readonly Effective[] {
+  const known = new Map<string, object>(members.map(({ step: each }) => [each.id, each]));
+  for (const { call: sent } of members) if (sent !== null) known.set(sent.id, sent);
+  const news = (id: string, patch: object): object => {
+    const before = new Map(Object.entries(known.get(id) ?? {}));
+    const changed = Object.entries(patch).filter(
+      ([key, value]) => key === 'state' || before.get(key) !== value,
+    );
+    known.set(id, { ...known.get(id), ...patch });
+    return Object.fromEntries(changed);
+  };
+  return changes.map(({ callPatches = [], ...change }) => {
+    for (const sent of change.calls ?? []) known.set(sent.id, sent);
+    const patched = callPatches.map(({ id, patch }) => ({ id, patch: news(id, patch) }));
+    const steps = change.steps?.map(({ id, patch }) => ({ id, patch: news(id, patch) }));
+    return {
+      ...change,
+      ...(steps === undefined ? {} : { steps }),
+      ...(patched.length === 0 ? {} : { callPatches: patched }),
+    };
+  });
+}
+
 /** A change with instants as distances from now, in a fixed order of keys. */
-function plain({ at, ...change }: Change): string {
+function plain({ at, ...change }: Effective): string {
   const text = JSON.stringify(change, (key, value: unknown) => {
     if (key.endsWith('At') && typeof value === 'number')
       return `${value - T0 >= 0 ? '+' : ''}${value - T0}`;

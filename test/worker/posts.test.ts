@@ -183,7 +183,7 @@ async function crashed(options: Parameters<typeof setStage>[0]): Promise<Stage> 
   const dead = { ...holder('dead'), process: { ...holder('dead').process, pid: 99 } };
   await stage.ledger.take(stage.ids, dead, stage.clock.now());
   for (const step of (await stage.request()).steps) {
-    const { change } = intend(step, null, `call_of_${step.operation}`, stage.clock.now());
+    const { change } = intend([step], null, `call_of_${step.operation}`, stage.clock.now());
     await stage.ledger.record('dead', change);
   }
   return stage;

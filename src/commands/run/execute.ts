@@ -3,7 +3,7 @@ import { GdprError } from '../../errors.ts';
 import type { Brief, Holder, Ledger } from '../../ledger/ledger.ts';
 import type { RateLimit } from '../../providers/provider.ts';
 import type { Progress } from '../../report/progress/progress.ts';
-import { providerOf } from '../../requests/operations.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
@@ -53,7 +53,7 @@ export async function carryOut(
     return told.size > size;
   };
   const limitOf = (operation: Operation): RateLimit | null =>
-    providers.get(providerOf(operation))?.limitOf(operation) ?? null;
+    providers.get(OPERATIONS[operation].provider)?.limitOf(operation) ?? null;
   const extent = { ...run.workload, limitOf, share: flags.rateShare ?? rate.share };
   const progress = await progressOf(app, until === 'ended', extent);
   const sayStopping = (): void => progress.say(STOPPING);

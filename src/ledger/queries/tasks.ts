@@ -1,9 +1,9 @@
-import { DELETIONS } from '../../requests/operations.ts';
-import type { Step } from '../../requests/request.ts';
+import { operationsOf } from '../../requests/operations.ts';
+import { ALL_OPERATIONS, type Step } from '../../requests/request.ts';
 import type { Connection } from '../file/connection.ts';
 import type { PastErasure } from '../ledger.ts';
 import { integer, json, text, word, wordOrNull } from '../rows/columns.ts';
-import { OPERATIONS, SIGHTS } from '../rows/words.ts';
+import { SIGHTS } from '../rows/words.ts';
 
 /** Which of the tasks a call of this account already has. */
 export function knownTasks(
@@ -50,6 +50,8 @@ export function erasures(
     .map(({ ordinal: _ordinal, ...erasure }) => erasure);
 }
 
+const DELETIONS = operationsOf({ does: 'delete' });
+
 function erasuresOf(
   on: Connection,
   account: string,
@@ -66,7 +68,7 @@ function erasuresOf(
       ordinal: integer(row, 'ordinal'),
       subjectId,
       requestId: text(row, 'request_id'),
-      operation: word(row, 'operation', OPERATIONS),
+      operation: word(row, 'operation', ALL_OPERATIONS),
       options: json(row, 'options'),
       before: wordOrNull(row, 'before', SIGHTS),
       finishedAt: integer(row, 'finished_at'),

@@ -1,8 +1,8 @@
-import type { Call } from '../../requests/request.ts';
+import { ALL_OPERATIONS, type Call } from '../../requests/request.ts';
 import { canonicalJson } from '../canonical.ts';
 import type { Connection } from '../file/connection.ts';
 import { type Row, integer, integerOrNull, json, text, textOrNull, word } from './columns.ts';
-import { CALL_STATES, OPERATIONS, PROVIDERS } from './words.ts';
+import { CALL_STATES, PROVIDERS } from './words.ts';
 
 /** Rows of `calls`, in their order, each with the steps that it served in the order in which they were sent. */
 export function callsFrom(on: Connection, rows: readonly Row[]): readonly Call[] {
@@ -23,7 +23,7 @@ function callFrom(row: Row, served: readonly Row[]): Call {
   return {
     id: text(row, 'id'),
     provider: word(row, 'provider', PROVIDERS),
-    operation: word(row, 'operation', OPERATIONS),
+    operation: word(row, 'operation', ALL_OPERATIONS),
     account: text(row, 'account'),
     options: json(row, 'options'),
     stepIds: served.map((one) => text(one, 'step_id')),

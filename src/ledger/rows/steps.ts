@@ -1,4 +1,10 @@
-import { type Artifact, STEP_STATES, type Step, type StepError } from '../../requests/request.ts';
+import {
+  ALL_OPERATIONS,
+  type Artifact,
+  STEP_STATES,
+  type Step,
+  type StepError,
+} from '../../requests/request.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
 import {
@@ -12,7 +18,7 @@ import {
   word,
   wordOrNull,
 } from './columns.ts';
-import { FINDINGS, FORMATS, OPERATIONS, PROVIDERS, SIGHTS } from './words.ts';
+import { FINDINGS, FORMATS, PROVIDERS, SIGHTS } from './words.ts';
 
 /** A row of `steps`, with its artifacts. */
 function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
@@ -20,7 +26,7 @@ function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
     id: text(row, 'id'),
     requestId: text(row, 'request_id'),
     provider: word(row, 'provider', PROVIDERS),
-    operation: word(row, 'operation', OPERATIONS),
+    operation: word(row, 'operation', ALL_OPERATIONS),
     account: text(row, 'account'),
     subjectId: text(row, 'subject_id'),
     options: json(row, 'options'),

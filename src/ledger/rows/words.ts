@@ -4,7 +4,6 @@ import type {
   Artifact,
   CallState,
   Finding,
-  Operation,
   ProviderName,
   Request,
   Sight,
@@ -15,15 +14,6 @@ import type { LedgerEvent } from '../audit-log/event.ts';
 export const PROVIDERS = words<ProviderName>({ stream: 1, sendbird: 1 });
 export const ACTIONS = words<Action>({ export: 1, erase: 1, restore: 1 });
 export const MODES = words<NonNullable<Request['mode']>>({ soft: 1, pruning: 1, hard: 1 });
-export const OPERATIONS = words<Operation>({
-  export_feeds: 1,
-  export_users: 1,
-  delete_feeds: 1,
-  delete_users: 1,
-  restore_users: 1,
-  access: 1,
-  delete: 1,
-});
 export const CALL_STATES = words<CallState>({
   intended: 1,
   accepted: 1,

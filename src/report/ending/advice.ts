@@ -1,5 +1,5 @@
 import { tallied } from '../../requests/exit-code.ts';
-import { EXPORTS, isExport } from '../../requests/operations.ts';
+import { isExport, operationsOf } from '../../requests/operations.ts';
 import { type Receipt, type ReceiptStep, receiptOf } from '../../requests/receipt.ts';
 import { eraseWords, sameFlags } from '../plan/erase-command.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
@@ -27,7 +27,7 @@ export function adviceInDoubt(receipts: readonly Receipt[], resume: Resume): str
       )
       .map((receipt) => receipt.request_id);
   const [stream, sendbird] = [ids(['delete_feeds', 'delete_users']), ids(['delete'])];
-  const rest = ids([...EXPORTS, 'restore_users']);
+  const rest = ids([...operationsOf({ does: 'export' }), 'restore_users']);
   const isElse = rest.length > 0 || (stream.length === 0 && sendbird.length === 0);
   return [
     ...(stream.length === 0

@@ -3,7 +3,7 @@ import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow, spellDay, daysBetween } from '../../requests/deadline.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
-import { isAdopted } from '../../requests/transitions/export-searched.ts';
+import { isAdopted } from '../../requests/transitions/searched.ts';
 import {
   dueMark,
   OPERATION,

@@ -4,7 +4,7 @@ import { dueNow } from '../../requests/deadline.ts';
 import { closingOf, extensionOf } from '../../requests/receipt.ts';
 import type { Call, Request, Step } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
-import { isAdopted } from '../../requests/transitions/export-searched.ts';
+import { isAdopted } from '../../requests/transitions/searched.ts';
 import { waitsFor } from '../words.ts';
 
 /** A request as a status shows it: with its calls, and the process that works on it. */

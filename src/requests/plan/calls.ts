@@ -1,15 +1,6 @@
 import { canonical } from '../identity.ts';
+import { OPERATIONS } from '../operations.ts';
 import type { Operation, PlannedRequest, PlannedStep } from '../request.ts';
-
-/**
- * How many subjects one call takes, where it is more than one (docs/providers/stream.md 2.4 and 2.5,
- * docs/providers/sendbird.md 2.1).
- */
-export const MOST_TOGETHER: Readonly<Partial<Record<Operation, number>>> = {
-  delete_users: 100,
-  delete: 100,
-  restore_users: 100,
-};
 
 /** How fast an operation may be called; instants and spans in ms. `perSecond`: null, no such cap. */
 export interface Limit {
@@ -68,7 +59,7 @@ export function createCallCount(): CallCount {
 
 /** How many calls it takes for so many subjects with equal options. */
 export function callsFor(operation: Operation, subjects: number): number {
-  return Math.ceil(subjects / (MOST_TOGETHER[operation] ?? 1));
+  return Math.ceil(subjects / OPERATIONS[operation].together);
 }
 
 /** As `createCallCount`, of planned requests that are at hand. */

@@ -1,5 +1,5 @@
-import { isDeletion, isExport } from '../operations.ts';
-import type { Operation, Request, Step } from '../request.ts';
+import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
+import type { Request, Step } from '../request.ts';
 import type { StepPatch } from '../transitions/change.ts';
 import { CHECK_ID } from '../transitions/failed.ts';
 
@@ -9,13 +9,6 @@ type Ordered = Pick<
 > & {
   /** Null where there is none; what it says is of no account here. */
   error: unknown;
-};
-
-/** What each export saves of that which a deletion removes. */
-const SAVES: Readonly<Partial<Record<Operation, Operation>>> = {
-  export_feeds: 'delete_feeds',
-  export_users: 'delete_users',
-  access: 'delete',
 };
 
 const WHY = 'nothing was sent: what comes before it did not end well';
@@ -53,10 +46,12 @@ const NOBODY: StepPatch = {
 /** Feed data that nobody saw, and whose task ran: nothing was there where Stream does not know the user. */
 function isOfNobody(step: Ordered, steps: readonly Ordered[]): boolean {
   const isWord = step.state === 'succeeded' && step.before !== 'visible' && step.earlier === null;
-  if (step.operation !== 'delete_feeds' || !isWord) return false;
+  if (OPERATIONS[step.operation].check !== 'feed_data' || !isWord) return false;
   return steps.some(
     ({ operation, state, before }) =>
-      operation === 'delete_users' && state === 'not_found' && before !== 'visible',
+      OPERATIONS[operation].after.includes(step.operation) &&
+      state === 'not_found' &&
+      before !== 'visible',
   );
 }
 
@@ -80,13 +75,12 @@ function moved(step: Ordered, leave: Leave, at: number): StepPatch | null {
 }
 
 function leaveOf(step: Ordered, steps: readonly Ordered[], acceptPartial: boolean): Leave {
-  const leaves = steps.flatMap((other): Leave[] => {
-    if (isExport(other.operation)) return [afterExport(other, steps, acceptPartial)];
-    if (other.operation === 'delete_feeds' && step.operation === 'delete_users') {
-      return [afterFeeds(other)];
-    }
-    return [];
-  });
+  const { after } = OPERATIONS[step.operation];
+  const leaves = steps
+    .filter(({ operation }) => after.includes(operation))
+    .map((other) =>
+      isExport(other.operation) ? afterExport(other, steps, acceptPartial) : afterFeeds(other),
+    );
   return (
     leaves.find((leave) => leave === 'never') ?? leaves.find((leave) => leave === 'wait') ?? 'go'
   );
@@ -100,7 +94,7 @@ function afterExport(step: Ordered, steps: readonly Ordered[], acceptPartial: bo
   if (step.state === 'in_doubt' && step.blocked) return 'never';
   if (step.finishedAt === null) return 'wait';
   if (step.state === 'not_found') {
-    const deletion = steps.find(({ operation }) => operation === SAVES[step.operation]);
+    const deletion = steps.find(({ operation }) => operation === OPERATIONS[step.operation].saves);
     return deletion?.before === 'visible' ? 'never' : 'go';
   }
   return step.state === 'succeeded' && (step.whole || acceptPartial) ? 'go' : 'never';

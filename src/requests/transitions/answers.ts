@@ -11,6 +11,10 @@ export type Unreachable =
   /** No connection, a 5xx, an edge's error page, an answer that never came. */
   | { kind: 'unavailable'; error: StepError };
 
+export function isUnreachable(answer: { kind: string }): answer is Unreachable {
+  return ['credentials', 'limited', 'unavailable'].includes(answer.kind);
+}
+
 /** The answer to a call that starts work. */
 export type Submission =
   | { kind: 'accepted'; taskId: string; status: string | null }

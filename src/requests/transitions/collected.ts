@@ -2,8 +2,8 @@ import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { Collected, Unreachable } from './answers.ts';
 import type { Change, StepPatch } from './change.ts';
-import { type TaskNews, reported } from './export-reported.ts';
 import { failed, joined } from './failed.ts';
+import { type TaskNews, reported } from './reported.ts';
 
 /** How often one link, or one file, is fetched before the step fails. */
 const TRIES = 3;
@@ -57,7 +57,7 @@ export function collected(
  * back to being checked, and the looks are counted from here.
  */
 function doneNoMore(step: Step, call: Call, news: TaskNews, moment: Moment): Change {
-  const { steps = [], ...change } = reported({ ...step, tries: 0 }, call, news, moment);
+  const { steps = [], ...change } = reported([{ ...step, tries: 0 }], call, news, moment);
   return {
     ...change,
     steps: steps.map(({ id, patch }) => ({ id, patch: { state: 'accepted', ...patch } })),

@@ -1,3 +1,4 @@
+import { isExport } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
 import type { Change } from './change.ts';
 import { joined } from './failed.ts';
@@ -5,61 +6,12 @@ import { joined } from './failed.ts';
 const REPEATED = 'repeated: an earlier call got no clear answer, and may have taken effect too';
 
 /**
- * The call that is about to be sent for a step, as it must stand on disk before it leaves.
- * `previous` is the step's call so far; one in doubt is what this one repeats.
- */
-export function intend(
-  step: Step,
-  previous: Call | null,
-  callId: string,
-  at: number,
-): { call: Call; change: Change } {
-  const repeats = previous?.state === 'in_doubt';
-  const call: Call = {
-    id: callId,
-    provider: step.provider,
-    operation: step.operation,
-    account: step.account,
-    options: step.options,
-    stepIds: [step.id],
-    subjectIds: [step.subjectId],
-    taskId: null,
-    state: 'intended',
-    replaces: previous?.id ?? null,
-    providerStatus: null,
-    intendedAt: at,
-    answeredAt: null,
-  };
-  const change: Change = {
-    at,
-    calls: [call],
-    callPatches: repeats ? [{ id: previous.id, patch: { state: 'replaced' } }] : [],
-    steps: [
-      {
-        id: step.id,
-        patch: {
-          state: 'intended',
-          callId,
-          taskId: null,
-          tries: 0,
-          subjects: 1,
-          attempts: step.attempts + 1,
-          intendedAt: at,
-          nextAt: null,
-          ...(repeats ? { note: REPEATED } : {}),
-        },
-      },
-    ],
-  };
-  return { call, change };
-}
-
-/**
  * The call that is about to be sent for steps of one operation and the same options, as it must
  * stand on disk before it leaves. `previous` is what all of them were sent with last; one in doubt
- * is what this one repeats, and then `intendedAt` stays: the hour counts from the first.
+ * is what this one repeats. Where doubts are counted `intendedAt` stays then: the hour counts from
+ * the first.
  */
-export function deletionIntended(
+export function intend(
   steps: readonly Step[],
   previous: Call | null,
   callId: string,
@@ -67,6 +19,7 @@ export function deletionIntended(
 ): { call: Call; change: Change } {
   const [first] = steps;
   if (first === undefined) throw new Error('a call for nobody');
+  const repeats = previous?.state === 'in_doubt' ? previous : null;
   const call: Call = {
     id: callId,
     provider: first.provider,
@@ -85,8 +38,7 @@ export function deletionIntended(
   const change: Change = {
     at,
     calls: [call],
-    callPatches:
-      previous?.state === 'in_doubt' ? [{ id: previous.id, patch: { state: 'replaced' } }] : [],
+    callPatches: repeats === null ? [] : [{ id: repeats.id, patch: { state: 'replaced' } }],
     steps: steps.map((step) => ({
       id: step.id,
       patch: {
@@ -97,9 +49,15 @@ export function deletionIntended(
         attempts: step.attempts + 1,
         intendedAt: step.doubts > 0 ? (step.intendedAt ?? at) : at,
         nextAt: null,
-        ...(step.doubts > 0 ? { note: joined(step.note, REPEATED) } : {}),
+        ...noteOf(step, repeats),
       },
     })),
   };
   return { call, change };
+}
+
+function noteOf(step: Step, repeats: Call | null): { note?: string; tries?: number } {
+  if (isExport(step.operation))
+    return { tries: 0, ...(repeats === null ? {} : { note: REPEATED }) };
+  return step.doubts > 0 ? { note: joined(step.note, REPEATED) } : {};
 }

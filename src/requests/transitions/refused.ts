@@ -1,6 +1,6 @@
 import type { Step } from '../request.ts';
 import type { Change, StepPatch } from './change.ts';
-import { left } from './deletion-sent.ts';
+import { left } from './sent.ts';
 
 /** The code of the error of a deletion that the profile did not let leave. */
 export const PROTECTED = 'protected';

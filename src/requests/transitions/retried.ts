@@ -1,8 +1,8 @@
-import { needsConfirmation } from '../operations.ts';
+import { OPERATIONS, isExport } from '../operations.ts';
 import type { Step } from '../request.ts';
 import type { Change, StepPatch } from './change.ts';
-import { left } from './deletion-sent.ts';
-import { SEARCHES } from './export-searched.ts';
+import { left } from './sent.ts';
+import { SEARCHES } from './searched.ts';
 
 /** Failures after which there is nothing left to wait for under the task id. */
 const TASK_IS_OVER = new Set([
@@ -56,7 +56,7 @@ export function retried(steps: readonly Step[], asked: RetryFlags, at: number): 
 function retriedPatch(step: Step, asked: RetryFlags): StepPatch {
   if (step.finishedAt === null) return asked.resend ? sentAgain(step) : searchedAgain(step);
   const repeated = { ...FRESH, repeats: step.repeats + 1 };
-  if (needsConfirmation(step.operation)) {
+  if (!isExport(step.operation)) {
     const looks = step.state === 'reported' && !asked.failed;
     const runs = step.state === 'failed' && !isOver(step);
     // What a look has shown of the call before says nothing about the one that follows.
@@ -112,5 +112,5 @@ function sentAgain({ callId, batch, note }: Step): StepPatch {
 
 /** Sendbird lists its tasks, and a restore shows in the account; Stream's deletions show nowhere. */
 function canBeFound({ operation }: Step): boolean {
-  return operation === 'delete' || operation === 'restore_users';
+  return OPERATIONS[operation].doubt !== 'resend';
 }

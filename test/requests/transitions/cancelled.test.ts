@@ -7,9 +7,8 @@ import {
   unclear,
   withdrawn,
 } from '../../../src/requests/transitions/cancelled.ts';
-import { deletionMissed } from '../../../src/requests/transitions/deletion-searched.ts';
-import { believe } from '../../../src/requests/transitions/export-reported.ts';
-import { adoption, isAdopted } from '../../../src/requests/transitions/export-searched.ts';
+import { isAdopted, missed, searched } from '../../../src/requests/transitions/searched.ts';
+import { believe } from '../../../src/requests/transitions/reported.ts';
 import { mayRepeat } from '../../../src/requests/transitions/retried.ts';
 import { NOW, T0, access, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
@@ -69,8 +68,8 @@ describe('fateOf', () => {
   it('knows every call that was adopted', () => {
     const lost = call(removal(), { state: 'in_doubt' });
     const tasks = [{ taskId: 'theirs', createdAt: T0, status: 'scheduled' }];
-    const found = adoption(lost, tasks, 'call_2', NOW);
-    expect(found && isAdopted(found.call)).toBe(true);
+    const { calls = [] } = searched([removal()], lost, tasks, 'call_2', NOW);
+    expect(calls.map(isAdopted)).toEqual([true]);
     expect(isAdopted(sent(removal()))).toBe(false);
     expect(isAdopted(sent(removal(), { replaces: 'call_0' }))).toBe(false);
   });
@@ -120,8 +119,8 @@ describe('cancelled', () => {
     expect(now.note).toContain('it is not sent again by itself');
     expect(requestState([now])).toBe('in_doubt');
     // Sendbird's list may be searched again: not found, and still visible, it is not sent.
-    const searched = { ...now, blocked: false, tries: 1 };
-    expect(applied(searched, deletionMissed([searched], true, T0))).toMatchObject({
+    const again = { ...now, blocked: false, tries: 1 };
+    expect(applied(again, missed([again], true, T0))).toMatchObject({
       state: 'in_doubt',
       blocked: true,
     });

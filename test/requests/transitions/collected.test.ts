@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
 import { collected, lastTry, linkLost } from '../../../src/requests/transitions/collected.ts';
-import { noDataSettled } from '../../../src/requests/transitions/looked-up.ts';
+import { verified } from '../../../src/requests/transitions/verified.ts';
 import { FILE, NOW, T0, access, applied, call, fault, patchOf, step } from '../make.ts';
 
 const ready = step({
@@ -154,14 +154,20 @@ describe('linkLost', () => {
   });
 });
 
-describe('noDataSettled', () => {
+describe('an access without data', () => {
   const of = access({ state: 'no_data', taskId: 'task-1' });
   it('absent: not found', () => {
-    const settled = applied(of, noDataSettled(of, false, T0));
+    const settled = applied(
+      of,
+      verified([{ step: of, known: true }], () => 'not_visible', NOW),
+    );
     expect(settled).toMatchObject({ state: 'not_found', finishedAt: T0 });
   });
   it('present: no data, with the advice to run it again', () => {
-    const settled = applied(of, noDataSettled(of, true, T0));
+    const settled = applied(
+      of,
+      verified([{ step: of, known: true }], () => 'visible', NOW),
+    );
     expect(settled).toMatchObject({ state: 'no_data', finishedAt: T0 });
     expect(settled.note).toContain('again');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { STEP_STATES } from '../../../src/requests/request.ts';
-import { left } from '../../../src/requests/transitions/deletion-sent.ts';
-import { SEARCHES } from '../../../src/requests/transitions/export-searched.ts';
+import { left } from '../../../src/requests/transitions/sent.ts';
+import { SEARCHES } from '../../../src/requests/transitions/searched.ts';
 import { mayRepeat, retried } from '../../../src/requests/transitions/retried.ts';
 import { STILL_THERE, T0, access, account, applied, fault, feeds, removal, step } from '../make.ts';
 

@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../operations.ts';
 import { type Moment, secondLook } from '../polling.ts';
 import type { Finding, Step, StepError } from '../request.ts';
 import type { Change, StepPatch } from './change.ts';
@@ -18,11 +19,11 @@ export interface Looked {
 }
 
 /**
- * What looking again makes of steps that the provider reported as done (docs/spec.md 3 and 4,
+ * What looking makes of steps that the provider reported as done, or as without data (docs/spec.md 3 and 4,
  * Verification, `no_data`, tasks that are lost). A look never replaces a deletion: what was not
  * visible before counts as done by the provider's word about this subject alone, and never without it.
  */
-export function deletionLooked(
+export function verified(
   looked: readonly Looked[],
   lookOf: (step: Step) => Look,
   moment: Moment,
@@ -38,9 +39,11 @@ export function deletionLooked(
 
 function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
   const { step } = each;
+  const { does } = OPERATIONS[step.operation];
+  if (does === 'export') return noDataSettled(answer === 'visible', moment.at);
   if (answer === 'unreadable' && step.tries + 1 < LOOKS) return again(step, moment);
   const look = answer === 'unreadable' ? 'not_checkable' : answer;
-  if (step.operation === 'restore_users') return restored(step, look, moment);
+  if (does === 'restore') return restored(step, look, moment);
   if (look === 'visible') return seen(step, moment);
   if (step.error?.code === 'task_lost') return lost(step, look, moment.at);
   if (step.state === 'no_data' && look === 'not_checkable') {
@@ -50,6 +53,17 @@ function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
   const ended = endOf(each, look);
   const after = look;
   return { error: null, ...ended, ...rest(moment.at), after };
+}
+
+/**
+ * Settles an access that ended as `no_data` (docs/spec.md 4): Sendbird means "already deleted" or
+ * a fault of its own, and only a look-up tells which.
+ */
+function noDataSettled(visible: boolean, at: number): StepPatch {
+  const ended = { finishedAt: at, nextAt: null };
+  if (!visible) return { ...ended, state: 'not_found', note: 'no such account at Sendbird' };
+  const note = 'Sendbird says that it has no data, yet the account is there: run the export again';
+  return { ...ended, state: 'no_data', note };
 }
 
 /** Gone, or nobody can tell: what that says depends on what was there before. */
@@ -67,7 +81,7 @@ function endOf({ step, known }: Looked, look: Sure): Pick<StepPatch, 'state' | '
       ? done(null)
       : { state: 'not_found', note: joined(note, absence(known, look)) };
   }
-  return step.operation === 'delete_feeds' && known
+  return OPERATIONS[step.operation].check === 'feed_data' && known
     ? done('no feed data was visible before')
     : { state: 'succeeded', note: joined(note, wordOn(step)) };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
-import { type TaskNews, reported } from '../../../src/requests/transitions/export-reported.ts';
+import { type TaskNews, reported } from '../../../src/requests/transitions/reported.ts';
 import { NOW, T0, applied, call, fault, step } from '../make.ts';
 
 const running = step({
@@ -23,7 +23,7 @@ function after(...all: TaskNews[]): Step {
   let of = running;
   let { providerStatus } = served;
   for (const news of all) {
-    const change = reported(of, { ...served, providerStatus }, news, NOW);
+    const change = reported([of], { ...served, providerStatus }, news, NOW);
     of = applied(of, change);
     providerStatus = change.callPatches?.[0]?.patch.providerStatus ?? providerStatus;
   }
@@ -86,11 +86,11 @@ describe('reported', () => {
   });
 
   it("keeps the provider's last word on the call, and writes it once", () => {
-    const change = reported(running, served, still, NOW);
+    const change = reported([running], served, still, NOW);
     expect(change.callPatches).toEqual([{ id: 'call_1', patch: { providerStatus: 'running' } }]);
     const same = { ...served, providerStatus: 'running' };
-    expect(reported(running, same, still, NOW).callPatches).toEqual([]);
-    expect(reported(running, served, forgotten, NOW).callPatches).toEqual([]);
+    expect(reported([running], same, still, NOW).callPatches).toEqual([]);
+    expect(reported([running], served, forgotten, NOW).callPatches).toEqual([]);
   });
 
   it('no series of reports makes it succeed', () => {

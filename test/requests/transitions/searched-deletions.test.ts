@@ -1,11 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
-import {
-  deletionFound,
-  deletionMissed,
-  isLastSearch,
-} from '../../../src/requests/transitions/deletion-searched.ts';
-import { ONCE_MORE_WITHIN } from '../../../src/requests/transitions/deletion-sent.ts';
+import { isLastSearch, missed, searched } from '../../../src/requests/transitions/searched.ts';
+import { ONCE_MORE_WITHIN } from '../../../src/requests/transitions/sent.ts';
 import { NOW, T0, applied, call, removal } from '../make.ts';
 
 const DOUBT: Partial<Step> = {
@@ -17,10 +13,10 @@ const DOUBT: Partial<Step> = {
 };
 const two = [removal(DOUBT), removal({ ...DOUBT, id: 'req_2/delete', requestId: 'req_2' })];
 
-describe('deletionFound', () => {
+describe('searched', () => {
   it('adopts the oldest for all of its steps, and names the others', () => {
     const tasks = ['a', 'b'].map((taskId) => ({ taskId, createdAt: T0, status: 'scheduled' }));
-    const change = deletionFound(two, call(removal(DOUBT)), tasks, 'call_2', NOW);
+    const change = searched(two, call(removal(DOUBT)), tasks, 'call_2', NOW);
     for (const step of two) {
       expect(applied(step, change)).toMatchObject({
         state: 'accepted',
@@ -37,7 +33,7 @@ describe('deletionFound', () => {
 
   it('looks a second time, a while later', () => {
     expect(isLastSearch(two)).toBe(false);
-    const change = deletionFound(two, call(removal(DOUBT)), [], 'call_2', NOW);
+    const change = searched(two, call(removal(DOUBT)), [], 'call_2', NOW);
     const later = two.map((step) => applied(step, change));
     for (const step of later) {
       expect(step).toMatchObject({ state: 'in_doubt', tries: 1, nextAt: T0 + 30_000 });
@@ -46,7 +42,7 @@ describe('deletionFound', () => {
   });
 });
 
-describe('deletionMissed', () => {
+describe('missed', () => {
   test.each([
     { visible: true, age: 1, doubts: 1, state: 'planned' },
     { visible: true, age: ONCE_MORE_WITHIN, doubts: 1, state: 'planned' },
@@ -57,7 +53,7 @@ describe('deletionMissed', () => {
     'visible $visible, $age ms old, $doubts in doubt: $state',
     ({ visible, age, doubts, state }) => {
       const step = removal({ ...DOUBT, doubts });
-      const after = applied(step, deletionMissed([step], visible, T0 + age));
+      const after = applied(step, missed([step], visible, T0 + age));
       expect(after).toMatchObject({ state, blocked: state === 'in_doubt', finishedAt: null });
     },
   );

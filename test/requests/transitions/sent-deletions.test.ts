@@ -3,11 +3,11 @@ import type { Step } from '../../../src/requests/request.ts';
 import type { Submission } from '../../../src/requests/transitions/answers.ts';
 import {
   ONCE_MORE_WITHIN,
-  deletionDoubted,
-  deletionSent,
+  doubted,
   isTooOld,
-} from '../../../src/requests/transitions/deletion-sent.ts';
-import { deletionIntended } from '../../../src/requests/transitions/intended.ts';
+  sent,
+} from '../../../src/requests/transitions/sent.ts';
+import { intend } from '../../../src/requests/transitions/intended.ts';
 import { NOW, T0, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
 const RETRY = T0 + 5_000;
@@ -28,7 +28,7 @@ function many(count: number, more: (index: number) => Partial<Step> = () => ({})
 function answered(steps: readonly Step[], answer: Submission): Step[] {
   const [first] = steps;
   if (first === undefined) throw new Error('nobody');
-  const change = deletionSent(steps, call(first), answer, NOW, RETRY);
+  const change = sent(steps, call(first), answer, NOW, RETRY);
   return steps.map((each) => applied(each, change));
 }
 
@@ -41,7 +41,7 @@ function alone(of: Step, answer: Submission): Step {
 const absent: Submission = { kind: 'absent', error: fault('not_found', { passing: false }) };
 const refused: Submission = { kind: 'refused', error: fault('refused', { passing: false }) };
 
-describe('deletionIntended', () => {
+describe('intend', () => {
   it('is one call for all of them, each step naming it', () => {
     const steps = many(3, () => ({
       state: 'planned',
@@ -49,7 +49,7 @@ describe('deletionIntended', () => {
       attempts: 0,
       intendedAt: null,
     }));
-    const { call: made, change } = deletionIntended(steps, null, 'call_9', T0);
+    const { call: made, change } = intend(steps, null, 'call_9', T0);
     expect(made.subjectIds).toEqual(['u0', 'u1', 'u2']);
     expect(made.stepIds).toEqual(steps.map(({ id }) => id));
     expect(applied(steps[0] ?? account(), change)).toMatchObject({
@@ -65,14 +65,14 @@ describe('deletionIntended', () => {
   it('keeps the instant of the first intent when it repeats one in doubt, and says that it repeats', () => {
     const of = account({ ...SENT, state: 'planned', doubts: 1 });
     const doubt = call(of, { state: 'in_doubt' });
-    const { change } = deletionIntended([of], doubt, 'call_2', T0 + 60_000);
+    const { change } = intend([of], doubt, 'call_2', T0 + 60_000);
     expect(applied(of, change)).toMatchObject({ intendedAt: T0, attempts: 2 });
     expect(applied(of, change).note).toContain('repeated');
     expect(change.callPatches).toEqual([{ id: 'call_1', patch: { state: 'replaced' } }]);
   });
 });
 
-describe('deletionSent', () => {
+describe('sent', () => {
   it('accepted: each has the task, and no doubt is left', () => {
     const steps = many(2, () => ({ doubts: 1, batch: 'call_0' }));
     for (const after of answered(steps, { kind: 'accepted', taskId: 't', status: null })) {
@@ -171,7 +171,7 @@ describe('deletionSent', () => {
 });
 
 function lost(of: Step): Step {
-  return applied(of, deletionDoubted([of], call(of), T0, RETRY));
+  return applied(of, doubted([of], call(of), T0, RETRY));
 }
 
 describe('a lost answer', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
-import { type Look, deletionLooked } from '../../../src/requests/transitions/deletion-looked.ts';
-import { deletionReported } from '../../../src/requests/transitions/deletion-reported.ts';
-import type { TaskNews } from '../../../src/requests/transitions/export-reported.ts';
+import { type Look, verified } from '../../../src/requests/transitions/verified.ts';
+import { type TaskNews, reported } from '../../../src/requests/transitions/reported.ts';
 import { NOW, T0, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
 const RUNNING: Partial<Step> = { state: 'accepted', taskId: 't', callId: 'call_1', checks: 1 };
@@ -11,17 +10,17 @@ const lost = fault('task_lost');
 
 function told(of: Step, news: TaskNews, status: string | null = null): Step {
   const running = call(of, { state: 'accepted', providerStatus: status });
-  return applied(of, deletionReported([of], running, news, NOW));
+  return applied(of, reported([of], running, news, NOW));
 }
 
 function seen(of: Step, look: Look, known = true): Step {
   return applied(
     of,
-    deletionLooked([{ step: of, known }], () => look, NOW),
+    verified([{ step: of, known }], () => look, NOW),
   );
 }
 
-describe('deletionReported', () => {
+describe('reported', () => {
   it('runs on, for an unknown word too', () => {
     const after = told(account(RUNNING), { kind: 'running', status: 'archiving' });
     expect(after).toMatchObject({ state: 'accepted', checks: 2, finishedAt: null });
@@ -78,7 +77,7 @@ describe('deletionReported', () => {
   });
 });
 
-describe('deletionLooked', () => {
+describe('verified', () => {
   it('gone, and it was there: done', () => {
     expect(seen(account(DONE), 'not_visible')).toMatchObject({
       state: 'succeeded',

@@ -1,3 +1,4 @@
+import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
 import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step } from '../request.ts';
 import type { Submission } from './answers.ts';
@@ -17,11 +18,11 @@ const ARRIVED =
   'sent twice, because the answer to the first call was lost; the second found nobody: the first had arrived';
 
 /**
- * What the answer to a call that deletes or restores makes of each of its steps. `retryAt` (ms) is
+ * What the answer to a call makes of each of its steps. `retryAt` (ms) is
  * when it may be made again, for the answers after which it was not made. A call for several that
  * is refused is split until the one that is refused stands alone.
  */
-export function deletionSent(
+export function sent(
   steps: readonly Step[],
   call: Call,
   answer: Submission,
@@ -44,7 +45,7 @@ export function deletionSent(
     case 'unavailable':
       return faulty(steps, call, at, retryAt);
     case 'lost':
-      return deletionDoubted(steps, call, at, retryAt);
+      return doubted(steps, call, at, retryAt);
   }
 }
 
@@ -84,29 +85,29 @@ function notMade(steps: readonly Step[], call: Call, at: number, nextAt: number 
 
 /**
  * A call that may have arrived and whose answer nobody has: after a cut connection or a crash
- * (docs/spec.md 4). Stream has no list of its tasks: the same body goes out once more. Sendbird's
- * list is searched, and for a restore the look-up decides.
+ * (docs/spec.md 4). Stream has no list of its tasks: the same body goes out once more, an export as
+ * often as it takes. Sendbird's list is searched, and for a restore the look-up decides.
  */
-export function deletionDoubted(
-  steps: readonly Step[],
-  call: Call,
-  at: number,
-  retryAt: number,
-): Change {
+export function doubted(steps: readonly Step[], call: Call, at: number, retryAt: number): Change {
   const patchOf = (step: Step): StepPatch => {
     const doubts = step.doubts + 1;
-    const doubtful = { doubts, batch: call.id, tries: 0 };
-    const searches = step.operation === 'delete' || step.operation === 'restore_users';
-    if (searches) return { ...doubtful, state: 'in_doubt', blocked: false, nextAt: retryAt };
-    return doubts >= DOUBTS
+    const doubtful = { ...counted(step, call, doubts), tries: 0, nextAt: retryAt };
+    const { does, doubt } = OPERATIONS[step.operation];
+    if (doubt !== 'resend') return { ...doubtful, state: 'in_doubt', blocked: false };
+    return does === 'delete' && doubts >= DOUBTS
       ? { ...doubtful, ...left() }
-      : { ...doubtful, state: 'planned', nextAt: retryAt };
+      : { ...doubtful, state: 'planned' };
   };
   return {
     at,
     steps: steps.map((step) => ({ id: step.id, patch: patchOf(step) })),
     callPatches: [{ id: call.id, patch: { state: 'in_doubt' } }],
   };
+}
+
+/** An export that arrives twice does no harm: nobody counts. */
+function counted({ operation }: Step, { id }: Call, doubts: number): StepPatch {
+  return isExport(operation) ? {} : { doubts, batch: id };
 }
 
 /** A step in doubt that is left to the operator: nothing is sent and nobody waits. */
@@ -130,10 +131,9 @@ export function maySendOnceMore(step: Step, at: number): boolean {
 
 /** The provider has a fault, and says so: its steps stay planned, and what may have happened is kept in mind. */
 function faulty(steps: readonly Step[], call: Call, at: number, nextAt: number): Change {
-  const patchOf = ({ doubts }: Step): StepPatch => ({
+  const patchOf = (step: Step): StepPatch => ({
     state: 'planned',
-    doubts: Math.max(1, doubts),
-    batch: call.id,
+    ...counted(step, call, Math.max(1, step.doubts)),
     tries: 0,
     nextAt,
   });
@@ -163,36 +163,26 @@ export function arrived(): StepPatch {
   return { state: 'reported', error: null, nextAt: null, batch: null, doubts: 0, note: ARRIVED };
 }
 
-/**
- * Whether the answer that somebody is unknown has to be looked into: for one who was seen before
- * the question, and for several of whom an earlier call may have arrived.
- */
-export function isDoubtfulAbsence(steps: readonly Step[]): boolean {
-  const seen = steps.some(({ before }) => before === 'visible');
-  return seen && (steps.length === 1 || steps.every(({ doubts }) => doubts > 0));
-}
-
 /** One subject that the provider says it does not know. */
 function absent(step: Step, at: number): StepPatch {
   const ended = { error: null, nextAt: null, batch: null, finishedAt: at };
-  if (step.operation !== 'restore_users') {
+  if (isDeletion(step.operation)) {
     if (step.doubts > 0) return arrived();
     if (step.acceptedAt !== null) return { ...arrived(), note: joined(step.note, DONE_BEFORE) };
-  }
-  if (step.earlier !== null && step.operation !== 'restore_users') {
-    return { ...ended, state: 'succeeded', note: `already gone: erased before by ${step.earlier}` };
+    if (step.earlier !== null) {
+      const note = `already gone: erased before by ${step.earlier}`;
+      return { ...ended, state: 'succeeded', note };
+    }
   }
   return { ...ended, state: 'not_found', note: absence(step) };
 }
 
 function absence({ operation, before }: Step): string {
-  if (operation === 'delete_feeds') {
-    return 'no feed data: Stream does not know this user in feeds';
-  }
-  const provider = operation === 'delete' ? 'Sendbird' : 'Stream';
+  const { unknown, provider } = OPERATIONS[operation];
+  if (unknown !== null) return unknown;
   return before === 'visible'
     ? `it was visible before the question, and is not any more: gone since, and not by this call`
-    : `${provider} knows no such user`;
+    : `${provider === 'stream' ? 'Stream' : 'Sendbird'} knows no such user`;
 }
 
 /** One patch for each step, and what the answer makes of the call. */

@@ -1,0 +1,110 @@
+import { type Moment, nextCheck, secondLook } from '../polling.ts';
+import type { Call, Step } from '../request.ts';
+import type { FoundTask } from './answers.ts';
+import type { Change, StepPatch } from './change.ts';
+import { joined } from './failed.ts';
+import { left, maySendOnceMore } from './sent.ts';
+
+/** How far before the intent a task may have been created and still be ours: clocks differ. */
+export const SEARCH_BACK = 120_000;
+
+/** How many tasks that are left alone are named. */
+const NAMED = 5;
+
+/** Searches that must come back empty before a call in doubt counts as never made. */
+export const SEARCHES = 2;
+
+/**
+ * What a search of the provider's list makes of the steps of a call in doubt. `tasks` are those
+ * like the call that no call of the ledger has, oldest first: the oldest is adopted, the others are
+ * named. None in two searches a while apart: see `missed`.
+ */
+export function searched(
+  steps: readonly Step[],
+  call: Call,
+  tasks: readonly FoundTask[],
+  adoptionId: string,
+  moment: Moment,
+): Change {
+  const { at } = moment;
+  const [oldest, ...others] = tasks;
+  if (oldest === undefined) {
+    return {
+      at,
+      steps: steps.map(({ id, tries }) => ({
+        id,
+        patch: { tries: tries + 1, nextAt: secondLook(moment) },
+      })),
+    };
+  }
+  const adopted: Call = {
+    ...call,
+    id: adoptionId,
+    taskId: oldest.taskId,
+    state: 'accepted',
+    replaces: call.id,
+    providerStatus: oldest.status,
+    intendedAt: at,
+    answeredAt: at,
+  };
+  const patch: StepPatch = {
+    state: 'accepted',
+    callId: adoptionId,
+    taskId: oldest.taskId,
+    acceptedAt: at,
+    // One of several may have been left to the operator: found is found for all of them.
+    blocked: false,
+    error: null,
+    tries: 0,
+    nextAt: nextCheck(0, moment),
+    doubts: 0,
+    batch: null,
+  };
+  return {
+    at,
+    calls: [adopted],
+    callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
+    steps: steps.map(({ id, note }) => ({
+      id,
+      patch: { ...patch, note: joined(note, adoptedNote(others)) },
+    })),
+  };
+}
+
+/** Whether the search that comes now is the last that may come back empty. */
+export function isLastSearch(steps: readonly Step[]): boolean {
+  return steps.every(({ tries }) => tries + 1 >= SEARCHES);
+}
+
+/**
+ * The list does not have it: it may be sent again with the same body. A deletion is only once, while
+ * it is young and somebody is `visible` still; otherwise it stays in doubt.
+ */
+export function missed(steps: readonly Step[], visible: boolean, at: number): Change {
+  const again = visible && steps.every((step) => maySendOnceMore(step, at));
+  return {
+    at,
+    steps: steps.map(({ id }) => ({
+      id,
+      patch: again ? { state: 'planned', tries: SEARCHES, nextAt: null } : { ...left(), tries: 0 },
+    })),
+  };
+}
+
+/**
+ * Whether a call is one that was adopted: it has a task and was never sent. One that was sent
+ * was answered later than it was intended; in one and the same millisecond it counts as adopted too,
+ * and is left alone.
+ */
+export function isAdopted({ replaces, taskId, intendedAt, answeredAt }: Call): boolean {
+  return replaces !== null && taskId !== null && intendedAt === answeredAt;
+}
+
+function adoptedNote(others: readonly FoundTask[]): string {
+  const found = "found in the provider's list: the answer to the call had been lost";
+  if (others.length === 0) return found;
+  const named = others.slice(0, NAMED).map((task) => task.taskId);
+  const more = others.length - named.length;
+  const rest = more > 0 ? ` and ${more} more` : '';
+  return `${found}; the list also has ${named.join(', ')}${rest}, left alone`;
+}
