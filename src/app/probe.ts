@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
 import { type Skew, narrower, skewOf } from '../http/clock-skew.ts';
 import { createProbe } from '../http/probe.ts';
-import type { ProviderDeps } from '../providers/deps.ts';
+import type { ProviderDeps } from '../providers/connection.ts';
 import type { OperationLimiter, Provider, RateLimit } from '../providers/provider.ts';
 import { createSendbird } from '../providers/sendbird/adapter.ts';
 import { createStream } from '../providers/stream/adapter.ts';
