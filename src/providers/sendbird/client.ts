@@ -1,4 +1,4 @@
-import type { ApiAnswer, Heard } from '../../http/exchange.ts';
+import type { ApiAnswer, ApiHeaders, Heard } from '../../http/exchange.ts';
 import { pathSegment } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
@@ -27,7 +27,7 @@ export interface SendbirdDeps {
 }
 
 /** Sendbird's Platform API v3 in its own words, docs/providers/sendbird.md; no policy. */
-export type SendbirdClient = ReturnType<typeof createSendbirdClient>;
+type SendbirdClient = ReturnType<typeof createSendbirdClient>;
 
 /** A client for one application. */
 export function createSendbirdClient(
@@ -95,7 +95,7 @@ export function createSendbirdClient(
   };
 }
 
-function headersOf(secret: Secret, agent: string) {
+function headersOf(secret: Secret, agent: string): string | (() => ApiHeaders) {
   const token = secret.reveal();
   if (!/^[\x21-\x7E]+$/.test(token)) return 'it holds characters that no token has';
   const type = 'application/json; charset=utf8';

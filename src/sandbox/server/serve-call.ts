@@ -1,15 +1,20 @@
-import { batchOperations } from '../operations.ts';
-import type { Provider } from '../provider.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer, Call, Vendor } from '../vendor.ts';
+import { type VendorName, batchOperations } from '../operations.ts';
+import { ErrorAnswer, type ReceivedCall, type Vendor, type VendorAnswer } from '../vendor.ts';
 import { idsOf, registrationOf } from './call-ids.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
+import {
+  JSON_TYPE,
+  type RawExchange,
+  type SandboxContext,
+  type ServerContext,
+  exchangeOf,
+  handled,
+  send,
+} from './exchange.ts';
 import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
 import { spoil } from './wrong-shape.ts';
 
 interface Outcome {
-  answer: Answer;
+  answer: VendorAnswer;
   headers: Record<string, string>;
   fault: string | null;
 }
@@ -17,11 +22,11 @@ interface Outcome {
 /** Serves one API call: on the way, credentials, limits, effect, answer. */
 export async function serveCall(
   context: ServerContext,
-  provider: Provider,
+  provider: VendorName,
   route: string,
   http: SandboxContext,
 ): Promise<Response> {
-  const { clock } = context.world.options;
+  const { clock } = context.options;
   const vendor: Vendor = context.vendors[provider];
   const exchange = exchangeOf(http);
   const at = clock.now();
@@ -32,8 +37,8 @@ export async function serveCall(
     ids: subjectsOf(vendor, call),
     taskId: call.params['task_id'] ?? null,
   };
-  const method = http.req.method;
-  const url = exchange.incoming.url ?? '';
+  const { method } = http.req;
+  const { url } = exchange;
   const log = (status: number | null, fault: string | null) =>
     context.log.write({ provider, method, url, at, ...arrival }, status, fault);
 
@@ -54,13 +59,13 @@ export async function serveCall(
   return handled;
 }
 
-async function readCall(route: string, now: number, http: SandboxContext): Promise<Call> {
+async function readCall(route: string, now: number, http: SandboxContext): Promise<ReceivedCall> {
   const url = http.env.incoming.url ?? '';
   const mark = url.indexOf('?');
   const rawQuery = mark === -1 ? '' : url.slice(mark + 1);
   const body = await http.req.text().catch(() => '');
   return {
-    operation: route === 'registerGdpr' ? registrationOf(body) : route,
+    operation: route.startsWith('registerGdpr') ? registrationOf(body) : route,
     params: http.req.param(),
     query: new URLSearchParams(rawQuery),
     rawQuery,
@@ -71,17 +76,16 @@ async function readCall(route: string, now: number, http: SandboxContext): Promi
 }
 
 /** Whom a call concerns; a look at a task concerns the users of the task. */
-function subjectsOf(vendor: Vendor, call: Call): readonly string[] {
+function subjectsOf(vendor: Vendor, call: ReceivedCall): readonly string[] {
   const taskId = call.params['task_id'];
-  if (taskId === undefined) return idsOf(call);
-  return vendor.subjects(taskId);
+  return taskId === undefined ? idsOf(call) : vendor.subjects(taskId);
 }
 
 /** Credentials, limits and the handler; faults that refuse stand between limits and handler. */
 async function carryOut(
   context: ServerContext,
   vendor: Vendor,
-  call: Call,
+  call: ReceivedCall,
   arrival: Arrival,
 ): Promise<Outcome> {
   let headers: Record<string, string> = {};
@@ -102,7 +106,7 @@ async function carryOut(
     vendor.settle(call.now);
     return { answer, headers, fault };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof ErrorAnswer)) throw error;
     const { status, body } = error;
     return { answer: { status, body }, headers: { ...headers, ...error.headers }, fault };
   }
@@ -111,11 +115,11 @@ async function carryOut(
 function refusalByFault(
   context: ServerContext,
   vendor: Vendor,
-  call: Call,
+  call: ReceivedCall,
   arrival: Arrival,
-): { fault: string; refusal: Refusal } | null {
+): { fault: string; refusal: ErrorAnswer } | null {
   const { refusals } = vendor;
-  const make: Record<string, () => Refusal> = {
+  const make: Record<string, () => ErrorAnswer> = {
     unauthorized: () => refusals.unauthorized(false),
     'unauthorized-401': () => refusals.unauthorized(true),
     'http-429': () => refusals.rateLimited(call.operation, call.now),
@@ -133,15 +137,15 @@ function refusalByFault(
 
 function respond(
   context: ServerContext,
-  exchange: Exchange,
-  provider: Provider,
-  done: { call: Call; arrival: Arrival; outcome: Outcome; at: number },
+  exchange: RawExchange,
+  provider: VendorName,
+  done: { call: ReceivedCall; arrival: Arrival; outcome: Outcome; at: number },
   log: (status: number, fault: string | null) => void,
 ): void {
   const { call, arrival, outcome, at } = done;
   const { status, body } = outcome.answer;
   const good = status < 300 && body !== null;
-  const duration = `${(context.world.options.clock.now() - at).toFixed(2)}ms`;
+  const duration = `${(context.options.clock.now() - at).toFixed(2)}ms`;
   const whole = body && provider === 'stream' ? { ...body, duration } : body;
   let { fault } = outcome;
   let text = whole === null ? '' : JSON.stringify(whole);
@@ -153,6 +157,6 @@ function respond(
     text = JSON.stringify(spoil(call.operation, whole ?? {}));
   }
   log(status, fault);
-  const type = text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' };
+  const type = text === '' ? {} : JSON_TYPE;
   send(exchange, status, { ...type, ...outcome.headers }, text);
 }

@@ -1,11 +1,15 @@
 import { type ExportFile, isKept } from '../files/export-file.ts';
-import { type StoreAnswer, expired, storeError } from '../files/s3.ts';
-import { DOWNLOAD } from '../operations.ts';
-import type { Provider } from '../provider.ts';
+import { type StoreAnswer, expired, storeError } from '../files/store.ts';
+import { DOWNLOAD, type VendorName } from '../operations.ts';
 import type { Vendor } from '../vendor.ts';
-import type { CallRecord } from './call-log.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
+import {
+  type RawExchange,
+  type SandboxContext,
+  type ServerContext,
+  exchangeOf,
+  handled,
+  send,
+} from './exchange.ts';
 import { type FileShelf, type Sent, serveFile } from './serve-file.ts';
 import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
 
@@ -13,12 +17,12 @@ import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
 export async function serveDownload(
   context: ServerContext,
   shelf: FileShelf,
-  provider: Provider,
+  provider: VendorName,
   http: SandboxContext,
 ): Promise<Response> {
-  const { clock } = context.world.options;
+  const { clock } = context.options;
   const exchange = exchangeOf(http);
-  const url = exchange.incoming.url ?? '';
+  const { url } = exchange;
   const at = clock.now();
   const vendor = context.vendors[provider];
   vendor.settle(at);
@@ -27,7 +31,7 @@ export async function serveDownload(
   const ids = file?.ids ?? [];
   // The store is not the provider's API: faults of calls reach it by its own name only.
   const arrival: Arrival = { operation: DOWNLOAD, labels: [DOWNLOAD], ids, taskId };
-  const record: CallRecord = { provider, method: http.req.method, url, at, ...arrival };
+  const record = { provider, method: http.req.method, url, at, ...arrival };
 
   const ended =
     (await onTheWay(context, exchange, arrival)) ??
@@ -45,12 +49,12 @@ export async function serveDownload(
 async function answer(
   context: ServerContext,
   shelf: FileShelf,
-  exchange: Exchange,
-  provider: Provider,
+  exchange: RawExchange,
+  provider: VendorName,
   file: ExportFile | null,
   arrival: Arrival,
 ): Promise<Sent> {
-  const now = context.world.options.clock.now();
+  const now = context.options.clock.now();
   const refusal = refused(context, exchange, file, now);
   if (refusal) return reply(exchange, refusal, null);
   for (const [fault, make] of Object.entries(REPLACED)) {
@@ -59,33 +63,38 @@ async function answer(
   }
   return file
     ? serveFile(context, shelf, exchange, file, arrival)
-    : reply(exchange, storeError(404, 'NoSuchKey', 'The specified key does not exist.'), null);
+    : reply(exchange, NO_SUCH_KEY, null);
 }
+
+const NO_SUCH_KEY = storeError(404, 'NoSuchKey', 'The specified key does not exist.');
 
 /** The store's own refusals: double authentication, a bad or expired signature, a file that is gone. */
 function refused(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   file: ExportFile | null,
   now: number,
 ): StoreAnswer | null {
-  const { headers, url = '' } = exchange.incoming;
+  const { url, incoming } = exchange;
+  const { headers } = incoming;
   const [path = '', query = ''] = url.split('?', 2);
   const params = new URLSearchParams(query);
   if (headers.authorization ?? headers['api-token'] ?? params.get('api_key')) {
     return storeError(400, 'InvalidArgument', 'Only one auth mechanism allowed.');
   }
-  const state = context.world.links.check(path, params, now);
+  const state = context.links.check(path, params, now);
   if (state === 'bad') {
     return storeError(403, 'SignatureDoesNotMatch', 'The request signature does not match.');
   }
   if (state === 'expired') return expired(now);
-  if (file && isKept(file, now)) return null;
-  return storeError(404, 'NoSuchKey', 'The specified key does not exist.');
+  return file && isKept(file, now) ? null : NO_SUCH_KEY;
 }
 
 /** What comes in place of the file, by fault. */
-const REPLACED: Record<string, (exchange: Exchange, now: number, vendor: Vendor) => StoreAnswer> = {
+const REPLACED: Record<
+  string,
+  (exchange: RawExchange, now: number, vendor: Vendor) => StoreAnswer
+> = {
   'http-500': () => storeError(500, 'InternalError', 'We encountered an internal error.'),
   'http-503': () => storeError(503, 'SlowDown', 'Please reduce your request rate.'),
   'http-429': () => {
@@ -111,18 +120,17 @@ const REPLACED: Record<string, (exchange: Exchange, now: number, vendor: Vendor)
 };
 
 /** One redirect is enough for `redirect`: who comes from one gets the file. */
-function applies(exchange: Exchange, fault: string): boolean {
+function applies(exchange: RawExchange, fault: string): boolean {
   return fault !== 'redirect' || hopOf(exchange) === 0;
 }
 
-function hopOf(exchange: Exchange): number {
-  return Number(/[?&]hop=(\d+)/.exec(exchange.incoming.url ?? '')?.[1] ?? 0);
+function hopOf(exchange: RawExchange): number {
+  return Number(/[?&]hop=(\d+)/.exec(exchange.url)?.[1] ?? 0);
 }
 
-function nextHop(exchange: Exchange): string {
-  const { url = '', headers } = exchange.incoming;
-  const bare = url.replace(/&hop=\d+/, '');
-  return `http://${headers.host}${bare}&hop=${hopOf(exchange) + 1}`;
+function nextHop(exchange: RawExchange): string {
+  const bare = exchange.url.replace(/&hop=\d+/, '');
+  return `http://${exchange.incoming.headers.host}${bare}&hop=${hopOf(exchange) + 1}`;
 }
 
 function json(body: string): StoreAnswer {
@@ -133,7 +141,7 @@ function redirect(location: string): StoreAnswer {
   return { status: 302, headers: { Location: location }, body: '' };
 }
 
-function reply(exchange: Exchange, store: StoreAnswer, fault: string | null): Sent {
+function reply(exchange: RawExchange, store: StoreAnswer, fault: string | null): Sent {
   send(exchange, store.status, store.headers, store.body);
   return { status: store.status, fault, bytes: Buffer.byteLength(store.body) };
 }

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FaultSubject } from '../faults/book.ts';
-import { corrupted } from '../files/corrupt.ts';
-import { type ExportFile, measure, slice } from '../files/export-file.ts';
+import { type ExportFile, corrupted, measure, slice } from '../files/export-file.ts';
 import { type ByteRange, readRange } from '../files/range.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, hangUp, reset } from './exchange.ts';
+import { type RawExchange, type ServerContext, hangUp, reset } from './exchange.ts';
 import { type Arrival, holdAt } from './transport-faults.ts';
 
 export interface Sent {
@@ -30,25 +27,25 @@ interface Body {
   middle: number;
 }
 
+const FILE_FAULTS = [
+  'file-truncated',
+  'file-corrupt',
+  'file-short',
+  'file-reset',
+  'file-changed',
+  'no-length',
+  'hold-file',
+];
+
 /** Sends a file or the part asked for, with whatever breaks it on the way. */
 export async function serveFile(
   context: ServerContext,
   shelf: FileShelf,
-  exchange: Exchange,
+  exchange: RawExchange,
   file: ExportFile,
   arrival: Arrival,
 ): Promise<Sent> {
-  const hit = (name: string) => context.faults.hits(name, arrival);
-  const fault =
-    [
-      'file-truncated',
-      'file-corrupt',
-      'file-short',
-      'file-reset',
-      'file-changed',
-      'no-length',
-      'hold-file',
-    ].find((name) => hit(name)) ?? null;
+  const fault = FILE_FAULTS.find((name) => context.faults.hits(name, arrival)) ?? null;
   const body = await bodyOf(shelf, file, exchange.incoming.headers, fault);
   const { outgoing } = exchange;
   if (!body) {
@@ -102,9 +99,9 @@ async function bodyOf(
 /** Writes the body; returns how many bytes left. */
 async function sendBody(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   body: Body,
-  arrival: Arrival & FaultSubject,
+  arrival: Arrival,
   fault: string | null,
 ): Promise<number> {
   const { outgoing } = exchange;
@@ -112,19 +109,17 @@ async function sendBody(
   let sent = 0;
   let pending = stops;
   for await (const chunk of body.chunks) {
-    const rest = [chunk];
+    let rest = chunk;
     if (pending && sent + chunk.length >= body.middle) {
       pending = false;
       const first = chunk.subarray(0, body.middle - sent);
       await flush(exchange, first);
       sent += first.length;
-      rest[0] = chunk.subarray(first.length);
+      rest = chunk.subarray(first.length);
       if (!(await goesOn(context, exchange, arrival, fault))) return sent;
     }
-    for (const piece of rest) {
-      await flush(exchange, piece);
-      sent += piece.length;
-    }
+    await flush(exchange, rest);
+    sent += rest.length;
     if (exchange.gone.aborted) return sent;
   }
   await new Promise<void>((resolve) => {
@@ -136,7 +131,7 @@ async function sendBody(
 
 async function goesOn(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   arrival: Arrival,
   fault: string | null,
 ): Promise<boolean> {
@@ -149,7 +144,7 @@ async function goesOn(
 }
 
 /** Writes and waits until the bytes left, or the caller did. */
-function flush({ outgoing, gone }: Exchange, chunk: Buffer): Promise<void> {
+function flush({ outgoing, gone }: RawExchange, chunk: Buffer): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted || chunk.length === 0) {
       resolve();

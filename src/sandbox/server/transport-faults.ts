@@ -1,6 +1,5 @@
 import type { FaultSubject } from '../faults/book.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, hangUp, reset, send } from './exchange.ts';
+import { type RawExchange, type ServerContext, hangUp, reset, send } from './exchange.ts';
 
 /** How a call ended on its way, before anyone looked at it; null = it went through. */
 export interface Ended {
@@ -20,10 +19,10 @@ const EDGE_TEXT =
 /** What can happen before a call has any effect: gate, delay, silence, reset, the edge's own errors. */
 export async function onTheWay(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   arrival: Arrival,
 ): Promise<Ended | null> {
-  const { options } = context.world;
+  const { options } = context;
   const hits = (name: string) => context.faults.hits(name, arrival);
   if (options.latency > 0) await options.clock.sleep(options.latency);
   if (hits('hold') && (await holdAt(context, exchange, arrival, 'hold')) === 'gone') {
@@ -47,7 +46,7 @@ export async function onTheWay(
 /** Waits at a gate until a test opens it. */
 export function holdAt(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   arrival: Arrival,
   fault: string,
 ): Promise<'opened' | 'gone'> {
@@ -58,7 +57,7 @@ export function holdAt(
 /** What can happen to an answer after the call took effect; null = it may be sent. */
 export async function beforeAnswer(
   context: ServerContext,
-  exchange: Exchange,
+  exchange: RawExchange,
   arrival: Arrival,
 ): Promise<Ended | null> {
   if (context.faults.hits('answer-lost', arrival)) {
