@@ -1,7 +1,7 @@
 import { type FaultSpec, parseFault } from './faults/table.ts';
 import type { VendorName } from './operations.ts';
 import { idsAtBoth } from './population/people.ts';
-import type { ServerContext } from './server/exchange.ts';
+import type { ServerContext } from './server/visit.ts';
 
 /** What the sandbox knows about a user, for assertions. */
 interface UserState {

@@ -43,6 +43,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const context = {
     ...world,
     gates: createGates(),
+    shelf: { revisions: new Map(), sizes: new Map() },
     log: createRequestLog((entry) => options.log(entry)),
     vendors: { stream: createStream(world), sendbird: createSendbird(world) },
   };

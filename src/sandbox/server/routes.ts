@@ -3,22 +3,20 @@ import { Hono } from 'hono';
 import type { Control } from '../control.ts';
 import { type VendorName, endpoints } from '../operations.ts';
 import { controlRoutes } from './control-routes.ts';
+import { serveCall } from './serve-call.ts';
+import { serveDownload } from './serve-download.ts';
 import {
   JSON_TYPE,
   type SandboxContext,
   type ServerContext,
-  exchangeOf,
   handled,
   send,
-} from './exchange.ts';
-import { serveCall } from './serve-call.ts';
-import { serveDownload } from './serve-download.ts';
-import type { FileShelf } from './serve-file.ts';
+  visitOf,
+} from './visit.ts';
 
 /** All routes of the sandbox. */
 export function createRoutes(context: ServerContext, control: Control) {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const shelf: FileShelf = { revisions: new Map(), sizes: new Map() };
 
   // A link is signed for GET alone, and no endpoint is documented for HEAD.
   app.use('*', async (c, next) => {
@@ -31,7 +29,7 @@ export function createRoutes(context: ServerContext, control: Control) {
     app.on(method, path, (c) => serveCall(context, provider, name, c));
   }
   for (const provider of ['stream', 'sendbird'] as const) {
-    app.get(`/files/${provider}/*`, (c) => serveDownload(context, shelf, provider, c));
+    app.get(`/files/${provider}/*`, (c) => serveDownload(context, provider, c));
   }
   app.route('/sandbox', controlRoutes(control));
   app.all('/api/*', (c) => unknownPath(context, 'stream', c));
@@ -40,13 +38,9 @@ export function createRoutes(context: ServerContext, control: Control) {
 }
 
 function unknownPath(context: ServerContext, provider: VendorName, http: SandboxContext): Response {
-  const exchange = exchangeOf(http);
-  const { method, path } = http.req;
-  const { status, body } = context.vendors[provider].refusals.noSuchPath(path);
-  const at = context.options.clock.now();
-  const { url } = exchange;
-  const record = { provider, operation: 'unknown', method, url, at, ids: [], taskId: null };
-  context.log.write(record, status, null);
-  send(exchange, status, JSON_TYPE, JSON.stringify({ ...body, duration: '0.00ms' }));
+  const visit = visitOf(context, provider, 'unknown', http);
+  const { status, body } = visit.vendor.refusals.noSuchPath(http.req.path);
+  context.log.write(visit, status, null);
+  send(visit, status, JSON_TYPE, JSON.stringify({ ...body, duration: '0.00ms' }));
   return handled;
 }

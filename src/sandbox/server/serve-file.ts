@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ExportFile, corrupted, measure, slice } from '../files/export-file.ts';
 import { type ByteRange, readRange } from '../files/range.ts';
-import { type RawExchange, type ServerContext, hangUp, reset } from './exchange.ts';
-import { type Arrival, holdAt } from './transport-faults.ts';
+import { holdAt } from './transport-faults.ts';
+import { type ServerContext, type Visit, hangUp, reset } from './visit.ts';
 
 export interface Sent {
   status: number | null;
@@ -11,11 +11,7 @@ export interface Sent {
   bytes: number;
 }
 
-/** What a test can change in a file after a break, and sizes that were measured once. */
-export interface FileShelf {
-  revisions: Map<string, number>;
-  sizes: Map<string, number>;
-}
+type Shelf = ServerContext['shelf'];
 
 const KEPT_SIZES = 256;
 
@@ -38,16 +34,11 @@ const FILE_FAULTS = [
 ];
 
 /** Sends a file or the part asked for, with whatever breaks it on the way. */
-export async function serveFile(
-  context: ServerContext,
-  shelf: FileShelf,
-  exchange: RawExchange,
-  file: ExportFile,
-  arrival: Arrival,
-): Promise<Sent> {
-  const fault = FILE_FAULTS.find((name) => context.faults.hits(name, arrival)) ?? null;
-  const body = await bodyOf(shelf, file, exchange.incoming.headers, fault);
-  const { outgoing } = exchange;
+export async function serveFile(visit: Visit, file: ExportFile): Promise<Sent> {
+  const { outgoing, incoming } = visit;
+  const { shelf, faults } = visit.context;
+  const fault = FILE_FAULTS.find((name) => faults.hits(name, visit)) ?? null;
+  const body = await bodyOf(shelf, file, incoming.headers, fault);
   if (!body) {
     outgoing.writeHead(416, { 'Content-Length': '0' });
     outgoing.end();
@@ -55,7 +46,7 @@ export async function serveFile(
   }
   const status = body.range.partial ? 206 : 200;
   outgoing.writeHead(status, body.headers);
-  const bytes = await sendBody(context, exchange, body, arrival, fault);
+  const bytes = await sendBody(visit, body, fault);
   if (fault === 'file-changed') {
     shelf.revisions.set(file.key, (shelf.revisions.get(file.key) ?? 0) + 1);
   }
@@ -63,7 +54,7 @@ export async function serveFile(
 }
 
 async function bodyOf(
-  shelf: FileShelf,
+  shelf: Shelf,
   file: ExportFile,
   headers: IncomingHttpHeaders,
   fault: string | null,
@@ -97,14 +88,8 @@ async function bodyOf(
 }
 
 /** Writes the body; returns how many bytes left. */
-async function sendBody(
-  context: ServerContext,
-  exchange: RawExchange,
-  body: Body,
-  arrival: Arrival,
-  fault: string | null,
-): Promise<number> {
-  const { outgoing } = exchange;
+async function sendBody(visit: Visit, body: Body, fault: string | null): Promise<number> {
+  const { outgoing, gone } = visit;
   const stops = ['file-short', 'file-reset', 'file-changed', 'hold-file'].includes(fault ?? '');
   let sent = 0;
   let pending = stops;
@@ -113,14 +98,14 @@ async function sendBody(
     if (pending && sent + chunk.length >= body.middle) {
       pending = false;
       const first = chunk.subarray(0, body.middle - sent);
-      await flush(exchange, first);
+      await flush(visit, first);
       sent += first.length;
       rest = chunk.subarray(first.length);
-      if (!(await goesOn(context, exchange, arrival, fault))) return sent;
+      if (!(await goesOn(visit, fault))) return sent;
     }
-    await flush(exchange, rest);
+    await flush(visit, rest);
     sent += rest.length;
-    if (exchange.gone.aborted) return sent;
+    if (gone.aborted) return sent;
   }
   await new Promise<void>((resolve) => {
     outgoing.once('close', resolve);
@@ -129,22 +114,15 @@ async function sendBody(
   return sent;
 }
 
-async function goesOn(
-  context: ServerContext,
-  exchange: RawExchange,
-  arrival: Arrival,
-  fault: string | null,
-): Promise<boolean> {
-  if (fault === 'hold-file') {
-    return (await holdAt(context, exchange, arrival, 'hold-file')) === 'opened';
-  }
-  if (fault === 'file-short') hangUp(exchange);
-  else reset(exchange);
+async function goesOn(visit: Visit, fault: string | null): Promise<boolean> {
+  if (fault === 'hold-file') return (await holdAt(visit, 'hold-file')) === 'opened';
+  if (fault === 'file-short') hangUp(visit);
+  else reset(visit);
   return false;
 }
 
 /** Writes and waits until the bytes left, or the caller did. */
-function flush({ outgoing, gone }: RawExchange, chunk: Buffer): Promise<void> {
+function flush({ outgoing, gone }: Visit, chunk: Buffer): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted || chunk.length === 0) {
       resolve();
@@ -159,7 +137,7 @@ function flush({ outgoing, gone }: RawExchange, chunk: Buffer): Promise<void> {
   });
 }
 
-async function sizeOf(shelf: FileShelf, file: ExportFile, revision: number): Promise<number> {
+async function sizeOf(shelf: Shelf, file: ExportFile, revision: number): Promise<number> {
   const key = `${file.key} ${revision}`;
   const known = shelf.sizes.get(key);
   if (known !== undefined) return known;
