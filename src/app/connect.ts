@@ -3,7 +3,7 @@ import { requireProvider } from '../config/accounts.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
 import { createHttp } from '../http/http.ts';
-import type { ProviderDeps } from '../providers/deps.ts';
+import type { ProviderDeps } from '../providers/connection.ts';
 import type { Provider } from '../providers/provider.ts';
 import { createSendbird } from '../providers/sendbird/adapter.ts';
 import { createStream } from '../providers/stream/adapter.ts';

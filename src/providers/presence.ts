@@ -1,5 +1,5 @@
 import type { Redactor } from '../http/redaction.ts';
-import type { Presence } from '../requests/transitions/answers.ts';
+import type { Lookup, Presence, Sighting } from '../requests/transitions/answers.ts';
 
 /** The longest name that is passed on, in characters. */
 const MOST_NAME = 100;
@@ -38,9 +38,16 @@ export function presenceOf(profile: Profile, redactor: Redactor): Presence {
   };
 }
 
-/** The ids among those looked up that can be seen. */
-export function visibleIn(presence: ReadonlyMap<string, Presence>): ReadonlySet<string> {
-  return new Set([...presence].flatMap(([id, { visible }]) => (visible ? [id] : [])));
+/** What a look-up found: who was not seen is absent. */
+export function lookupOf(userIds: readonly string[], seen: ReadonlyMap<string, Presence>): Lookup {
+  return { kind: 'found', presence: new Map(userIds.map((id) => [id, seen.get(id) ?? ABSENT])) };
+}
+
+/** What a look-up says about accounts that were to go, or to come back. */
+export function sightingOf(lookup: Lookup): Sighting {
+  if (lookup.kind !== 'found') return lookup;
+  const visible = [...lookup.presence].flatMap(([id, presence]) => (presence.visible ? [id] : []));
+  return { kind: 'looked', visible: new Set(visible) };
 }
 
 function nameOf(name: string | null, redactor: Redactor): string | null {

@@ -24,7 +24,7 @@ export interface RunningCall {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** One opening of a download. Breaks are mended inside where that is safe (Range with If-Range). */
+/** One opening of a download. Breaks are made good inside where that is safe (Range with If-Range). */
 export type Opened =
   | { kind: 'body'; body: AsyncIterable<Uint8Array>; bytes: number | null }
   /** The link is refused (403, 404, 410): expired, or not there. */
@@ -49,14 +49,14 @@ export type Collection =
 
 /**
  * A provider behind its adapter. No method throws for what a provider does; all answer with one of
- * the closed unions of requests/outcome.ts. What only reads is repeated inside, nothing else ever
+ * the closed unions of requests/transitions/answers.ts. What only reads is repeated inside, nothing else ever
  * is (docs/architecture.md, decisions). All take the signal that ends waiting; `submit` ignores it once the call has left.
  */
 export interface Provider {
   readonly name: ProviderName;
   /** `stream:<apiKey>@<origin>` or `sendbird:<applicationId>@<origin>`. */
   readonly account: string;
-  /** Resolves the secret; null once it is there, else why it cannot be had. Sends nothing. */
+  /** Resolves the secret; null once it is there, else why it is not. Sends nothing. */
   unlock(): Promise<StepError | null>;
   /**
    * Whether a call for the operation may leave now within the provider's limits: null if so (it is

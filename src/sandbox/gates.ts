@@ -8,18 +8,10 @@ export interface HeldCall {
   taskId: string | null;
 }
 
-export interface Gates {
-  /** Waits until the gate is opened or the caller goes away. */
-  wait(call: Omit<HeldCall, 'id'>, gone: AbortSignal): Promise<'opened' | 'gone'>;
-  held(): HeldCall[];
-  /** Lets go what waits now, in one scope or (null) all. Returns how many. */
-  release(scope: string | null): number;
-  /** Resolves once `count` calls (of this scope, null = any) wait at the same time. */
-  arrived(scope: string | null, count: number): Promise<HeldCall[]>;
-}
+export type Gates = ReturnType<typeof createGates>;
 
 /** Gates that tests open: no time is involved. */
-export function createGates(): Gates {
+export function createGates() {
   const waiting = new Map<HeldCall, () => void>();
   let watchers: { scope: string | null; count: number; tell(held: HeldCall[]): void }[] = [];
   let next = 1;
@@ -37,8 +29,9 @@ export function createGates(): Gates {
   };
 
   return {
-    wait: (call, gone) =>
-      new Promise((resolve) => {
+    /** Waits until the gate is opened or the caller goes away. */
+    wait: (call: Omit<HeldCall, 'id'>, gone: AbortSignal) =>
+      new Promise<'opened' | 'gone'>((resolve) => {
         const entry: HeldCall = { id: next, ...call };
         next += 1;
         const leave = (how: 'opened' | 'gone') => {
@@ -54,13 +47,15 @@ export function createGates(): Gates {
         tellWatchers();
       }),
     held: () => inScope(null),
-    release(scope) {
+    /** Lets go what waits now, in one scope or (null) all. Returns how many. */
+    release(scope: string | null): number {
       const calls = inScope(scope);
       for (const call of calls) waiting.get(call)?.();
       return calls.length;
     },
-    arrived: (scope, count) =>
-      new Promise((resolve) => {
+    /** Resolves once `count` calls (of this scope, null = any) wait at the same time. */
+    arrived: (scope: string | null, count: number) =>
+      new Promise<HeldCall[]>((resolve) => {
         watchers.push({ scope, count, tell: resolve });
         tellWatchers();
       }),

@@ -1,5 +1,5 @@
-import type { FaultSpec } from './faults/parse.ts';
-import type { Provider } from './provider.ts';
+import type { FaultSpec } from './faults/table.ts';
+import type { VendorName } from './operations.ts';
 
 /** Time as the caller sees it: `now` in epoch milliseconds, `sleep` in milliseconds. */
 interface SandboxClock {
@@ -19,7 +19,7 @@ interface SandboxCredentials {
 export interface CallLogEntry {
   /** ISO 8601, when the call arrived. */
   at: string;
-  provider: Provider;
+  provider: VendorName;
   /** A name of `operations.ts`, `downloadFile`, or `unknown` for a path nobody serves. */
   operation: string;
   method: string;

@@ -21,9 +21,9 @@ export function chance(seed: number, ...parts: (string | number)[]): number {
   return hash(seed, ...parts) / 2 ** 32;
 }
 
-/** One of a non-empty list. */
-export function pick<T>(list: readonly [T, ...T[]], h: number): T {
-  return list[h % list.length] ?? list[0];
+/** One of a non-empty list of words. */
+export function pick(list: readonly string[], h: number): string {
+  return list[h % list.length] ?? '';
 }
 
 /** Lower-case letters and digits, as many as asked for. */
@@ -55,4 +55,28 @@ export function uuid(seed: number, ...parts: (string | number)[]): string {
     `${variant}${hex.slice(17, 20)}`,
     hex.slice(20, 32),
   ].join('-');
+}
+
+const OPENERS = ['Morning', 'Quick question', 'Done', 'Sorry, late', 'Heads up', '¡Hola!', 'はい'];
+const MIDDLES = [
+  'the plan for Thursday still stands',
+  'can you look at the second page?',
+  'I sent it to the printer 🖨️',
+  'we are three for lunch',
+  'das Café am Eck hat zu',
+  'the numbers do not add up yet',
+  'see "notes", line 7\nand the one below',
+  'それで大丈夫です',
+];
+const CLOSERS = ['', ' 👍', ' Thanks!', ' …', ' — talk later', ' 😀'];
+
+/** A short message, the same for the same seed and parts. */
+export function shortMessage(seed: number, ...parts: (string | number)[]): string {
+  const h = hash(seed, 'words', ...parts);
+  return `${pick(OPENERS, h)}, ${pick(MIDDLES, h >>> 5)}${pick(CLOSERS, h >>> 11)}`;
+}
+
+/** RFC 3339 in UTC. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -2,19 +2,18 @@ import { type Server, createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Control, createControl } from './control.ts';
 import { createFaultBook } from './faults/book.ts';
-import { createLinks } from './files/links.ts';
+import { createLinks } from './files/store.ts';
 import { createGates } from './gates.ts';
 import type { SandboxOptions } from './options.ts';
 import { createPopulation } from './population/people.ts';
 import { token } from './random.ts';
 import { createSendbird } from './sendbird/vendor.ts';
-import { createApp } from './server/app.ts';
-import { createCallLog } from './server/call-log.ts';
+import { createRoutes } from './server/routes.ts';
+import { createRequestLog } from './server/request-log.ts';
 import { createStream } from './stream/vendor.ts';
 import type { World } from './world.ts';
 
-export { parseFault, type FaultSpec } from './faults/parse.ts';
-export { faultTable } from './faults/table.ts';
+export { faultTable, parseFault, type FaultSpec } from './faults/table.ts';
 export type { CallLogEntry, SandboxOptions } from './options.ts';
 export { GRACE_AT_SENDBIRD } from './population/people.ts';
 
@@ -33,24 +32,23 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const startedAt = options.clock.now();
-  const faults = createFaultBook(options.seed, options.faults);
   let origin = '';
   const world: World = {
     options,
     startedAt,
-    faults,
+    faults: createFaultBook(options.seed, options.faults),
     population: createPopulation(options.seed, options.users),
     links: createLinks(token(32, options.seed, 'links', startedAt), () => origin),
   };
   const context = {
-    world,
-    faults,
+    ...world,
     gates: createGates(),
-    log: createCallLog((entry) => options.log(entry)),
+    shelf: { revisions: new Map(), sizes: new Map() },
+    log: createRequestLog((entry) => options.log(entry)),
     vendors: { stream: createStream(world), sendbird: createSendbird(world) },
   };
   const control = createControl(context);
-  const app = createApp(context, control);
+  const app = createRoutes(context, control);
   const listener = getRequestListener((request, env) => app.fetch(request, env));
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   await listen(server, options.port);

@@ -1,10 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ExportFile } from './files/export-file.ts';
-import type { Provider } from './provider.ts';
-import type { Refusal } from './refusal.ts';
+import type { VendorName } from './operations.ts';
+
+/** An answer that refuses: the provider's status, error body and extra headers. */
+export class ErrorAnswer extends Error {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, body: Record<string, unknown>, headers: Record<string, string> = {}) {
+    super(`HTTP ${status}`);
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
 
 /** A call as it arrived, with its body still as text. */
-export interface Call {
+export interface ReceivedCall {
   operation: string;
   params: Record<string, string>;
   query: URLSearchParams;
@@ -16,22 +29,22 @@ export interface Call {
   now: number;
 }
 
-export interface Answer {
+export interface VendorAnswer {
   status: number;
   /** null = no body. */
   body: Record<string, unknown> | null;
   taskId?: string;
 }
 
-export type Handler = (call: Call) => Answer;
+export type Handler = (call: ReceivedCall) => VendorAnswer;
 
 export interface Charge {
   headers: Record<string, string>;
-  refusal: Refusal | null;
+  refusal: ErrorAnswer | null;
 }
 
 export interface TaskSummary {
-  provider: Provider;
+  provider: VendorName;
   id: string;
   operation: string;
   userIds: readonly string[];
@@ -42,10 +55,16 @@ export interface TaskSummary {
   faults: readonly string[];
 }
 
-/** One provider behind the server. Errors are thrown as `Refusal`. */
+/** One provider behind the server. Errors are thrown as `ErrorAnswer`. */
 export interface Vendor {
+  /** What became of users, as far as anything did. */
+  accounts: { get(id: string): object; ids(): string[] };
+  /** Look-ups show the user. */
+  visible(id: string): boolean;
+  /** Deactivates or reactivates a user without a call. */
+  setActive(id: string, active: boolean): void;
   /** Refuses wrong credentials. */
-  authenticate(call: Call): Promise<void>;
+  authenticate(call: ReceivedCall): Promise<void>;
   /** Counts the call against its limit and gives the headers of its answer. */
   charge(operation: string, now: number): Charge;
   /** Does what ended up to now: deletions take effect here. */
@@ -57,11 +76,11 @@ export interface Vendor {
   file(taskId: string): ExportFile | null;
   /** The provider's own refusals, for faults and for what no handler answers. */
   refusals: {
-    internal(): Refusal;
-    unavailable(): Refusal;
-    rateLimited(operation: string, now: number): Refusal;
-    unauthorized(http401: boolean): Refusal;
-    oneBadId(operation: string, id: string): Refusal;
-    noSuchPath(path: string): Refusal;
+    internal(): ErrorAnswer;
+    unavailable(): ErrorAnswer;
+    rateLimited(operation: string, now: number): ErrorAnswer;
+    unauthorized(http401: boolean): ErrorAnswer;
+    oneBadId(operation: string, id: string): ErrorAnswer;
+    noSuchPath(path: string): ErrorAnswer;
   };
 }

@@ -1,5 +1,5 @@
 import type { FaultBook } from './faults/book.ts';
-import type { Links } from './files/links.ts';
+import type { Links } from './files/store.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Population } from './population/people.ts';
 

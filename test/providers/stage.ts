@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GdprError } from '../../src/errors.ts';
 import { type Http, createHttp } from '../../src/http/http.ts';
-import type { ProviderDeps } from '../../src/providers/deps.ts';
+import type { ProviderDeps } from '../../src/providers/connection.ts';
 import type { Provider, RateLimit } from '../../src/providers/provider.ts';
 import { createSendbird } from '../../src/providers/sendbird/adapter.ts';
 import { createStream } from '../../src/providers/stream/adapter.ts';

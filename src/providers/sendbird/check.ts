@@ -2,8 +2,7 @@ import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/transitions/answers.ts';
 import { checkAll } from '../check-all.ts';
 import type { RunningCall } from '../provider.ts';
-import { outcomeOf } from './denial.ts';
-import type { SendbirdDeps } from './deps.ts';
+import type { SendbirdDeps } from './client.ts';
 import { registrationFor } from './registration.ts';
 import { type RequestView, reportOf, viewOfEntry, viewRequest } from './request-view.ts';
 import { EntryPage, Files, Handle } from './schemas.ts';
@@ -40,12 +39,10 @@ async function checkListed(
   deps: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, TaskReport>> {
-  const { client, redactor, clock } = deps;
+  const { client, redactor } = deps;
   const reports = new Map<string, TaskReport>();
   const missing = new Set(calls);
-  const pages = turnPages(EntryPage, async (token) =>
-    outcomeOf(await client.listGdprRequests(token, signal), redactor, clock.now()),
-  );
+  const pages = turnPages(EntryPage, (token) => client.listGdprRequests(token, signal));
   let strange = 0;
   for await (const turn of pages) {
     if (turn.kind === 'again') continue;

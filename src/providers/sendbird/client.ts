@@ -1,14 +1,15 @@
-import type { ApiCall, Exchange, Manners } from '../../http/exchange.ts';
+import type { ApiAnswer, ApiHeaders, Heard } from '../../http/exchange.ts';
 import { pathSegment } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
-import type { SecretSource } from '../../secret.ts';
-import { readSecret } from '../credentials.ts';
-import type { ProviderDeps } from '../deps.ts';
-import type { OperationLimiter } from '../provider.ts';
-import type { Undelivered } from '../undelivered.ts';
+import type { Secret, SecretSource } from '../../secret.ts';
+import { type ProviderDeps, createConnection } from '../connection.ts';
+import type { Outcome } from '../denial.ts';
+import type { Fresh } from '../fresh.ts';
+import { SENDBIRD, outcomeOf } from './denial.ts';
 import { assumed, rateLimit, retryAt } from './rate-limit.ts';
 import type { Registration } from './registration.ts';
+import type { GdprRequest } from './schemas.ts';
 
 /** A Sendbird application. `origin` has no path and no trailing slash. */
 export interface SendbirdAccount {
@@ -17,119 +18,95 @@ export interface SendbirdAccount {
   origin: string;
 }
 
-/** How a call ended. */
-export type Reply = Exchange | Undelivered;
-
-/** Sendbird's Platform API v3 in its own words, docs/providers/sendbird.md; no policy. */
-export interface SendbirdClient {
-  /** Of registrations: an access and a deletion are the same call. */
-  readonly registrations: OperationLimiter;
-  /** How many calls were made so far. */
-  readonly calls: number;
-  /** `POST /v3/privacy/gdpr`. */
-  registerGdprRequest(registration: Registration, signal: AbortSignal): Promise<Reply>;
-  /** `GET /v3/privacy/gdpr/{request_id}`. */
-  viewGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
-  /** `GET /v3/privacy/gdpr`: a page of at most 100; `token` null: the first. */
-  listGdprRequests(token: string | null, signal: AbortSignal): Promise<Reply>;
-  /** `DELETE /v3/privacy/gdpr/{request_id}`. Waits for its turn; it has no other rateLimiter. */
-  cancelGdprRequest(requestId: string, signal: AbortSignal): Promise<Reply>;
-  /** `GET /v3/users/{user_id}`. Its answer holds the user's access_token. */
-  getUser(userId: string, signal: AbortSignal): Promise<Reply>;
-  /** `GET /v3/users`, deactivated users included. Ids are joined by commas: none may hold one. */
-  listUsers(userIds: readonly string[], token: string | null, signal: AbortSignal): Promise<Reply>;
+/** What asking Sendbird, and reading its answers, needs. */
+export interface SendbirdDeps {
+  client: SendbirdClient;
+  redactor: Redactor;
+  /** Requests that a check has just seen done, with the link to a file. */
+  fresh: Fresh<GdprRequest>;
 }
 
-/** A client for one application. Every token it uses is made known to the redactor first. */
+/** Sendbird's Platform API v3 in its own words, docs/providers/sendbird.md; no policy. */
+type SendbirdClient = ReturnType<typeof createSendbirdClient>;
+
+/** A client for one application. */
 export function createSendbirdClient(
   account: SendbirdAccount,
   deps: ProviderDeps,
   redactor: Redactor,
-): SendbirdClient {
-  const { http, rateLimiter, clock } = deps;
-  const routes = new Map<string, { limiter: OperationLimiter; manners: Manners }>();
-  let calls = 0;
-
-  const routeOf = (operation: string): { limiter: OperationLimiter; manners: Manners } => {
-    const known = routes.get(operation);
-    if (known !== undefined) return known;
-    const name = `sendbird:${account.applicationId}:${operation}`;
-    const limiter = rateLimiter.limiter(name, assumed(deps.start));
-    const manners: Manners = {
-      enter: (signal) => limiter.enter(signal),
-      tried() {
-        calls += 1;
-      },
-      hear(answer) {
-        const now = clock.now();
-        const limit = rateLimit(answer, now);
-        const told = retryAt(answer, now);
-        const limited = answer.status === 429;
-        if (limited) limiter.refused(limit, told);
-        else if (limit !== null) limiter.learn(limit);
-        return { transient: isTransientStatus(answer.status), limited, retryAt: told };
-      },
-    };
-    const route = { limiter, manners };
-    routes.set(operation, route);
-    return route;
-  };
-
-  const call = async (
-    operation: string,
-    { path, ...request }: Pick<ApiCall, 'method' | 'body' | 'path'>,
-    signal: AbortSignal,
-  ): Promise<Reply> => {
-    const secret = await readSecret(account.apiToken);
-    if (typeof secret === 'string') return { kind: 'no_secret', reason: secret };
-    redactor.hide(secret);
-    const token = secret.reveal();
-    if (!/^[\x21-\x7E]+$/.test(token)) {
-      return { kind: 'no_secret', reason: 'it holds characters that no token has' };
-    }
-    const headers = {
-      'api-token': token,
-      'content-type': 'application/json; charset=utf8',
-      'user-agent': deps.agent,
-    };
-    const target = { origin: account.origin, path: `/v3${path}`, headers: () => headers };
-    return http.call({ ...request, ...target }, routeOf(operation).manners, signal);
-  };
+) {
+  const connection = createConnection(
+    {
+      names: SENDBIRD,
+      account: `sendbird:${account.applicationId}`,
+      origin: account.origin,
+      secret: account.apiToken,
+      headers: (secret) => headersOf(secret, deps.agent),
+      assumed: () => assumed(deps.start),
+      rateLimit,
+      heard,
+      outcomeOf,
+    },
+    deps,
+    redactor,
+  );
+  const get = (operation: string, path: string, signal: AbortSignal): Promise<Outcome> =>
+    connection.call(operation, { method: 'GET', path: `/v3${path}` }, signal);
 
   return {
-    get registrations() {
-      return routeOf('registerGdprRequest').limiter;
-    },
-    get calls() {
-      return calls;
-    },
-    registerGdprRequest: (body, signal) =>
-      call('registerGdprRequest', { method: 'POST', path: '/privacy/gdpr', body }, signal),
-    viewGdprRequest: (requestId, signal) =>
-      call(
-        'viewGdprRequest',
-        { method: 'GET', path: `/privacy/gdpr/${pathSegment(requestId)}` },
+    connection,
+
+    /** Of registrations: an access and a deletion are the same call. */
+    registrations: () => connection.limiterOf('registerGdprRequest'),
+
+    /** `POST /v3/privacy/gdpr`. */
+    registerGdprRequest: (body: Registration, signal: AbortSignal) =>
+      connection.call(
+        'registerGdprRequest',
+        { method: 'POST', path: '/v3/privacy/gdpr', body },
         signal,
       ),
-    listGdprRequests: (token, signal) =>
-      call(
-        'listGdprRequests',
-        { method: 'GET', path: `/privacy/gdpr?limit=100${page(token)}` },
-        signal,
-      ),
-    async cancelGdprRequest(requestId, signal) {
-      const path = `/privacy/gdpr/${pathSegment(requestId)}`;
-      await routeOf('cancelGdprRequest').limiter.enter(signal);
-      return call('cancelGdprRequest', { method: 'DELETE', path }, signal);
+
+    /** `GET /v3/privacy/gdpr/{request_id}`. */
+    viewGdprRequest: (requestId: string, signal: AbortSignal) =>
+      get('viewGdprRequest', `/privacy/gdpr/${pathSegment(requestId)}`, signal),
+
+    /** `GET /v3/privacy/gdpr`: a page of at most 100; `token` null: the first. */
+    listGdprRequests: (token: string | null, signal: AbortSignal) =>
+      get('listGdprRequests', `/privacy/gdpr?limit=100${page(token)}`, signal),
+
+    /** `DELETE /v3/privacy/gdpr/{request_id}`. Waits for its turn; it has no other rate limiter. */
+    async cancelGdprRequest(requestId: string, signal: AbortSignal): Promise<Outcome> {
+      const path = `/v3/privacy/gdpr/${pathSegment(requestId)}`;
+      await connection.limiterOf('cancelGdprRequest').enter(signal);
+      return connection.call('cancelGdprRequest', { method: 'DELETE', path }, signal);
     },
-    getUser: (userId, signal) =>
-      call('getUser', { method: 'GET', path: `/users/${pathSegment(userId)}` }, signal),
-    listUsers: (userIds, token, signal) => {
+
+    /** `GET /v3/users/{user_id}`. Its answer holds the user's access_token. */
+    getUser: (userId: string, signal: AbortSignal) =>
+      get('getUser', `/users/${pathSegment(userId)}`, signal),
+
+    /** `GET /v3/users`, deactivated users included. Ids are joined by commas: none may hold one. */
+    listUsers(userIds: readonly string[], token: string | null, signal: AbortSignal) {
       const ids = userIds.map(encodeURIComponent).join(',');
       const query = `user_ids=${ids}&active_mode=all&limit=100${page(token)}`;
-      return call('listUsers', { method: 'GET', path: `/users?${query}` }, signal);
+      return get('listUsers', `/users?${query}`, signal);
     },
   };
+}
+
+function headersOf(secret: Secret, agent: string): string | (() => ApiHeaders) {
+  const token = secret.reveal();
+  if (!/^[\x21-\x7E]+$/.test(token)) return 'it holds characters that no token has';
+  const type = 'application/json; charset=utf8';
+  return () => ({ 'api-token': token, 'content-type': type, 'user-agent': agent });
+}
+
+/** What an answer of Sendbird's says about trying again. */
+function heard(answer: ApiAnswer, now: number): Heard {
+  const { status } = answer;
+  const limited = status === 429;
+  return { transient: isTransientStatus(status), limited, retryAt: retryAt(answer, now) };
 }
 
 function page(token: string | null): string {

@@ -1,4 +1,3 @@
-import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type {
@@ -7,18 +6,13 @@ import type {
   Sighting,
   Unreachable,
 } from '../../requests/transitions/answers.ts';
-import { notOurs } from '../not-ours.ts';
-import { ABSENT, presenceOf, visibleIn } from '../presence.ts';
+import { chunksOf, notOurs } from '../batch.ts';
+import { unreachable, unreadable } from '../denial.ts';
+import { ABSENT, lookupOf, presenceOf, sightingOf } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';
-import { outcomeOf, unreachable } from './denial.ts';
-import type { SendbirdDeps } from './deps.ts';
+import type { SendbirdDeps } from './client.ts';
 import { User, UserPage } from './schemas.ts';
 import { readPages } from './search.ts';
-
-/** A page of the list holds at most 100 users (USERS). */
-const MOST_IDS = 100;
-/** The ids stand in the URL; a long one is answered with 414 (USERS). */
-const MOST_CHARACTERS = 4_000;
 
 /** A deactivated user: some calls refuse it, and the account is there (ERRS). */
 const DEACTIVATED = 400300;
@@ -27,7 +21,8 @@ type Seen = { kind: 'seen'; users: readonly (readonly [string, Presence])[] } | 
 
 /**
  * Which users Sendbird knows, deactivated ones included. Ids with a comma are asked for alone: the
- * list of ids is joined by commas.
+ * list of ids is joined by commas. A page of the list holds at most 100 users, and a long address is
+ * answered with 414 (USERS).
  */
 export async function lookUp(
   userIds: readonly string[],
@@ -35,24 +30,24 @@ export async function lookUp(
   signal: AbortSignal,
 ): Promise<Lookup> {
   const visible = new Map<string, Presence>();
-  for (const ids of chunks([...new Set(userIds)])) {
-    const [only, ...others] = ids;
+  const wanted = [...new Set(userIds)];
+  const alone = wanted.filter((id) => id.includes(','));
+  const others = wanted.filter((id) => !id.includes(','));
+  const chunks = chunksOf(others, (id) => encodeURIComponent(id).length + 1);
+  for (const ids of [...alone.map((id) => [id]), ...chunks]) {
+    const [only] = ids;
     const seen =
-      only !== undefined && others.length === 0
+      only !== undefined && ids.length === 1
         ? await seeOne(only, deps, signal)
         : await seeMany(ids, deps, signal);
     if (seen.kind !== 'seen') return seen;
     for (const [id, presence] of seen.users) visible.set(id, presence);
   }
-  return {
-    kind: 'found',
-    presence: new Map(userIds.map((id) => [id, visible.get(id) ?? ABSENT])),
-  };
+  return lookupOf(userIds, visible);
 }
 
 async function seeOne(id: string, deps: SendbirdDeps, signal: AbortSignal): Promise<Seen> {
-  const reply = await deps.client.getUser(id, signal);
-  const outcome = outcomeOf(reply, deps.redactor, deps.clock.now());
+  const outcome = await deps.client.getUser(id, signal);
   if (outcome.kind === 'absent') return { kind: 'seen', users: [] };
   if (outcome.kind === 'denied' && outcome.code === DEACTIVATED) {
     return { kind: 'seen', users: [[id, { ...ABSENT, visible: true, deactivated: true }]] };
@@ -64,18 +59,17 @@ async function seeOne(id: string, deps: SendbirdDeps, signal: AbortSignal): Prom
   }
   const what = reading.kind === 'not_json' ? 'it is not JSON' : 'the field user_id';
   const message = `Sendbird's answer about the user does not fit: ${what}`;
-  const error = failure('unreadable_answer', message, { httpStatus: 200 });
-  return { kind: 'unavailable', error };
+  return { kind: 'unavailable', error: unreadable(message) };
 }
 
 async function seeMany(
   ids: readonly string[],
-  { client, redactor, clock }: SendbirdDeps,
+  { client, redactor }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Seen> {
   const listing = await readPages(
     UserPage,
-    async (token) => outcomeOf(await client.listUsers(ids, token, signal), redactor, clock.now()),
+    (token) => client.listUsers(ids, token, signal),
     ({ users }) =>
       users
         .filter((user) => ids.includes(user.user_id))
@@ -96,24 +90,6 @@ function shown(user: User, redactor: Redactor): Presence {
   );
 }
 
-function chunks(ids: readonly string[]): string[][] {
-  const alone = ids.filter((id) => id.includes(',')).map((id) => [id]);
-  const all: string[][] = [];
-  let chunk: string[] = [];
-  let characters = 0;
-  for (const id of ids.filter((each) => !each.includes(','))) {
-    const length = encodeURIComponent(id).length + 1;
-    if (chunk.length === MOST_IDS || (chunk.length > 0 && characters + length > MOST_CHARACTERS)) {
-      all.push(chunk);
-      chunk = [];
-      characters = 0;
-    }
-    chunk.push(id);
-    characters += length;
-  }
-  return [...alone, ...(chunk.length === 0 ? all : [...all, chunk])];
-}
-
 /** Looks for the accounts that a call deletes; of what they wrote there is nothing to ask about. */
 export async function look(
   { operation, subjectIds }: Outgoing,
@@ -121,6 +97,5 @@ export async function look(
   signal: AbortSignal,
 ): Promise<Sighting> {
   if (operation !== 'delete') throw notOurs(`Sendbird cannot be looked at for ${operation}`);
-  const found = await lookUp(subjectIds, deps, signal);
-  return found.kind === 'found' ? { kind: 'looked', visible: visibleIn(found.presence) } : found;
+  return sightingOf(await lookUp(subjectIds, deps, signal));
 }

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { type Ids, batchOf, onlySubject } from '../batch.ts';
-import { notOurs } from '../not-ours.ts';
+import { type ApiAnswer, failure } from '../../http/exchange.ts';
+import { readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import type { Submission } from '../../requests/transitions/answers.ts';
+import { type Ids, batchOf, notOurs, onlySubject } from '../batch.ts';
+import type { Outcome } from '../denial.ts';
 import type { Outgoing } from '../provider.ts';
+import { Handle, Said } from './schemas.ts';
 
 /** Group channels of a deleted user: they stay, those of two members go, or all go (SEED). */
-const ChannelDeleteOption = z.enum(['do_not_delete', '1_on_1', 'all']);
-type ChannelDeleteOption = z.infer<typeof ChannelDeleteOption>;
-
-const DeleteOptions = z.strictObject({ channel_delete_option: ChannelDeleteOption });
+const DeleteOptions = z.strictObject({
+  channel_delete_option: z.enum(['do_not_delete', '1_on_1', 'all']),
+});
 
 /** The most users of one deletion (SEED). */
 const MOST = 100;
@@ -18,7 +22,7 @@ const MOST = 100;
  */
 export type Registration =
   | { action: 'access'; user_id: string }
-  | { action: 'delete'; user_ids: Ids; channel_delete_option: ChannelDeleteOption };
+  | ({ action: 'delete'; user_ids: Ids } & z.infer<typeof DeleteOptions>);
 
 /**
  * What is registered for a call. An access is for one user: its zip is that person's. A deletion
@@ -43,12 +47,7 @@ export function registrationFor(call: Outgoing): Registration {
 }
 
 /** What an answer says about a request, as far as it says it. */
-export interface Claims {
-  action?: string | null | undefined;
-  user_id?: string | null | undefined;
-  user_ids?: readonly string[] | null | undefined;
-  channel_delete_option?: string | null | undefined;
-}
+type Claims = Partial<z.infer<typeof Said>>;
 
 /**
  * The field in which an answer says something else than what was asked; null: none. What it leaves
@@ -88,4 +87,55 @@ function isOther(said: string | null | undefined, asked: string): boolean {
 function isSame(these: readonly string[], those: readonly string[]): boolean {
   const [some, others] = [new Set(these), new Set(those)];
   return some.size === others.size && [...some].every((id) => others.has(id));
+}
+
+/**
+ * What Sendbird's answer to a registration means. It must say what was asked for: one that names
+ * another action, other users or another option is refused for good, task id in its words, because
+ * following it would fetch another person's data, and sending it again could delete a second time.
+ * One that only lacks something keeps its task id; each view asserts the same again.
+ */
+export function registrationOf(
+  outcome: Outcome,
+  asked: Registration,
+  redactor: Redactor,
+): Submission {
+  switch (outcome.kind) {
+    case 'ok':
+      return registered(outcome.answer, asked, redactor);
+    case 'denied':
+      return { kind: 'refused', error: outcome.error };
+    // [U]: an unknown user is refused here, and a whole deletion for it, or is registered and ends
+    // as `no_data`: both are served.
+    case 'absent':
+    case 'credentials':
+    case 'limited':
+    case 'unavailable':
+    case 'unsent':
+    case 'lost':
+      return outcome;
+  }
+}
+
+function registered(
+  { text, status: httpStatus }: ApiAnswer,
+  asked: Registration,
+  redactor: Redactor,
+): Submission {
+  const handle = readJson(text, Handle);
+  if (handle.kind !== 'fits') {
+    const what = handle.kind === 'misfit' ? `${handle.field} is not as agreed` : 'not JSON';
+    const message = `Sendbird accepted the call, and its answer holds no request: ${what}`;
+    return { kind: 'lost', error: failure('unreadable_answer', message, { httpStatus }) };
+  }
+  const taskId = handle.value.request_id;
+  const claims = readJson(text, Said);
+  const said: Claims = claims.kind === 'fits' ? claims.value : {};
+  const wrong = contradiction(said, asked);
+  if (wrong !== null) {
+    const message = `Sendbird registered something else than was asked for: ${wrong} of its request ${redactor.clean(taskId)} differs. Look at that request at Sendbird before anything else`;
+    return { kind: 'refused', error: failure('wrong_answer', message, { httpStatus }) };
+  }
+  const { status } = said;
+  return { kind: 'accepted', taskId, status: status == null ? null : redactor.clean(status) };
 }

@@ -1,12 +1,13 @@
 import { failure } from '../../http/exchange.ts';
-import { readJson } from '../../http/json-answer.ts';
+import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/transitions/answers.ts';
-import type { RunningCall } from '../provider.ts';
-import { type Outcome, outcomeOf, unreachable } from './denial.ts';
-import type { SendbirdDeps } from './deps.ts';
+import { type Connection, noLink } from '../connection.ts';
+import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import type { Collection, RunningCall } from '../provider.ts';
+import type { SendbirdDeps } from './client.ts';
 import { type Registration, contradiction, registrationFor } from './registration.ts';
-import { AccessRequest, DeleteRequest, type GdprRequest } from './schemas.ts';
+import { AccessRequest, DeleteRequest, Files, type GdprRequest } from './schemas.ts';
 
 /** A request as Sendbird shows it, or why it cannot be seen. */
 export type RequestView =
@@ -19,12 +20,12 @@ const INVALID_VALUE = 400111;
 /** Looks at the request of a call; the view is asserted to be of what was asked for. */
 export async function viewRequest(
   call: RunningCall,
-  { client, redactor, clock }: SendbirdDeps,
+  { client, redactor }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<RequestView> {
   const asked = registrationFor(call);
-  const reply = await client.viewGdprRequest(call.taskId, signal);
-  return viewOf(outcomeOf(reply, redactor, clock.now()), call.taskId, asked, redactor);
+  const outcome = await client.viewGdprRequest(call.taskId, signal);
+  return viewOf(outcome, call.taskId, asked, redactor);
 }
 
 /**
@@ -36,8 +37,7 @@ export function viewOfEntry(
   asked: Registration,
   redactor: Redactor,
 ): RequestView | null {
-  const schema = asked.action === 'access' ? AccessRequest : DeleteRequest;
-  const reading = schema.safeParse(entry);
+  const reading = schemaOf(asked).safeParse(entry);
   return reading.success ? asserted(reading.data, asked, redactor) : null;
 }
 
@@ -59,16 +59,11 @@ function viewOf(
     return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
   }
   if (outcome.kind !== 'ok') return unreachable(outcome);
-  const { text } = outcome.answer;
-  const reading =
-    asked.action === 'access' ? readJson(text, AccessRequest) : readJson(text, DeleteRequest);
-  if (reading.kind === 'not_json') return unreadable('it is not JSON');
-  if (reading.kind === 'misfit') return unreadable(`the field ${reading.field}`);
-  const request = reading.value;
-  if (request.request_id !== requestId) {
-    return unreadable('the field request_id names another request');
-  }
-  return asserted(request, asked, redactor);
+  const reading = readJson(outcome.answer.text, schemaOf(asked));
+  if (reading.kind !== 'fits') return misfit(misfitOf(reading));
+  return reading.value.request_id === requestId
+    ? asserted(reading.value, asked, redactor)
+    : misfit('the field request_id names another request');
 }
 
 function asserted(request: GdprRequest, asked: Registration, redactor: Redactor): RequestView {
@@ -94,7 +89,24 @@ export function reportOf(view: RequestView, redactor: Redactor): TaskReport {
   }
 }
 
-function unreadable(what: string): RequestView {
+/**
+ * The zip of an access request that is done. `files` is one object and may be there with an empty
+ * `url` (docs/providers/sendbird.md 2.6); `expires_at` 0 says nothing.
+ */
+export function accessFile(request: GdprRequest, connection: Connection): Collection {
+  const files = Files.safeParse(request.files);
+  if (!files.success) {
+    return noLink("Sendbird's request is done and holds no link to a file (files.url)");
+  }
+  const expiresAt = files.data.expires_at ?? 0;
+  return connection.file(files.data.url, expiresAt > 0 ? expiresAt : null);
+}
+
+function schemaOf({ action }: Registration): Schema<GdprRequest> {
+  return action === 'access' ? AccessRequest : DeleteRequest;
+}
+
+function misfit(what: string): RequestView {
   const message = `Sendbird's answer about the request does not fit: ${what}`;
-  return { kind: 'unreadable', error: failure('unreadable_answer', message, { httpStatus: 200 }) };
+  return { kind: 'unreadable', error: unreadable(message) };
 }

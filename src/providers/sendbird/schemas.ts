@@ -37,12 +37,19 @@ export const Handle = z.object({ request_id: RequestId });
  * something else.
  */
 export const Said = z.object({
-  action: z.string().optional().catch(undefined),
-  user_id: z.string().optional().catch(undefined),
-  user_ids: listOf(z.string()).optional().catch(undefined),
-  channel_delete_option: z.string().optional().catch(undefined),
-  status: z.string().min(1).optional().catch(undefined),
+  action: z.string().nullish().catch(null),
+  user_id: z.string().nullish().catch(null),
+  user_ids: listOf(z.string()).nullish().catch(null),
+  channel_delete_option: z.string().nullish().catch(null),
+  status: z.string().min(1).nullish().catch(null),
 });
+
+/** Whom a request is about and what becomes of the channels, where it says so. */
+const About = {
+  user_id: z.string().nullish(),
+  user_ids: listOf(z.string()).nullish(),
+  channel_delete_option: z.string().nullish(),
+};
 
 /** The answer of a view of an `access` request, docs/providers/sendbird.md 2.2. */
 export const AccessRequest = z.object({
@@ -58,11 +65,7 @@ export const AccessRequest = z.object({
  * whom it is about ([U]: whether one user stands in `user_id` or `user_ids`); what it says must be
  * what was asked.
  */
-export const DeleteRequest = AccessRequest.extend({
-  user_id: z.string().nullish(),
-  user_ids: listOf(z.string()).nullish(),
-  channel_delete_option: z.string().nullish(),
-});
+export const DeleteRequest = AccessRequest.extend(About);
 
 /** A request of either kind. */
 export type GdprRequest = z.infer<typeof AccessRequest> | z.infer<typeof DeleteRequest>;
@@ -80,9 +83,7 @@ export const RequestPage = z.object({
       request_id: RequestId,
       action: z.string(),
       status: z.string(),
-      user_id: z.string().nullish(),
-      user_ids: listOf(z.string()).nullish(),
-      channel_delete_option: z.string().nullish(),
+      ...About,
       created_at: Instant,
     }),
   ),

@@ -1,8 +1,7 @@
-import { failure } from '../../http/exchange.ts';
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { FoundTask, Search, Unreachable } from '../../requests/transitions/answers.ts';
-import { type Outcome, outcomeOf, unreachable } from './denial.ts';
-import type { SendbirdDeps } from './deps.ts';
+import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import type { SendbirdDeps } from './client.ts';
 import { type Registration, isLike } from './registration.ts';
 import { RequestPage } from './schemas.ts';
 
@@ -14,12 +13,12 @@ import { RequestPage } from './schemas.ts';
 export async function searchRequests(
   wanted: Registration,
   since: number,
-  { client, redactor, clock }: SendbirdDeps,
+  { client, redactor }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Search> {
   const listing = await readPages(
     RequestPage,
-    async (token) => outcomeOf(await client.listGdprRequests(token, signal), redactor, clock.now()),
+    (token) => client.listGdprRequests(token, signal),
     ({ requests }) =>
       requests
         .filter((request) => request.created_at >= since && isLike(request, wanted))
@@ -113,13 +112,10 @@ function turnOf<Page>(
 ): Exclude<Turn<Page>, { kind: 'again' }> {
   if (outcome.kind !== 'ok') return unreachable(outcome);
   const reading = readJson(outcome.answer.text, schema);
-  if (reading.kind === 'not_json') return misfit('it is not JSON');
-  if (reading.kind === 'misfit') return misfit(`the field ${reading.field}`);
+  if (reading.kind !== 'fits') return misfit(misfitOf(reading));
   return { kind: 'page', page: reading.value };
 }
 
 function misfit(what: string): Unreachable {
-  const message = `Sendbird's list does not fit: ${what}`;
-  const error = failure('unreadable_answer', message, { httpStatus: 200 });
-  return { kind: 'unavailable', error };
+  return { kind: 'unavailable', error: unreadable(`Sendbird's list does not fit: ${what}`) };
 }

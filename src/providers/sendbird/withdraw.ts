@@ -3,8 +3,8 @@ import type { Redactor } from '../../http/redaction.ts';
 import type { StepError } from '../../requests/request.ts';
 import type { Withdrawal } from '../../requests/transitions/answers.ts';
 import type { RunningCall } from '../provider.ts';
-import { type Outcome, outcomeOf, unreachable } from './denial.ts';
-import type { SendbirdDeps } from './deps.ts';
+import { type Outcome, unreachable } from '../denial.ts';
+import type { SendbirdDeps } from './client.ts';
 import { type RequestView, viewRequest } from './request-view.ts';
 import type { GdprRequest } from './schemas.ts';
 
@@ -28,13 +28,12 @@ export async function withdraw(
   deps: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Withdrawal> {
-  const { client, redactor, clock } = deps;
+  const { client, redactor } = deps;
   const before = await viewRequest(call, deps, signal);
   if (before.kind !== 'request' || before.request.status !== 'scheduled') {
     return nothingSent(before, redactor);
   }
-  const reply = await client.cancelGdprRequest(call.taskId, signal);
-  const outcome = outcomeOf(reply, redactor, clock.now());
+  const outcome = await client.cancelGdprRequest(call.taskId, signal);
   switch (outcome.kind) {
     case 'credentials':
     case 'limited':

@@ -1,58 +1,44 @@
 import { failure } from '../../http/exchange.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import { isExport } from '../../requests/operations.ts';
+import { notOurs } from '../batch.ts';
 import { checkAll } from '../check-all.ts';
-import { unlock } from '../credentials.ts';
-import type { ProviderDeps } from '../deps.ts';
+import type { ProviderDeps } from '../connection.ts';
 import { createFresh } from '../fresh.ts';
-import { notOurs } from '../not-ours.ts';
 import type { Provider, RunningCall } from '../provider.ts';
-import { createStreamClient } from './client.ts';
-import { type StreamAccount, createStreamConnection } from './connection.ts';
-import { STREAM, outcomeOf } from './denial.ts';
-import { exportFile } from './export-file.ts';
+import { type StreamAccount, createStreamClient } from './client.ts';
 import { limitsOf } from './limits.ts';
-import { look } from './look.ts';
-import { lookUp } from './lookup.ts';
-import { idOf } from './operations.ts';
-import { restorationOf, send, submissionOf } from './submit.ts';
-import { type TaskView, reportOf, taskOf } from './task.ts';
+import { look, lookUp } from './lookup.ts';
+import { idOf, submit } from './submit.ts';
+import { type TaskView, exportFile, reportOf, taskOf } from './task.ts';
 
 /** Stream behind the provider interface: exports, deletions, restores, and what can be seen. */
 export function createStream(account: StreamAccount, deps: ProviderDeps): Provider {
-  const { http, clock } = deps;
+  const { clock } = deps;
   const redactor = createRedactor();
-  const connection = createStreamConnection(account, deps, redactor);
-  const client = createStreamClient(connection);
+  const client = createStreamClient(account, deps, redactor);
+  const { connection } = client;
   const fresh = createFresh<TaskView>(clock);
-
-  const view = async (call: RunningCall, signal: AbortSignal): Promise<TaskView> => {
-    const reply = await client.getTask(call.taskId, signal);
-    return taskOf(outcomeOf(reply, redactor, clock.now()), call.taskId);
-  };
+  const view = async ({ taskId }: RunningCall, signal: AbortSignal): Promise<TaskView> =>
+    taskOf(await client.getTask(taskId, signal), taskId);
 
   return {
     name: 'stream',
     account: `stream:${account.apiKey}@${account.origin}`,
 
-    unlock: () => unlock(account.apiSecret, STREAM, redactor),
+    unlock: () => connection.unlock(),
 
-    admit: (operation) => connection.laneOf(idOf(operation)).admit(),
+    admit: (operation) => connection.limiterOf(idOf(operation)).admit(),
 
-    turnAt: (operation) => connection.laneOf(idOf(operation)).turnAt(),
+    turnAt: (operation) => connection.limiterOf(idOf(operation)).turnAt(),
 
-    limitOf: (operation) => connection.laneOf(idOf(operation)).limit,
+    limitOf: (operation) => connection.limiterOf(idOf(operation)).limit,
 
     get calls() {
       return connection.calls;
     },
 
-    async submit(call, signal) {
-      const reply = await send(call, client, signal);
-      const outcome = outcomeOf(reply, redactor, clock.now());
-      const read = call.operation === 'restore_users' ? restorationOf : submissionOf;
-      return read(outcome, call.subjectIds);
-    },
+    submit: (call, signal) => submit(call, client, signal),
 
     checksMany: false,
 
@@ -69,12 +55,12 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
       const report = reportOf(seen, call, redactor);
       if (report.kind !== 'done') return report;
       if (seen.kind !== 'task') throw notOurs('a task that is done was not seen');
-      return exportFile(seen.task, http, account.origin);
+      return exportFile(seen.task, connection);
     },
 
-    lookup: (subjectIds, signal) => lookUp(subjectIds, client, redactor, clock, signal),
+    lookup: (subjectIds, signal) => lookUp(subjectIds, client, redactor, signal),
 
-    look: (call, signal) => look(call, { client, redactor, clock }, signal),
+    look: (call, signal) => look(call, client, redactor, signal),
 
     async withdraw() {
       const message =
@@ -82,8 +68,7 @@ export function createStream(account: StreamAccount, deps: ProviderDeps): Provid
       return { kind: 'too_late', error: failure('refused', message) };
     },
 
-    limits: (operations, signal) =>
-      limitsOf(operations, { client, connection, redactor, clock }, signal),
+    limits: (operations, signal) => limitsOf(operations, client, clock, signal),
 
     async search() {
       return { kind: 'unsearchable' };

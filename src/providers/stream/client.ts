@@ -1,8 +1,25 @@
-import { pathSegment } from '../../http/json-answer.ts';
+import { randomUUID } from 'node:crypto';
+import type { ApiAnswer, ApiCall, Heard } from '../../http/exchange.ts';
+import { pathSegment, readJson } from '../../http/json-answer.ts';
+import type { Redactor } from '../../http/redaction.ts';
+import { isTransientStatus } from '../../http/retry.ts';
+import type { SecretSource } from '../../secret.ts';
 import type { Ids } from '../batch.ts';
-import type { Reply, StreamConnection } from './connection.ts';
-import type { FeedDeletion, UserDeletion } from './deletion.ts';
-import type { FeedQuery } from './feed-queries.ts';
+import { type ProviderDeps, createConnection } from '../connection.ts';
+import type { Outcome } from '../denial.ts';
+import { STREAM, outcomeOf } from './denial.ts';
+import type { FeedQuery } from './feed-data.ts';
+import { assumed, rateLimit, retryAt } from './rate-limit.ts';
+import { ApiError } from './schemas.ts';
+import type { FeedDeletion, UserDeletion } from './submit.ts';
+import { createTokens } from './token.ts';
+
+/** A Stream app. `origin` has no path and no trailing slash. */
+export interface StreamAccount {
+  apiKey: string;
+  apiSecret: SecretSource;
+  origin: string;
+}
 
 /** What QueryUsers takes in its `payload`; `limit` is always sent, its default is not known. */
 interface UserQuery {
@@ -22,88 +39,107 @@ export interface FeedFilter {
 }
 
 /** Stream's API in its own words, docs/providers/stream.md 2; no policy. */
-export interface StreamClient {
-  /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
-  exportFeedUserData(userId: string, signal: AbortSignal): Promise<Reply>;
-  /** `POST /api/v2/export/users`. */
-  exportUsers(userIds: Ids, signal: AbortSignal): Promise<Reply>;
-  /** `POST /api/v2/feeds/users/{user_id}/delete`. Cannot be undone, softly or not. */
-  deleteFeedUserData(userId: string, options: FeedDeletion, signal: AbortSignal): Promise<Reply>;
-  /** `POST /api/v2/users/delete`: at most 100. */
-  deleteUsers(userIds: Ids, options: UserDeletion, signal: AbortSignal): Promise<Reply>;
-  /** `POST /api/v2/users/restore`: at most 100. Its answer holds no task. */
-  restoreUsers(userIds: Ids, signal: AbortSignal): Promise<Reply>;
-  /** `GET /api/v2/tasks/{id}`. */
-  getTask(id: string, signal: AbortSignal): Promise<Reply>;
-  /** `GET /api/v2/users`: a GET whose JSON is in the query. */
-  queryUsers(payload: UserQuery, signal: AbortSignal): Promise<Reply>;
-  /** `POST /api/v2/feeds/.../query`: a POST that only reads. */
-  queryFeedData(query: FeedQuery, filter: FeedFilter, signal: AbortSignal): Promise<Reply>;
-  /** `GET /api/v2/rate_limits`, of calls made with a server token. */
-  getRateLimits(operations: Ids, signal: AbortSignal): Promise<Reply>;
-  /** `GET /api/v2/feeds/feeds/rate_limits`: the same for feeds, twice in the path (OAS). */
-  getFeedsRateLimits(operations: Ids, signal: AbortSignal): Promise<Reply>;
-}
+export type StreamClient = ReturnType<typeof createStreamClient>;
 
-/** A client that speaks through this connection. */
-export function createStreamClient({ call }: StreamConnection): StreamClient {
+/** A client for one app. An operation is named by Stream's own id. */
+export function createStreamClient(account: StreamAccount, deps: ProviderDeps, redactor: Redactor) {
+  const tokens = createTokens(deps.clock);
+  const key = `api_key=${encodeURIComponent(account.apiKey)}`;
+  const connection = createConnection(
+    {
+      names: STREAM,
+      account: `stream:${account.apiKey}`,
+      origin: account.origin,
+      secret: account.apiSecret,
+      headers: (secret) => async () => ({
+        authorization: await tokens.tokenFor(secret),
+        'stream-auth-type': 'jwt',
+        'content-type': 'application/json',
+        'x-stream-client': deps.agent,
+        'x-client-request-id': randomUUID(),
+      }),
+      assumed: (operation) => assumed(operation, deps.start),
+      rateLimit,
+      heard,
+      outcomeOf,
+    },
+    deps,
+    redactor,
+  );
+
+  type Post = Pick<ApiCall, 'body' | 'reads'>;
+  const post = (operation: string, path: string, request: Post, signal: AbortSignal) =>
+    connection.call(
+      operation,
+      { method: 'POST', path: `/api/v2${path}?${key}`, ...request },
+      signal,
+    );
+  const get = (
+    operation: string,
+    path: string,
+    query: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Outcome> => {
+    const more = Object.keys(query).length === 0 ? '' : `&${new URLSearchParams(query).toString()}`;
+    const target = `/api/v2${path}?${key}${more}`;
+    return connection.call(operation, { method: 'GET', path: target }, signal);
+  };
+
   return {
-    exportFeedUserData: (userId, signal) =>
-      call(
-        'ExportFeedUserData',
-        { method: 'POST', path: `/feeds/users/${pathSegment(userId)}/export` },
-        signal,
-      ),
-    exportUsers: (userIds, signal) =>
-      call(
-        'ExportUsers',
-        { method: 'POST', path: '/export/users', body: { user_ids: userIds } },
-        signal,
-      ),
-    deleteFeedUserData: (userId, body, signal) =>
-      call(
-        'DeleteFeedUserData',
-        { method: 'POST', path: `/feeds/users/${pathSegment(userId)}/delete`, body },
-        signal,
-      ),
-    deleteUsers: (userIds, options, signal) =>
-      call(
-        'DeleteUsers',
-        { method: 'POST', path: '/users/delete', body: { user_ids: userIds, ...options } },
-        signal,
-      ),
-    restoreUsers: (userIds, signal) =>
-      call(
-        'RestoreUsers',
-        { method: 'POST', path: '/users/restore', body: { user_ids: userIds } },
-        signal,
-      ),
-    getTask: (id, signal) =>
-      call('GetTask', { method: 'GET', path: `/tasks/${pathSegment(id)}` }, signal),
-    queryUsers: (payload, signal) =>
-      call(
-        'QueryUsers',
-        { method: 'GET', path: '/users', query: { payload: JSON.stringify(payload) } },
-        signal,
-      ),
-    queryFeedData: ({ operation, path }, body, signal) =>
-      call(operation, { method: 'POST', path, body, reads: true }, signal),
-    getRateLimits: (operations, signal) =>
-      call(
-        'GetRateLimits',
-        { method: 'GET', path: '/rate_limits', query: ofServer(operations) },
-        signal,
-      ),
-    getFeedsRateLimits: (operations, signal) =>
-      call(
-        'GetFeedsRateLimits',
-        { method: 'GET', path: '/feeds/feeds/rate_limits', query: ofServer(operations) },
-        signal,
-      ),
+    connection,
+
+    /** `POST /api/v2/feeds/users/{user_id}/export`. It has no body. */
+    exportFeedUserData: (userId: string, signal: AbortSignal) =>
+      post('ExportFeedUserData', `/feeds/users/${pathSegment(userId)}/export`, {}, signal),
+
+    /** `POST /api/v2/export/users`. */
+    exportUsers: (userIds: Ids, signal: AbortSignal) =>
+      post('ExportUsers', '/export/users', { body: { user_ids: userIds } }, signal),
+
+    /** `POST /api/v2/feeds/users/{user_id}/delete`. Cannot be undone, softly or not. */
+    deleteFeedUserData: (userId: string, body: FeedDeletion, signal: AbortSignal) =>
+      post('DeleteFeedUserData', `/feeds/users/${pathSegment(userId)}/delete`, { body }, signal),
+
+    /** `POST /api/v2/users/delete`: at most 100. */
+    deleteUsers: (userIds: Ids, options: UserDeletion, signal: AbortSignal) =>
+      post('DeleteUsers', '/users/delete', { body: { user_ids: userIds, ...options } }, signal),
+
+    /** `POST /api/v2/users/restore`: at most 100. Its answer holds no task. */
+    restoreUsers: (userIds: Ids, signal: AbortSignal) =>
+      post('RestoreUsers', '/users/restore', { body: { user_ids: userIds } }, signal),
+
+    /** `GET /api/v2/tasks/{id}`. */
+    getTask: (id: string, signal: AbortSignal) =>
+      get('GetTask', `/tasks/${pathSegment(id)}`, {}, signal),
+
+    /** `GET /api/v2/users`: a GET whose JSON is in the query. */
+    queryUsers: (payload: UserQuery, signal: AbortSignal) =>
+      get('QueryUsers', '/users', { payload: JSON.stringify(payload) }, signal),
+
+    /** `POST /api/v2/feeds/.../query`: a POST that only reads. */
+    queryFeedData: ({ operation, path }: FeedQuery, body: FeedFilter, signal: AbortSignal) =>
+      post(operation, path, { body, reads: true }, signal),
+
+    /** `GET /api/v2/rate_limits`, of calls made with a server token; other platforms have their own. */
+    getRateLimits: (operations: Ids, signal: AbortSignal) =>
+      get('GetRateLimits', '/rate_limits', ofServer(operations), signal),
+
+    /** `GET /api/v2/feeds/feeds/rate_limits`: the same for feeds, twice in the path (OAS). */
+    getFeedsRateLimits: (operations: Ids, signal: AbortSignal) =>
+      get('GetFeedsRateLimits', '/feeds/feeds/rate_limits', ofServer(operations), signal),
   };
 }
 
-/** The limits of calls made with a server token; the other platforms have their own. */
 function ofServer(operations: Ids): Record<string, string> {
   return { server_side: 'true', endpoints: operations.join(',') };
+}
+
+const QUIET: Heard = { transient: false, limited: false, retryAt: null };
+
+/** What an answer of Stream's says about trying again: `unrecoverable` means never. */
+function heard(answer: ApiAnswer, now: number): Heard {
+  if (!isTransientStatus(answer.status)) return QUIET;
+  const body = readJson(answer.text, ApiError);
+  const final = body.kind === 'fits' && body.value.unrecoverable === true;
+  return { transient: !final, limited: answer.status === 429, retryAt: retryAt(answer, now) };
 }

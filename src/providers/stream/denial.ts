@@ -1,29 +1,29 @@
-import { type ApiAnswer, type Failure, type FailureCode, failure } from '../../http/exchange.ts';
+import type { ApiAnswer } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type { Unreachable } from '../../requests/transitions/answers.ts';
-import { undelivered } from '../undelivered.ts';
-import type { Reply } from './connection.ts';
+import {
+  type Denial,
+  type Meaning,
+  type Names,
+  type Outcome,
+  type Reply,
+  denialOf,
+  undelivered,
+} from '../denial.ts';
 import { retryAt } from './rate-limit.ts';
 import { ApiError } from './schemas.ts';
 
-/** A call that did not get what it asked for. `code` is Stream's, where the answer has one. */
-export type Denial =
-  | Unreachable
-  | { kind: 'unsent' | 'lost'; error: Failure }
-  /** A 4xx in Stream's own words; `words` as they came, for matching only. */
-  | { kind: 'denied'; error: Failure; code: number | null; status: number; words: string };
-
-/** A reply as either a 2xx answer or a denial. */
-export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
-
 /** What this provider and its secret are called. */
-export const STREAM = { provider: 'Stream', secret: 'API secret' };
+export const STREAM: Names = { provider: 'Stream', secret: 'API secret' };
 
 const INPUT = 4;
+const RATE_LIMITED = 9;
 const NOT_FOUND = 16;
+const TIMED_OUT = 23;
+const CLOSED: ReadonlySet<number> = new Set([401, 403]);
+
 /** Expired, not valid yet, dated wrongly: the token's times (docs/providers/stream.md 5). */
-const TOKEN_TIMES: ReadonlySet<number> = new Set([40, 41, 42]);
+const TOKEN_TIMES: ReadonlySet<number | null> = new Set([40, 41, 42]);
 const CLOCK_HINT = "; is this machine's clock right?";
 
 /** Sorts a reply by what it means, HTTP status first and then Stream's code. */
@@ -31,21 +31,7 @@ export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcom
   if (reply.kind !== 'answer') return undelivered(reply, STREAM, redactor);
   return reply.answer.status >= 200 && reply.answer.status < 300
     ? { kind: 'ok', answer: reply.answer }
-    : denialOf(reply.answer, redactor, now);
-}
-
-/** A denial of a read: whatever kept it from being answered, Stream cannot be asked now. */
-export function unreachable(denial: Denial): Unreachable {
-  switch (denial.kind) {
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-      return denial;
-    case 'unsent':
-    case 'lost':
-    case 'denied':
-      return { kind: 'unavailable', error: denial.error };
-  }
+    : denied(reply.answer, redactor, now);
 }
 
 /**
@@ -81,63 +67,19 @@ export function saysUnknownUser(
   return UNKNOWN_USER.test(words);
 }
 
-const WORDS: Readonly<Record<Exclude<Meaning, 'foreign'>, readonly [FailureCode, string]>> = {
-  limited: ['rate_limited', 'Stream refused the call for its rate limit'],
-  credentials: ['credentials', 'Stream refused the credentials'],
-  unavailable: ['unavailable', 'Stream has a fault'],
-  denied: ['refused', 'Stream refused the call'],
-};
-
-function denialOf(answer: ApiAnswer, redactor: Redactor, now: number): Denial {
+function denied(answer: ApiAnswer, redactor: Redactor, now: number): Denial {
   const { status } = answer;
-  const api = apiErrorOf(answer.text);
-  const meaning = meaningOf(status, api.code, api.unrecoverable);
-  const error = errorFor(meaning, status, api, redactor);
-  switch (meaning) {
-    case 'limited':
-      return { kind: 'limited', error, retryAt: retryAt(answer, now) };
-    case 'credentials':
-      return { kind: 'credentials', error };
-    case 'unavailable':
-    case 'foreign':
-      return { kind: 'unavailable', error };
-    case 'denied':
-      return { kind: 'denied', error, code: api.code, status, words: api.message };
-  }
+  const body = readJson(answer.text, ApiError);
+  const {
+    code,
+    message: words,
+    unrecoverable,
+  } = body.kind === 'fits' ? body.value : { code: null, message: '' };
+  const meaning = meaningOf(status, code, unrecoverable === true);
+  const hint = TOKEN_TIMES.has(code) ? CLOCK_HINT : '';
+  const refused = { meaning, status, code, words, hint, retryAt: retryAt(answer, now) };
+  return denialOf(refused, STREAM.provider, String(status), redactor);
 }
-
-/** An error body with its gaps filled; `code` null: the body is not Stream's. */
-interface Said {
-  code: number | null;
-  message: string;
-  unrecoverable: boolean;
-}
-
-function apiErrorOf(text: string): Said {
-  const body = readJson(text, ApiError);
-  if (body.kind !== 'fits') return { code: null, message: '', unrecoverable: false };
-  const { code, message, unrecoverable } = body.value;
-  return { code, message, unrecoverable: unrecoverable === true };
-}
-
-function errorFor(meaning: Meaning, status: number, api: Said, redactor: Redactor): Failure {
-  const facts = { providerCode: api.code, httpStatus: status };
-  if (meaning === 'foreign') {
-    const message = `what answers at Stream's address is not Stream's API (${status}): is the base URL right?`;
-    return failure('unavailable', message, facts);
-  }
-  const [code, what] = WORDS[meaning];
-  const words = redactor.clean(api.message);
-  const hint = api.code !== null && TOKEN_TIMES.has(api.code) ? CLOCK_HINT : '';
-  return failure(code, `${what} (${status})${words === '' ? '' : `: ${words}`}${hint}`, facts);
-}
-
-/** What an error answer of Stream's means to us; `foreign`: neither an error nor Stream's. */
-type Meaning = 'limited' | 'credentials' | 'unavailable' | 'foreign' | 'denied';
-
-const RATE_LIMITED = 9;
-const TIMED_OUT = 23;
-const CLOSED: ReadonlySet<number> = new Set([401, 403]);
 
 /**
  * Sorts an error answer by HTTP status and Stream's code (docs/providers/stream.md 5); `code` null:

@@ -3,9 +3,11 @@ import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { SubjectResult, TaskReport } from '../../requests/transitions/answers.ts';
-import type { RunningCall } from '../provider.ts';
-import { type Outcome, saysUnknown, unreachable } from './denial.ts';
-import { Task } from './schemas.ts';
+import { type Connection, noLink } from '../connection.ts';
+import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import type { Collection, RunningCall } from '../provider.ts';
+import { saysUnknown } from './denial.ts';
+import { ExportResult, Task } from './schemas.ts';
 
 /** A task as Stream shows it, or why it cannot be seen. */
 export type TaskView =
@@ -24,11 +26,10 @@ export function taskOf(outcome: Outcome, taskId: string): TaskView {
   }
   if (outcome.kind !== 'ok') return unreachable(outcome);
   const reading = readJson(outcome.answer.text, Task);
-  if (reading.kind === 'not_json') return unreadable('it is not JSON');
-  if (reading.kind === 'misfit') return unreadable(`the field ${reading.field}`);
+  if (reading.kind !== 'fits') return misfit(misfitOf(reading));
   return reading.value.task_id === taskId
     ? { kind: 'task', task: reading.value }
-    : unreadable('the field task_id names another task');
+    : misfit('the field task_id names another task');
 }
 
 /**
@@ -57,9 +58,20 @@ export function reportOf(
   }
 }
 
-function unreadable(what: string): TaskView {
+/**
+ * The file of a completed export. Stream says nowhere in the answer when the link ends; it makes a
+ * new one on each status call (SEED), so it is asked for right before the download.
+ */
+export function exportFile(task: Task, connection: Connection): Collection {
+  const result = ExportResult.safeParse(task.result);
+  return result.success
+    ? connection.file(result.data.url, null)
+    : noLink("Stream's task is completed and holds no link to a file (result.url)");
+}
+
+function misfit(what: string): TaskView {
   const message = `Stream's answer about the task does not fit: ${what}`;
-  return { kind: 'unreadable', error: failure('unreadable_answer', message, { httpStatus: 200 }) };
+  return { kind: 'unreadable', error: unreadable(message) };
 }
 
 /** What is known of an entry (CGO async_tasks_test.go:73): the user was deleted. */

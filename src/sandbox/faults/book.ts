@@ -1,5 +1,5 @@
 import { chance } from '../random.ts';
-import type { FaultSpec } from './parse.ts';
+import type { FaultSpec } from './table.ts';
 
 /** What a fault may happen to: the scopes it answers to, and the user ids it concerns. */
 export interface FaultSubject {
@@ -12,32 +12,28 @@ export interface FaultState extends FaultSpec {
   happened: number;
 }
 
-export interface FaultBook {
-  /** Draws once; a hit uses up one of a count. */
-  hits(name: string, subject: FaultSubject): boolean;
-  /**
-   * Draws once per user id and remembers the answer, so that the same id is at fault in every
-   * later call. Returns the ids at fault.
-   */
-  culprits(name: string, subject: FaultSubject): string[];
-  list(): readonly FaultState[];
-  replace(specs: readonly FaultSpec[]): void;
-  add(spec: FaultSpec): void;
-  /** Takes out faults by name, in one scope or (null) in all. */
-  remove(names: readonly string[], scope: string | null): void;
-}
-
 /** The faults in force, with their counts. */
-export function createFaultBook(seed: number, specs: readonly FaultSpec[]): FaultBook {
+export type FaultBook = ReturnType<typeof createFaultBook>;
+
+export function createFaultBook(seed: number, specs: readonly FaultSpec[]) {
   let book = specs.map(fresh);
   const remembered = new Map<string, boolean>();
 
-  const hits: FaultBook['hits'] = (name, subject) =>
+  /** Draws once; a hit uses up one of a count. */
+  const hits = (name: string, subject: FaultSubject): boolean =>
     book.some((fault, index) => applies(fault, name, subject) && draw(fault, seed, index));
 
   return {
     hits,
-    culprits(name, subject) {
+
+    /** Draws for each user id alone: those at fault. */
+    hitIds: (name: string, { labels, ids }: FaultSubject): string[] =>
+      ids.filter((id) => hits(name, { labels, ids: [id] })),
+
+    /**
+     * The same, and remembers the answer, so that the same id is at fault in every later call.
+     */
+    culprits(name: string, subject: FaultSubject): string[] {
       if (!book.some((fault) => fault.name === name)) return [];
       return subject.ids.filter((id) => {
         const key = `${name} ${id}`;
@@ -48,15 +44,20 @@ export function createFaultBook(seed: number, specs: readonly FaultSpec[]): Faul
         return now;
       });
     },
-    list: () => book,
-    replace(next) {
+
+    list: (): readonly FaultState[] => book,
+
+    replace(next: readonly FaultSpec[]) {
       book = next.map(fresh);
       remembered.clear();
     },
-    add(spec) {
+
+    add(spec: FaultSpec) {
       book = [...book, fresh(spec)];
     },
-    remove(names, scope) {
+
+    /** Takes out faults by name, in one scope or (null) in all. */
+    remove(names: readonly string[], scope: string | null) {
       book = book.filter(
         (fault) => !(names.includes(fault.name) && (scope === null || fault.scope === scope)),
       );

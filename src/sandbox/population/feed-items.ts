@@ -1,6 +1,5 @@
-import { hash, uuid } from '../random.ts';
-import type { Person, Population } from './people.ts';
-import { sentence } from './words.ts';
+import { hash, shortMessage, uuid } from '../random.ts';
+import type { SandboxUser, Population } from './people.ts';
 
 /** What someone makes in feeds, in the order of the feeds export. */
 export type FeedsKind =
@@ -15,7 +14,7 @@ export type FeedsKind =
 /** One thing someone made in feeds, deleted or not. Instants are epoch milliseconds. */
 export interface FeedItem {
   id: string;
-  person: Person;
+  person: SandboxUser;
   createdAt: number;
   /** Of an activity that is shown for some time only. */
   expiresAt?: number;
@@ -41,7 +40,7 @@ const GROUPS = ['user', 'timeline', 'notification', 'story'];
 const DAY = 86_400_000;
 
 /** How many of a kind someone made; `quiet` made none. */
-export function feedItemCount({ seed }: Population, person: Person, kind: FeedsKind): number {
+export function feedItemCount({ seed }: Population, person: SandboxUser, kind: FeedsKind): number {
   if (person.ring === null) return 0;
   if (person.streamId === 'ada') return AMOUNT[kind];
   return hash(seed, person.streamId, kind) % (Math.ceil(AMOUNT[kind] / 4) + 1);
@@ -50,7 +49,7 @@ export function feedItemCount({ seed }: Population, person: Person, kind: FeedsK
 /** Everything of a kind that someone made, oldest first. */
 export function* feedItems(
   population: Population,
-  person: Person,
+  person: SandboxUser,
   kind: FeedsKind,
 ): Generator<FeedItem> {
   const amount = feedItemCount(population, person, kind);
@@ -59,7 +58,12 @@ export function* feedItems(
 
 type Base = Pick<FeedItem, 'id' | 'person' | 'createdAt'>;
 
-function feedItem(population: Population, person: Person, kind: FeedsKind, i: number): FeedItem {
+function feedItem(
+  population: Population,
+  person: SandboxUser,
+  kind: FeedsKind,
+  i: number,
+): FeedItem {
   const base = {
     id: uuid(population.seed, kind, person.streamId, i),
     person,
@@ -80,7 +84,7 @@ const MAKERS: Record<FeedsKind, (population: Population, base: Base, i: number) 
     const expires = (hash(seed, streamId, 'expires') + i) % 6 === 5;
     const data = {
       type: 'post',
-      text: sentence(seed, streamId, 'activities', i),
+      text: shortMessage(seed, streamId, 'activities', i),
       feeds: [`user:${streamId}`],
       visibility: hidden ? 'private' : 'public',
     };
@@ -88,7 +92,7 @@ const MAKERS: Record<FeedsKind, (population: Population, base: Base, i: number) 
   },
   comments(population, base, i) {
     const about = someActivity(population, base.person, i);
-    const text = sentence(population.seed, base.person.streamId, 'comments', i);
+    const text = shortMessage(population.seed, base.person.streamId, 'comments', i);
     return { ...base, data: { object_id: about.id, object_type: 'activity', text } };
   },
   reactions(population, base, i) {
@@ -114,7 +118,7 @@ const MAKERS: Record<FeedsKind, (population: Population, base: Base, i: number) 
 };
 
 /** An activity of an acquaintance who wrote one; `ada` always did. */
-function someActivity(population: Population, person: Person, i: number): FeedItem {
+function someActivity(population: Population, person: SandboxUser, i: number): FeedItem {
   for (let steps = i + 1; steps <= i + 8; steps += 1) {
     const other = population.neighbour(person.ring ?? 0, steps);
     if (feedItemCount(population, other, 'activities') > 0) {

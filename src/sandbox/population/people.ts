@@ -1,7 +1,7 @@
 import { hash, pick } from '../random.ts';
 
 /** Someone who exists at the providers. Instants are epoch milliseconds. */
-export interface Person {
+export interface SandboxUser {
   /** Place in the ring of acquaintances; null for `quiet`, who knows nobody. */
   ring: number | null;
   streamId: string;
@@ -23,13 +23,13 @@ export interface Person {
 export interface Population {
   seed: number;
   size: number;
-  at(index: number): Person;
-  byStreamId(id: string): Person | null;
-  bySendbirdId(id: string): Person | null;
+  at(index: number): SandboxUser;
+  byStreamId(id: string): SandboxUser | null;
+  bySendbirdId(id: string): SandboxUser | null;
   /** Who stands `steps` further in the ring (negative: back). */
-  neighbour(ring: number, steps: number): Person;
+  neighbour(ring: number, steps: number): SandboxUser;
   /** The block of the ring that shares a room. */
-  room(ring: number): { id: number; members: Person[] };
+  room(ring: number): { id: number; members: SandboxUser[] };
 }
 
 /** The id of `grace` at Sendbird. */
@@ -49,38 +49,16 @@ const NAMES: Record<string, string> = {
   prolific: 'Polly Rific ✍️',
   quiet: 'Quiet Q.',
 };
-const FIRST = [
-  'Zoë',
-  'José',
-  'Łucja',
-  '李娜',
-  'さくら',
-  'Nguyễn',
-  'مريم',
-  'Ólafur',
-  'Priya',
-  'Tom',
-] as const;
-const LAST = [
-  "O'Neill",
-  'García',
-  'Nowak',
-  '王',
-  '佐藤',
-  'Trần',
-  'Haddad',
-  'Jónsson',
-  'Rao',
-  'Smith',
-] as const;
+const FIRST = 'Zoë José Łucja 李娜 さくら Nguyễn مريم Ólafur Priya Tom'.split(' ');
+const LAST = "O'Neill García Nowak 王 佐藤 Trần Haddad Jónsson Rao Smith".split(' ');
 
 /** The population of a seed. */
 export function createPopulation(seed: number, users: number): Population {
   const size = users + NAMED.length;
   const ringSize = size - 1;
 
-  const at = (index: number): Person => person(seed, index, idAt(index));
-  const onRing = (place: number): Person => {
+  const at = (index: number): SandboxUser => person(seed, index, idAt(index));
+  const onRing = (place: number): SandboxUser => {
     const ring = ((place % ringSize) + ringSize) % ringSize;
     return at(ring < QUIET ? ring : ring + 1);
   };
@@ -101,7 +79,7 @@ export function createPopulation(seed: number, users: number): Population {
     neighbour: (ring, steps) => onRing(ring + steps),
     room(ring) {
       const id = Math.floor(ring / ROOM);
-      const members: Person[] = [];
+      const members: SandboxUser[] = [];
       for (let place = id * ROOM; place < Math.min((id + 1) * ROOM, ringSize); place += 1) {
         members.push(onRing(place));
       }
@@ -133,7 +111,7 @@ function indexOf(id: string, users: number): number | null {
   return number >= 1 && number <= users && idAt(index) === id ? index : null;
 }
 
-function person(seed: number, index: number, streamId: string): Person {
+function person(seed: number, index: number, streamId: string): SandboxUser {
   const h = (part: string) => hash(seed, streamId, part);
   return {
     ring: index === QUIET ? null : index < QUIET ? index : index - 1,

@@ -1,25 +1,24 @@
-import type { SendbirdAccount } from '../accounts/sendbird-account.ts';
-import { hash } from '../random.ts';
-import type { Person, Population } from './people.ts';
-import { sentence } from './words.ts';
+import type { SendbirdState } from './accounts.ts';
+import { hash, shortMessage } from '../random.ts';
+import type { SandboxUser, Population } from './people.ts';
 
 /** The people, and what had become of them at Sendbird at one moment. */
 export interface SendbirdView {
   population: Population;
   /** By Sendbird id. */
-  account(id: string): SendbirdAccount;
+  account(id: string): SendbirdState;
   revision: number;
 }
 
 export interface GroupChannel {
   url: string;
   name: string;
-  members: Person[];
+  members: SandboxUser[];
   oneOnOne: boolean;
 }
 
 /** The profile as the Platform API and the export give it; `access_token` is a secret there. */
-export function profile(view: SendbirdView, person: Person): Record<string, unknown> {
+export function profile(view: SendbirdView, person: SandboxUser): Record<string, unknown> {
   const id = person.sendbirdId ?? '';
   return {
     user_id: id,
@@ -37,7 +36,7 @@ export function profile(view: SendbirdView, person: Person): Record<string, unkn
 }
 
 /** The group channels of someone: 1:1 with either neighbour, and a room; deleted ones are gone. */
-export function groupChannels(view: SendbirdView, person: Person): GroupChannel[] {
+export function groupChannels(view: SendbirdView, person: SandboxUser): GroupChannel[] {
   if (person.ring === null) return [];
   const { population } = view;
   const direct = [person.ring, person.ring - 1].map((ring) => {
@@ -63,14 +62,14 @@ export function groupChannels(view: SendbirdView, person: Person): GroupChannel[
 }
 
 /** The members who still have an account. */
-export function presentMembers(view: SendbirdView, channel: GroupChannel): Person[] {
+export function presentMembers(view: SendbirdView, channel: GroupChannel): SandboxUser[] {
   return channel.members.filter((member) => view.account(member.sendbirdId ?? '').deleted === null);
 }
 
 /** What someone wrote in a channel. Times are milliseconds. */
 export function* channelMessages(
   view: SendbirdView,
-  person: Person,
+  person: SandboxUser,
   channel: GroupChannel,
 ): Generator<Record<string, unknown>> {
   const { seed } = view.population;
@@ -83,7 +82,7 @@ export function* channelMessages(
       type: 'MESG',
       channel_url: channel.url,
       user: { user_id: id, nickname: person.name },
-      message: sentence(seed, id, channel.url, i),
+      message: shortMessage(seed, id, channel.url, i),
       created_at: person.createdAt + i * 3_456_789,
       updated_at: 0,
     };

@@ -1,12 +1,11 @@
-import type { StreamAccount } from '../accounts/stream-account.ts';
-import { chance, hash, uuid } from '../random.ts';
-import type { Person, Population } from './people.ts';
-import { iso, sentence } from './words.ts';
+import type { StreamState } from './accounts.ts';
+import { chance, hash, iso, shortMessage, uuid } from '../random.ts';
+import type { SandboxUser, Population } from './people.ts';
 
 /** The people, and what had become of them at one moment. */
 export interface StreamView {
   population: Population;
-  account(id: string): StreamAccount;
+  account(id: string): StreamState;
   /** Counts up when a test wants the content of a file to change. */
   revision: number;
 }
@@ -18,7 +17,7 @@ type Entity = Record<string, unknown>;
 
 interface Channel {
   cid: string;
-  members: Person[];
+  members: SandboxUser[];
   deletedAt: string | null;
 }
 
@@ -30,7 +29,7 @@ export function messageCount(seed: number, id: string): number {
 }
 
 /** The user row of an export, or null when it was removed for good. */
-export function exportedUser(view: StreamView, person: Person): Entity | null {
+export function exportedUser(view: StreamView, person: SandboxUser): Entity | null {
   const { user, deactivatedAt } = view.account(person.streamId);
   if (user?.mode === 'hard') return null;
   const pruned = user?.mode === 'pruning';
@@ -50,7 +49,7 @@ export function exportedUser(view: StreamView, person: Person): Entity | null {
 }
 
 /** The channels someone is in: 1:1 with either neighbour, and a room. */
-export function channels(view: StreamView, person: Person): Channel[] {
+export function channels(view: StreamView, person: SandboxUser): Channel[] {
   if (person.ring === null) return [];
   const room = view.population.room(person.ring);
   const direct = [person.ring, person.ring - 1].flatMap((ring) => directChannel(view, ring));
@@ -61,7 +60,7 @@ export function channels(view: StreamView, person: Person): Channel[] {
 }
 
 /** The messages someone wrote, in order, as far as they still exist. */
-export function* messages(view: StreamView, person: Person, cap: number): Generator<Entity> {
+export function* messages(view: StreamView, person: SandboxUser, cap: number): Generator<Entity> {
   const account = view.account(person.streamId);
   if (account.messages === 'hard') return;
   const into = channels(view, person);
@@ -78,7 +77,7 @@ export function* messages(view: StreamView, person: Person, cap: number): Genera
 }
 
 /** Reactions to other people's messages. */
-export function* reactions(view: StreamView, person: Person): Generator<Entity> {
+export function* reactions(view: StreamView, person: SandboxUser): Generator<Entity> {
   const { seed } = view.population;
   const { messages: mode, user } = view.account(person.streamId);
   if (person.ring === null || mode === 'hard' || mode === 'pruning' || user?.mode === 'hard')
@@ -99,7 +98,7 @@ export function* reactions(view: StreamView, person: Person): Generator<Entity> 
 }
 
 /** Two-member calls with either neighbour. */
-export function* calls(view: StreamView, person: Person): Generator<Entity> {
+export function* calls(view: StreamView, person: SandboxUser): Generator<Entity> {
   if (person.ring === null) return;
   const { seed } = view.population;
   for (const ring of [person.ring, person.ring - 1]) {
@@ -134,11 +133,11 @@ function directChannel(view: StreamView, ring: number): Channel[] {
   ];
 }
 
-function directCid(first: Person | undefined): string {
+function directCid(first: SandboxUser | undefined): string {
   return `messaging:dm-${first?.streamId ?? ''}`;
 }
 
-function cids(view: StreamView, person: Person): string[] {
+function cids(view: StreamView, person: SandboxUser): string[] {
   const { ring } = person;
   if (ring === null) return [];
   const { population } = view;
@@ -151,9 +150,9 @@ function cids(view: StreamView, person: Person): string[] {
 
 function message(
   view: StreamView,
-  person: Person,
+  person: SandboxUser,
   channel: Channel,
-  account: StreamAccount,
+  account: StreamState,
   i: number,
 ): Entity {
   const { seed } = view.population;
@@ -166,7 +165,7 @@ function message(
     cid: channel.cid,
     user_id: person.streamId,
     type: marked ? 'deleted' : 'regular',
-    text: pruned ? null : sentence(seed, person.streamId, i),
+    text: pruned ? null : shortMessage(seed, person.streamId, i),
     attachments: attached
       ? [{ type: 'image', image_url: `https://files.example.test/${person.streamId}/${i}.jpg` }]
       : [],

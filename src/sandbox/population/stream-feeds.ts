@@ -1,7 +1,7 @@
 import { type FeedItem, type FeedsKind, feedItems } from './feed-items.ts';
-import type { Person } from './people.ts';
+import type { SandboxUser } from './people.ts';
 import { type StreamView, exportedUser } from './stream-chat.ts';
-import { iso } from './words.ts';
+import { iso } from '../random.ts';
 
 type Entity = Record<string, unknown>;
 
@@ -29,7 +29,7 @@ interface Follow {
  * The feeds export of one user as pieces of one JSON object. [U] whether the real file is one
  * JSON object or JSON lines: the seed page says "the JSON file", so one object.
  */
-export function* feedsExport(view: StreamView, person: Person): Generator<string> {
+export function* feedsExport(view: StreamView, person: SandboxUser): Generator<string> {
   yield `{"user":${JSON.stringify(exportedUser(view, person))}`;
   for (const part of FEEDS_PARTS) {
     yield `,\n"${part}":[`;
@@ -46,7 +46,7 @@ export function* feedsExport(view: StreamView, person: Person): Generator<string
 /** One kind of a user's feed data, as far as it still exists. */
 function* entities(
   view: StreamView,
-  person: Person,
+  person: SandboxUser,
   part: FeedsKind | 'follows',
 ): Generator<Entity | Follow> {
   if (view.account(person.streamId).feeds !== null) return;
@@ -68,7 +68,7 @@ function entity({ id, person, createdAt, expiresAt, data }: FeedItem): Entity {
 }
 
 /** The follows of someone. One is gone once the feed data of either side was deleted, softly or not. */
-export function* follows(view: StreamView, person: Person): Generator<Follow> {
+export function* follows(view: StreamView, person: SandboxUser): Generator<Follow> {
   if (person.ring === null) return;
   for (const steps of [1, 2, -1, -2]) {
     const other = view.population.neighbour(person.ring, steps);

@@ -1,5 +1,5 @@
 import { type ExportFile, type ZipEntry, zipChunks } from '../files/export-file.ts';
-import type { Person } from '../population/people.ts';
+import type { SandboxUser } from '../population/people.ts';
 import {
   type SendbirdView,
   channelMessages,
@@ -29,7 +29,7 @@ export function accessFile(users: SendbirdUsers, request: GdprRequest): ExportFi
   };
 }
 
-function* entries(view: SendbirdView, person: Person): Generator<ZipEntry> {
+function* entries(view: SendbirdView, person: SandboxUser): Generator<ZipEntry> {
   const name = encodeURIComponent(person.sendbirdId ?? '');
   yield { name: `${name}.json`, pieces: () => [json(profile(view, person))] };
   const channels = groupChannels(view, person);

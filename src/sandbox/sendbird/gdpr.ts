@@ -1,9 +1,13 @@
-import type { FaultSubject } from '../faults/book.ts';
-import type { Handler } from '../vendor.ts';
+import type { Handler, ReceivedCall } from '../vendor.ts';
 import type { World } from '../world.ts';
-import { readRegisterBody } from './body.ts';
-import { notFound, sendbirdError } from './errors.ts';
-import { makeToken, readLimit, readToken } from './query.ts';
+import {
+  makeToken,
+  notFound,
+  readLimit,
+  readRegisterBody,
+  readToken,
+  sendbirdError,
+} from './input.ts';
 import type { GdprRequest, GdprRequests } from './requests.ts';
 import { type SendbirdUsers, existing } from './users.ts';
 
@@ -17,19 +21,12 @@ const LINK_TIME = 7 * 86_400_000;
  */
 export function register(world: World, users: SendbirdUsers, requests: GdprRequests): Handler {
   return (call) => {
-    const body = readRegisterBody(call);
-    const ids = body.action === 'access' ? [body.userId] : body.userIds;
+    const { action, userIds: ids, channels } = readRegisterBody(call);
     const subject = { labels: [call.operation, 'sendbird'], ids };
     const unknown = ids.some((id) => !existing(users, id));
     if (unknown && !world.faults.hits('unknown-user-no-data', subject)) throw notFound('User');
-    const staying = body.action === 'delete' ? idsHit(world, 'user-stays-visible', subject) : [];
-    const request = requests.register({
-      action: body.action,
-      userIds: ids,
-      channels: body.action === 'delete' ? body.channels : null,
-      staying,
-      now: call.now,
-    });
+    const staying = action === 'delete' ? world.faults.hitIds('user-stays-visible', subject) : [];
+    const request = requests.register({ action, userIds: ids, channels, staying, now: call.now });
     // The answer to a registration says scheduled even when there is nothing to wait for.
     return { status: 200, body: base(request, 'scheduled'), taskId: request.id };
   };
@@ -38,8 +35,7 @@ export function register(world: World, users: SendbirdUsers, requests: GdprReque
 /** One request. Unknown ids: HTTP 400, [U] with code 400201. */
 export function view(world: World, requests: GdprRequests): Handler {
   return (call) => {
-    const request = requests.get(call.params['task_id'] ?? '');
-    if (!request) throw notFound('GDPR request');
+    const request = known(requests, call);
     return { status: 200, body: shown(world, requests, request, call.now), taskId: request.id };
   };
 }
@@ -68,14 +64,19 @@ export function list(world: World, requests: GdprRequests): Handler {
  */
 export function cancel(requests: GdprRequests): Handler {
   return (call) => {
-    const request = requests.get(call.params['task_id'] ?? '');
-    if (!request) throw notFound('GDPR request');
+    const request = known(requests, call);
     if (requests.status(request, call.now) !== 'scheduled') {
       throw sendbirdError(400111, 'The GDPR request can no longer be canceled.');
     }
     requests.cancel(request);
     return { status: 200, body: null, taskId: request.id };
   };
+}
+
+function known(requests: GdprRequests, call: ReceivedCall): GdprRequest {
+  const request = requests.get(call.params['task_id'] ?? '');
+  if (!request) throw notFound('GDPR request');
+  return request;
 }
 
 /** Takes effect: users of a deletion are gone, an access file shows this moment. */
@@ -85,19 +86,13 @@ export function finish(users: SendbirdUsers): (request: GdprRequest) => 'done' |
     request.version = users.accounts.version();
     if (present.length === 0) return 'no_data';
     if (request.action === 'delete') {
+      const channels = request.channels ?? 'do_not_delete';
       for (const id of present) {
-        if (request.staying.includes(id)) continue;
-        const channels = request.channels ?? 'do_not_delete';
-        users.accounts.set(id, { ...users.accounts.get(id), deleted: { channels } });
+        if (!request.staying.includes(id)) users.accounts.change(id, { deleted: { channels } });
       }
     }
     return 'done';
   };
-}
-
-/** Draws a fault for each user of a call alone. */
-function idsHit(world: World, name: string, { labels, ids }: FaultSubject): string[] {
-  return ids.filter((id) => world.faults.hits(name, { labels, ids: [id] }));
 }
 
 function base(request: GdprRequest, status: string): Record<string, unknown> {
@@ -120,11 +115,9 @@ function shown(
   now: number,
 ): Record<string, unknown> {
   const status = requests.status(request, now);
+  const shownAs = base(request, status);
   const ended = status === 'done' || status === 'no_data';
-  return {
-    ...base(request, status),
-    ...(ended ? { files: files(world, request, status, now) } : {}),
-  };
+  return ended ? { ...shownAs, files: files(world, request, status, now) } : shownAs;
 }
 
 /** [U] whether a link is renewed: a new one on each view; the fault `link-not-renewed` is the other answer. */

@@ -1,12 +1,7 @@
-import { sendbirdOperations } from '../operations.ts';
-import type { Refusal } from '../refusal.ts';
-import type { Charge } from '../vendor.ts';
-import { sendbirdError } from './errors.ts';
-
-export interface SendbirdLimits {
-  charge(operation: string, now: number): Charge;
-  refusal(operation: string, now: number): Refusal;
-}
+import { endpoints } from '../operations.ts';
+import type { Charge, ErrorAnswer } from '../vendor.ts';
+import { createWindows } from '../windows.ts';
+import { sendbirdError } from './input.ts';
 
 /** The plan of 100K+ monthly users, so that an ordinary run is not slowed (rate-limits page). */
 const PER_SECOND = { read: 600, write: 200 };
@@ -16,13 +11,12 @@ const PER_SECOND = { read: 600, write: 200 };
  * Reset and RetryAfter are fractional seconds from now. [U] whether the windows are fixed or
  * sliding: fixed.
  */
-export function createSendbirdLimits(rate: number | null): SendbirdLimits {
-  const windows = new Map<string, { window: number; count: number }>();
+export function createSendbirdLimits(rate: number | null) {
+  const windows = createWindows();
 
   const planOf = (operation: string) => {
-    const known = sendbirdOperations.find((candidate) => candidate.name === operation);
-    const read = known?.method === 'GET';
-    const wanted = rate ?? (read ? PER_SECOND.read : PER_SECOND.write);
+    const known = endpoints.find(({ name }) => name === operation);
+    const wanted = rate ?? (known?.method === 'GET' ? PER_SECOND.read : PER_SECOND.write);
     return {
       key: known ? `${known.method} ${known.path}` : operation,
       limit: Math.max(1, Math.floor(wanted)),
@@ -30,18 +24,9 @@ export function createSendbirdLimits(rate: number | null): SendbirdLimits {
     };
   };
 
-  const state = (operation: string, now: number) => {
-    const plan = planOf(operation);
-    const length = plan.seconds * 1000;
-    const window = Math.floor(now / length);
-    const old = windows.get(plan.key);
-    const count = old?.window === window ? old.count : 0;
-    return { ...plan, window, count, reset: ((window + 1) * length - now) / 1000 };
-  };
-
-  const refusal: SendbirdLimits['refusal'] = (operation, now) => {
-    const { limit, seconds, reset } = state(operation, now);
-    const until = reset.toFixed(6);
+  const refusal = (operation: string, now: number): ErrorAnswer => {
+    const { key, limit, seconds } = planOf(operation);
+    const until = untilEnd(windows.at(key, seconds * 1000, now).end, now);
     return sendbirdError(
       500910,
       `Too many requests (scope: app, limit: ${limit};w=${seconds}, remaining: 0, retry_after: ${until}s, reset: ${until}s)`,
@@ -52,14 +37,18 @@ export function createSendbirdLimits(rate: number | null): SendbirdLimits {
 
   return {
     refusal,
-    charge(operation, now) {
-      const { key, window, count, limit, seconds, reset } = state(operation, now);
-      windows.set(key, { window, count: count + 1 });
-      if (count >= limit) return { headers: {}, refusal: refusal(operation, now) };
-      const headers = headersOf(limit, seconds, limit - count - 1, reset.toFixed(6));
+    charge(operation: string, now: number): Charge {
+      const { key, limit, seconds } = planOf(operation);
+      const { count, end } = windows.count(key, seconds * 1000, now);
+      if (count > limit) return { headers: {}, refusal: refusal(operation, now) };
+      const headers = headersOf(limit, seconds, limit - count, untilEnd(end, now));
       return { headers, refusal: null };
     },
   };
+}
+
+function untilEnd(end: number, now: number): string {
+  return ((end - now) / 1000).toFixed(6);
 }
 
 function headersOf(limit: number, seconds: number, remaining: number, reset: string) {

@@ -1,4 +1,4 @@
-import type { ChannelDeleteOption } from '../accounts/sendbird-account.ts';
+import type { ChannelDeleteOption } from '../population/accounts.ts';
 import { token } from '../random.ts';
 import type { TaskSummary } from '../vendor.ts';
 import type { World } from '../world.ts';
@@ -18,6 +18,7 @@ const FAULTS = [
 export interface GdprRequest extends TaskSummary {
   action: 'access' | 'delete';
   channels: ChannelDeleteOption | null;
+  /** Users whom a deletion leaves as they are, by fault. */
   staying: readonly string[];
   sequence: number;
   /** How it ended; `canceled` only by fault, others are gone. */
@@ -29,28 +30,14 @@ export interface GdprRequest extends TaskSummary {
   frozenLink: { url: string; expires_at: number } | null;
 }
 
-export interface GdprRequests {
-  register(job: {
-    action: GdprRequest['action'];
-    userIds: readonly string[];
-    channels: ChannelDeleteOption | null;
-    /** Users whom a deletion leaves as they are, by fault. */
-    staying: readonly string[];
-    now: number;
-  }): GdprRequest;
-  /** Ends what is due; `finish` takes effect and says how it ended. */
-  settle(now: number, finish: (request: GdprRequest) => 'done' | 'no_data'): void;
-  get(id: string): GdprRequest | undefined;
-  cancel(request: GdprRequest): void;
-  /** Newest first, older than `before`. */
-  newest(before: number | null, limit: number): GdprRequest[];
-  all(): GdprRequest[];
-  status(request: GdprRequest, now: number): string;
+interface Registered extends Pick<GdprRequest, 'action' | 'userIds' | 'channels' | 'staying'> {
+  now: number;
 }
 
 /** Requests: scheduled → processing → done or no_data, by the clock and nothing else. */
-export function createGdprRequests(world: World): GdprRequests {
-  const { options, faults, startedAt } = world;
+export type GdprRequests = ReturnType<typeof createGdprRequests>;
+
+export function createGdprRequests({ options, faults, startedAt }: World) {
   const requests = new Map<string, GdprRequest>();
   const order: GdprRequest[] = [];
   const running: GdprRequest[] = [];
@@ -61,7 +48,7 @@ export function createGdprRequests(world: World): GdprRequests {
   };
 
   return {
-    register(job) {
+    register({ now, ...job }: Registered): GdprRequest {
       const operation = job.action === 'access' ? 'registerGdprAccess' : 'registerGdprDelete';
       const subject = { labels: [operation, 'sendbird'], ids: job.userIds };
       const drawn = FAULTS.filter((name) => faults.hits(name, subject));
@@ -70,14 +57,11 @@ export function createGdprRequests(world: World): GdprRequests {
         provider: 'sendbird',
         id: token(15, options.seed, 'request', startedAt, order.length),
         operation,
-        userIds: job.userIds,
-        createdAt: job.now,
-        endsAt: hit.includes('task-never-ends') ? null : job.now + options.taskTime,
+        ...job,
+        createdAt: now,
+        endsAt: hit.includes('task-never-ends') ? null : now + options.taskTime,
         settled: false,
         faults: hit,
-        action: job.action,
-        channels: job.channels,
-        staying: job.staying,
         sequence: order.length,
         end: null,
         looks: 0,
@@ -89,7 +73,9 @@ export function createGdprRequests(world: World): GdprRequests {
       if (request.endsAt !== null) running.push(request);
       return request;
     },
-    settle(now, finish) {
+
+    /** Ends what is due; `finish` takes effect and says how it ended. */
+    settle(now: number, finish: (request: GdprRequest) => 'done' | 'no_data') {
       for (let next = running[0]; next && (next.endsAt ?? 0) <= now; next = running[0]) {
         running.shift();
         if (!requests.has(next.id) || next.settled) continue;
@@ -100,7 +86,7 @@ export function createGdprRequests(world: World): GdprRequests {
       }
     },
     get,
-    cancel(request) {
+    cancel(request: GdprRequest) {
       if (request.faults.includes('cancel-ignored')) return;
       if (!request.faults.includes('cancel-shown')) {
         requests.delete(request.id);
@@ -109,7 +95,9 @@ export function createGdprRequests(world: World): GdprRequests {
       request.end = 'canceled';
       request.settled = true;
     },
-    newest(before, limit) {
+
+    /** Newest first, older than `before`. */
+    newest(before: number | null, limit: number): GdprRequest[] {
       const page: GdprRequest[] = [];
       for (let at = (before ?? order.length) - 1; at >= 0 && page.length < limit; at -= 1) {
         const request = get(order[at]?.id ?? '');
@@ -118,7 +106,7 @@ export function createGdprRequests(world: World): GdprRequests {
       return page;
     },
     all: () => order.filter((request) => requests.has(request.id)),
-    status(request, now) {
+    status(request: GdprRequest, now: number): string {
       if (!request.settled) {
         const share = options.taskTime === 0 ? 1 : (now - request.createdAt) / options.taskTime;
         return share < 0.5 ? 'scheduled' : 'processing';

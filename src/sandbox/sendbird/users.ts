@@ -1,27 +1,26 @@
-import type { History } from '../accounts/history.ts';
-import type { SendbirdAccount } from '../accounts/sendbird-account.ts';
-import type { Person, Population } from '../population/people.ts';
+import type { History, SendbirdState } from '../population/accounts.ts';
+import type { Population, SandboxUser } from '../population/people.ts';
 import { type SendbirdView, profile } from '../population/sendbird-chat.ts';
 import type { Handler } from '../vendor.ts';
-import { notFound, sendbirdError } from './errors.ts';
-import { makeToken, readLimit, readToken, readUserIds } from './query.ts';
+import { makeToken, notFound, readLimit, readToken, readUserIds, sendbirdError } from './input.ts';
 
 export interface SendbirdUsers {
   population: Population;
-  accounts: History<SendbirdAccount>;
+  accounts: History<SendbirdState>;
 }
 
 /** A user who exists and was not deleted. */
-export function existing(users: SendbirdUsers, id: string): Person | null {
+export function existing(users: SendbirdUsers, id: string): SandboxUser | null {
   return users.accounts.get(id).deleted === null ? users.population.bySendbirdId(id) : null;
 }
 
-export function viewAt(users: SendbirdUsers, version: number, revision: number): SendbirdView {
-  return {
-    population: users.population,
-    account: (id) => users.accounts.get(id, version),
-    revision,
-  };
+/** The world of Sendbird as it was at a version (default: now). */
+export function viewAt(
+  { population, accounts }: SendbirdUsers,
+  version = accounts.version(),
+  revision = 0,
+): SendbirdView {
+  return { population, account: (id) => accounts.get(id, version), revision };
 }
 
 /** GET one user. Deactivated users are shown with `is_active` false. */
@@ -65,18 +64,20 @@ function readActiveMode(query: URLSearchParams): ActiveMode {
   throw sendbirdError(400111, 'Invalid value: "active_mode".');
 }
 
-function candidate(users: SendbirdUsers, ids: string[] | null, index: number): Person | null {
+function candidate(users: SendbirdUsers, ids: string[] | null, index: number): SandboxUser | null {
   const id = ids ? (ids[index] ?? '') : users.population.at(index).sendbirdId;
   return id === null ? null : existing(users, id);
 }
 
-function inMode(users: SendbirdUsers, person: Person, mode: ActiveMode): boolean {
+function inMode(users: SendbirdUsers, person: SandboxUser, mode: ActiveMode): boolean {
   const { active } = users.accounts.get(person.sendbirdId ?? '');
   return mode === 'all' || active === (mode === 'activated');
 }
 
 /** The API shows the user's access token: a secret that no client should print. */
-function withSecret(users: SendbirdUsers, person: Person): Record<string, unknown> {
-  const view = viewAt(users, users.accounts.version(), 0);
-  return { ...profile(view, person), access_token: `sandbox-user-secret-${person.sendbirdId}` };
+function withSecret(users: SendbirdUsers, person: SandboxUser): Record<string, unknown> {
+  return {
+    ...profile(viewAt(users), person),
+    access_token: `sandbox-user-secret-${person.sendbirdId}`,
+  };
 }

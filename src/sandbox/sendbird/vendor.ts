@@ -1,33 +1,26 @@
-import { createSendbirdAccounts } from '../accounts/sendbird-account.ts';
+import { UNTOUCHED_AT_SENDBIRD, createHistory } from '../population/accounts.ts';
 import type { Vendor } from '../vendor.ts';
 import type { World } from '../world.ts';
 import { accessFile } from './access-file.ts';
-import { sendbirdError } from './errors.ts';
 import { cancel, finish, list, register, view } from './gdpr.ts';
+import { notFound, sendbirdError } from './input.ts';
 import { createSendbirdLimits } from './limits.ts';
 import { createGdprRequests } from './requests.ts';
 import { type SendbirdUsers, existing, getUser, listUsers } from './users.ts';
 
-export interface SendbirdVendor extends Vendor {
-  users: SendbirdUsers;
-  visible(id: string): boolean;
-  /** Deactivates or reactivates a user without a call. */
-  setActive(id: string, active: boolean): void;
-}
-
 /** Sendbird, as its fact sheet describes it. */
-export function createSendbird(world: World): SendbirdVendor {
+export function createSendbird(world: World): Vendor {
   const { options, population } = world;
-  const users: SendbirdUsers = { population, accounts: createSendbirdAccounts() };
+  const users: SendbirdUsers = { population, accounts: createHistory(UNTOUCHED_AT_SENDBIRD) };
   const requests = createGdprRequests(world);
   const limits = createSendbirdLimits(options.rate);
   const end = finish(users);
   const registration = register(world, users, requests);
 
   return {
-    users,
+    accounts: users.accounts,
     visible: (id) => existing(users, id) !== null,
-    setActive: (id, active) => users.accounts.set(id, { ...users.accounts.get(id), active }),
+    setActive: (id, active) => users.accounts.change(id, { active }),
     authenticate(call) {
       const good = call.headers['api-token'] === options.credentials.sendbird.apiToken;
       return good ? Promise.resolve() : Promise.reject(invalidToken(400));
@@ -56,7 +49,7 @@ export function createSendbird(world: World): SendbirdVendor {
       rateLimited: (operation, now) => limits.refusal(operation, now),
       unauthorized: (http401) => invalidToken(http401 ? 401 : 400),
       // [U] which code a refused batch has: 400201, as for one unknown user.
-      oneBadId: () => sendbirdError(400201, '"User" not found.'),
+      oneBadId: () => notFound('User'),
       noSuchPath: () => sendbirdError(400404, 'Invalid URL.'),
     },
   };

@@ -1,11 +1,11 @@
-import { readUserIds } from '../sendbird/query.ts';
-import type { Call } from '../vendor.ts';
+import { readUserIds } from '../sendbird/input.ts';
+import type { ReceivedCall } from '../vendor.ts';
 
 /**
  * The user ids a call names, in its path, body or query: for the log and for faults that
  * concern one user. Reads leniently; the handlers do the validation.
  */
-export function idsOf(call: Call): string[] {
+export function idsOf(call: ReceivedCall): string[] {
   const { user_id: inPath } = call.params;
   if (inPath !== undefined) return [inPath];
   const body = parse(call.body);

@@ -1,9 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Control } from '../control.ts';
-import { scopesOf } from '../faults/parse.ts';
-import { faultTable } from '../faults/table.ts';
+import { faultTable, scopesOf } from '../faults/table.ts';
 
 const faultsBody = z.array(z.string());
 const scopeBody = z.object({ scope: z.string().nullish() });
@@ -14,7 +13,7 @@ const provider = z.enum(['stream', 'sendbird']);
  * The control surface over HTTP, for tests in other processes. Not logged, not limited, and no
  * credentials: it listens on loopback only.
  */
-export function controlRoutes(control: Control): Hono<{ Bindings: HttpBindings }> {
+export function controlRoutes(control: Control) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get('/', (c) => c.json({ faults: faultTable.map((f) => ({ ...f, scopes: scopesOf(f) })) }));
   app.get('/faults', (c) => c.json(control.faults()));
@@ -35,14 +34,8 @@ export function controlRoutes(control: Control): Hono<{ Bindings: HttpBindings }
     const count = Number(c.req.query('count') ?? 1);
     return c.json(await control.waitForHeld(c.req.query('scope') ?? null, count));
   });
-  app.post('/gates/open', async (c) => {
-    const { scope } = scopeBody.parse(await c.req.json().catch(() => ({})));
-    return c.json({ opened: control.open(scope ?? null) });
-  });
-  app.post('/gates/release', async (c) => {
-    const { scope } = scopeBody.parse(await c.req.json().catch(() => ({})));
-    return c.json({ released: control.release(scope ?? null) });
-  });
+  app.post('/gates/open', async (c) => c.json({ opened: control.open(await scopeOf(c)) }));
+  app.post('/gates/release', async (c) => c.json({ released: control.release(await scopeOf(c)) }));
   app.get('/ids-at-both', (c) => c.json(control.idsAtBoth(Number(c.req.query('count') ?? 100))));
   app.get('/users/:provider', (c) =>
     c.json(control.changed(provider.parse(c.req.param('provider')))),
@@ -59,4 +52,8 @@ export function controlRoutes(control: Control): Hono<{ Bindings: HttpBindings }
   app.get('/counts', (c) => c.json(control.counts()));
   app.onError((error, c) => c.json({ error: error.message }, 400));
   return app;
+}
+
+async function scopeOf(c: Context): Promise<string | null> {
+  return scopeBody.parse(await c.req.json().catch(() => ({}))).scope ?? null;
 }

@@ -1,15 +1,20 @@
-import { batchOperations } from '../operations.ts';
-import type { Provider } from '../provider.ts';
-import { Refusal } from '../refusal.ts';
-import type { Answer, Call, Vendor } from '../vendor.ts';
+import { type VendorName, batchOperations } from '../operations.ts';
+import { ErrorAnswer, type ReceivedCall, type VendorAnswer } from '../vendor.ts';
 import { idsOf, registrationOf } from './call-ids.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, type SandboxContext, exchangeOf, handled, send } from './exchange.ts';
-import { type Arrival, beforeAnswer, onTheWay } from './transport-faults.ts';
+import { beforeAnswer, onTheWay } from './transport-faults.ts';
+import {
+  JSON_TYPE,
+  type SandboxContext,
+  type ServerContext,
+  type Visit,
+  handled,
+  send,
+  visitOf,
+} from './visit.ts';
 import { spoil } from './wrong-shape.ts';
 
 interface Outcome {
-  answer: Answer;
+  answer: VendorAnswer;
   headers: Record<string, string>;
   fault: string | null;
 }
@@ -17,73 +22,52 @@ interface Outcome {
 /** Serves one API call: on the way, credentials, limits, effect, answer. */
 export async function serveCall(
   context: ServerContext,
-  provider: Provider,
+  provider: VendorName,
   route: string,
   http: SandboxContext,
 ): Promise<Response> {
-  const { clock } = context.world.options;
-  const vendor: Vendor = context.vendors[provider];
-  const exchange = exchangeOf(http);
-  const at = clock.now();
-  const call = await readCall(route, at, http);
-  const arrival: Arrival = {
-    operation: call.operation,
-    labels: [call.operation, provider],
-    ids: subjectsOf(vendor, call),
-    taskId: call.params['task_id'] ?? null,
-  };
-  const method = http.req.method;
-  const url = exchange.incoming.url ?? '';
-  const log = (status: number | null, fault: string | null) =>
-    context.log.write({ provider, method, url, at, ...arrival }, status, fault);
+  const visit = visitOf(context, provider, route, http);
+  const call = await readCall(visit, http);
+  const { operation, params } = call;
+  visit.operation = operation;
+  visit.labels = [operation, provider];
+  visit.taskId = params['task_id'] ?? null;
+  // A look at a task concerns the users of the task.
+  visit.ids = visit.taskId === null ? idsOf(call) : visit.vendor.subjects(visit.taskId);
 
-  const ended = await onTheWay(context, exchange, arrival);
+  const ended = await onTheWay(visit);
   if (ended) {
-    log(ended.status, ended.fault);
+    context.log.write(visit, ended.status, ended.fault);
     return handled;
   }
-  call.now = clock.now();
-  const outcome = await carryOut(context, vendor, call, arrival);
-  arrival.taskId = outcome.answer.taskId ?? arrival.taskId;
-  const lost = await beforeAnswer(context, exchange, arrival);
-  if (lost) {
-    log(lost.status, lost.fault);
-    return handled;
-  }
-  respond(context, exchange, provider, { call, arrival, outcome, at }, log);
+  call.now = context.options.clock.now();
+  const outcome = await carryOut(visit, call);
+  visit.taskId = outcome.answer.taskId ?? visit.taskId;
+  const lost = await beforeAnswer(visit);
+  if (lost) context.log.write(visit, lost.status, lost.fault);
+  else respond(visit, outcome);
   return handled;
 }
 
-async function readCall(route: string, now: number, http: SandboxContext): Promise<Call> {
-  const url = http.env.incoming.url ?? '';
+async function readCall({ url, at, ...visit }: Visit, http: SandboxContext): Promise<ReceivedCall> {
   const mark = url.indexOf('?');
   const rawQuery = mark === -1 ? '' : url.slice(mark + 1);
   const body = await http.req.text().catch(() => '');
+  const isRegistration = visit.operation.startsWith('registerGdpr');
   return {
-    operation: route === 'registerGdpr' ? registrationOf(body) : route,
+    operation: isRegistration ? registrationOf(body) : visit.operation,
     params: http.req.param(),
     query: new URLSearchParams(rawQuery),
     rawQuery,
     body,
-    headers: http.env.incoming.headers,
-    now,
+    headers: visit.incoming.headers,
+    now: at,
   };
 }
 
-/** Whom a call concerns; a look at a task concerns the users of the task. */
-function subjectsOf(vendor: Vendor, call: Call): readonly string[] {
-  const taskId = call.params['task_id'];
-  if (taskId === undefined) return idsOf(call);
-  return vendor.subjects(taskId);
-}
-
 /** Credentials, limits and the handler; faults that refuse stand between limits and handler. */
-async function carryOut(
-  context: ServerContext,
-  vendor: Vendor,
-  call: Call,
-  arrival: Arrival,
-): Promise<Outcome> {
+async function carryOut(visit: Visit, call: ReceivedCall): Promise<Outcome> {
+  const { vendor } = visit;
   let headers: Record<string, string> = {};
   let fault: string | null = null;
   try {
@@ -91,7 +75,7 @@ async function carryOut(
     const charge = vendor.charge(call.operation, call.now);
     headers = charge.headers;
     if (charge.refusal) throw charge.refusal;
-    const refused = refusalByFault(context, vendor, call, arrival);
+    const refused = refusalByFault(visit, call.now);
     fault = refused?.fault ?? null;
     if (refused) throw refused.refusal;
     vendor.settle(call.now);
@@ -102,57 +86,48 @@ async function carryOut(
     vendor.settle(call.now);
     return { answer, headers, fault };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof ErrorAnswer)) throw error;
     const { status, body } = error;
     return { answer: { status, body }, headers: { ...headers, ...error.headers }, fault };
   }
 }
 
-function refusalByFault(
-  context: ServerContext,
-  vendor: Vendor,
-  call: Call,
-  arrival: Arrival,
-): { fault: string; refusal: Refusal } | null {
+function refusalByFault(visit: Visit, now: number): { fault: string; refusal: ErrorAnswer } | null {
+  const { operation, vendor } = visit;
+  const { faults } = visit.context;
   const { refusals } = vendor;
-  const make: Record<string, () => Refusal> = {
+  const make: Record<string, () => ErrorAnswer> = {
     unauthorized: () => refusals.unauthorized(false),
     'unauthorized-401': () => refusals.unauthorized(true),
-    'http-429': () => refusals.rateLimited(call.operation, call.now),
+    'http-429': () => refusals.rateLimited(operation, now),
     'http-500': () => refusals.internal(),
     'http-503': () => refusals.unavailable(),
   };
   for (const [fault, refusal] of Object.entries(make)) {
-    if (context.faults.hits(fault, arrival)) return { fault, refusal: refusal() };
+    if (faults.hits(fault, visit)) return { fault, refusal: refusal() };
   }
-  if (!batchOperations.includes(call.operation)) return null;
-  const [culprit] = context.faults.culprits('batch-refused', arrival);
+  if (!batchOperations.includes(operation)) return null;
+  const [culprit] = faults.culprits('batch-refused', visit);
   if (culprit === undefined) return null;
-  return { fault: 'batch-refused', refusal: refusals.oneBadId(call.operation, culprit) };
+  return { fault: 'batch-refused', refusal: refusals.oneBadId(operation, culprit) };
 }
 
-function respond(
-  context: ServerContext,
-  exchange: Exchange,
-  provider: Provider,
-  done: { call: Call; arrival: Arrival; outcome: Outcome; at: number },
-  log: (status: number, fault: string | null) => void,
-): void {
-  const { call, arrival, outcome, at } = done;
+function respond(visit: Visit, outcome: Outcome): void {
+  const { faults, options, log } = visit.context;
   const { status, body } = outcome.answer;
   const good = status < 300 && body !== null;
-  const duration = `${(context.world.options.clock.now() - at).toFixed(2)}ms`;
-  const whole = body && provider === 'stream' ? { ...body, duration } : body;
+  const duration = `${(options.clock.now() - visit.at).toFixed(2)}ms`;
+  const whole = body && visit.provider === 'stream' ? { ...body, duration } : body;
   let { fault } = outcome;
   let text = whole === null ? '' : JSON.stringify(whole);
-  if (good && context.faults.hits('bad-json', arrival)) {
+  if (good && faults.hits('bad-json', visit)) {
     fault = 'bad-json';
     text = text.slice(0, Math.floor(text.length * 0.6));
-  } else if (good && context.faults.hits('wrong-shape', arrival)) {
+  } else if (good && faults.hits('wrong-shape', visit)) {
     fault = 'wrong-shape';
-    text = JSON.stringify(spoil(call.operation, whole ?? {}));
+    text = JSON.stringify(spoil(visit.operation, whole ?? {}));
   }
-  log(status, fault);
-  const type = text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' };
-  send(exchange, status, { ...type, ...outcome.headers }, text);
+  log.write(visit, status, fault);
+  const type = text === '' ? {} : JSON_TYPE;
+  send(visit, status, { ...type, ...outcome.headers }, text);
 }

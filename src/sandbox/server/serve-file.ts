@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FaultSubject } from '../faults/book.ts';
-import { corrupted } from '../files/corrupt.ts';
-import { type ExportFile, measure, slice } from '../files/export-file.ts';
+import { type ExportFile, corrupted, measure, slice } from '../files/export-file.ts';
 import { type ByteRange, readRange } from '../files/range.ts';
-import type { ServerContext } from './context.ts';
-import { type Exchange, hangUp, reset } from './exchange.ts';
-import { type Arrival, holdAt } from './transport-faults.ts';
+import { holdAt } from './transport-faults.ts';
+import { type ServerContext, type Visit, hangUp, reset } from './visit.ts';
 
 export interface Sent {
   status: number | null;
@@ -14,11 +11,7 @@ export interface Sent {
   bytes: number;
 }
 
-/** What a test can change in a file after a break, and sizes that were measured once. */
-export interface FileShelf {
-  revisions: Map<string, number>;
-  sizes: Map<string, number>;
-}
+type Shelf = ServerContext['shelf'];
 
 const KEPT_SIZES = 256;
 
@@ -30,27 +23,22 @@ interface Body {
   middle: number;
 }
 
+const FILE_FAULTS = [
+  'file-truncated',
+  'file-corrupt',
+  'file-short',
+  'file-reset',
+  'file-changed',
+  'no-length',
+  'hold-file',
+];
+
 /** Sends a file or the part asked for, with whatever breaks it on the way. */
-export async function serveFile(
-  context: ServerContext,
-  shelf: FileShelf,
-  exchange: Exchange,
-  file: ExportFile,
-  arrival: Arrival,
-): Promise<Sent> {
-  const hit = (name: string) => context.faults.hits(name, arrival);
-  const fault =
-    [
-      'file-truncated',
-      'file-corrupt',
-      'file-short',
-      'file-reset',
-      'file-changed',
-      'no-length',
-      'hold-file',
-    ].find((name) => hit(name)) ?? null;
-  const body = await bodyOf(shelf, file, exchange.incoming.headers, fault);
-  const { outgoing } = exchange;
+export async function serveFile(visit: Visit, file: ExportFile): Promise<Sent> {
+  const { outgoing, incoming } = visit;
+  const { shelf, faults } = visit.context;
+  const fault = FILE_FAULTS.find((name) => faults.hits(name, visit)) ?? null;
+  const body = await bodyOf(shelf, file, incoming.headers, fault);
   if (!body) {
     outgoing.writeHead(416, { 'Content-Length': '0' });
     outgoing.end();
@@ -58,7 +46,7 @@ export async function serveFile(
   }
   const status = body.range.partial ? 206 : 200;
   outgoing.writeHead(status, body.headers);
-  const bytes = await sendBody(context, exchange, body, arrival, fault);
+  const bytes = await sendBody(visit, body, fault);
   if (fault === 'file-changed') {
     shelf.revisions.set(file.key, (shelf.revisions.get(file.key) ?? 0) + 1);
   }
@@ -66,7 +54,7 @@ export async function serveFile(
 }
 
 async function bodyOf(
-  shelf: FileShelf,
+  shelf: Shelf,
   file: ExportFile,
   headers: IncomingHttpHeaders,
   fault: string | null,
@@ -100,32 +88,24 @@ async function bodyOf(
 }
 
 /** Writes the body; returns how many bytes left. */
-async function sendBody(
-  context: ServerContext,
-  exchange: Exchange,
-  body: Body,
-  arrival: Arrival & FaultSubject,
-  fault: string | null,
-): Promise<number> {
-  const { outgoing } = exchange;
+async function sendBody(visit: Visit, body: Body, fault: string | null): Promise<number> {
+  const { outgoing, gone } = visit;
   const stops = ['file-short', 'file-reset', 'file-changed', 'hold-file'].includes(fault ?? '');
   let sent = 0;
   let pending = stops;
   for await (const chunk of body.chunks) {
-    const rest = [chunk];
+    let rest = chunk;
     if (pending && sent + chunk.length >= body.middle) {
       pending = false;
       const first = chunk.subarray(0, body.middle - sent);
-      await flush(exchange, first);
+      await flush(visit, first);
       sent += first.length;
-      rest[0] = chunk.subarray(first.length);
-      if (!(await goesOn(context, exchange, arrival, fault))) return sent;
+      rest = chunk.subarray(first.length);
+      if (!(await goesOn(visit, fault))) return sent;
     }
-    for (const piece of rest) {
-      await flush(exchange, piece);
-      sent += piece.length;
-    }
-    if (exchange.gone.aborted) return sent;
+    await flush(visit, rest);
+    sent += rest.length;
+    if (gone.aborted) return sent;
   }
   await new Promise<void>((resolve) => {
     outgoing.once('close', resolve);
@@ -134,22 +114,15 @@ async function sendBody(
   return sent;
 }
 
-async function goesOn(
-  context: ServerContext,
-  exchange: Exchange,
-  arrival: Arrival,
-  fault: string | null,
-): Promise<boolean> {
-  if (fault === 'hold-file') {
-    return (await holdAt(context, exchange, arrival, 'hold-file')) === 'opened';
-  }
-  if (fault === 'file-short') hangUp(exchange);
-  else reset(exchange);
+async function goesOn(visit: Visit, fault: string | null): Promise<boolean> {
+  if (fault === 'hold-file') return (await holdAt(visit, 'hold-file')) === 'opened';
+  if (fault === 'file-short') hangUp(visit);
+  else reset(visit);
   return false;
 }
 
 /** Writes and waits until the bytes left, or the caller did. */
-function flush({ outgoing, gone }: Exchange, chunk: Buffer): Promise<void> {
+function flush({ outgoing, gone }: Visit, chunk: Buffer): Promise<void> {
   return new Promise((resolve) => {
     if (gone.aborted || chunk.length === 0) {
       resolve();
@@ -164,7 +137,7 @@ function flush({ outgoing, gone }: Exchange, chunk: Buffer): Promise<void> {
   });
 }
 
-async function sizeOf(shelf: FileShelf, file: ExportFile, revision: number): Promise<number> {
+async function sizeOf(shelf: Shelf, file: ExportFile, revision: number): Promise<number> {
   const key = `${file.key} ${revision}`;
   const known = shelf.sizes.get(key);
   if (known !== undefined) return known;

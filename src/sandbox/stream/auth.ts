@@ -1,12 +1,7 @@
 import { type JWTPayload, errors, jwtVerify } from 'jose';
-import type { Refusal } from '../refusal.ts';
-import type { Call } from '../vendor.ts';
+import type { SandboxOptions } from '../options.ts';
+import type { ErrorAnswer, ReceivedCall } from '../vendor.ts';
 import { streamError } from './errors.ts';
-
-export interface StreamCredentials {
-  apiKey: string;
-  apiSecret: string;
-}
 
 /**
  * Verifies `api_key`, `stream-auth-type` and the raw HS256 token. A server token has
@@ -14,13 +9,13 @@ export interface StreamCredentials {
  * [U] no leeway for `iat`: the SDKs back-date it because there is "almost none".
  */
 export async function authenticateStream(
-  credentials: StreamCredentials,
-  call: Call,
+  { apiKey, apiSecret }: SandboxOptions['credentials']['stream'],
+  call: ReceivedCall,
 ): Promise<void> {
-  const refuse = (status: number, code: number, why: string): Refusal =>
+  const refuse = (status: number, code: number, why: string): ErrorAnswer =>
     streamError(status, code, call.operation, why);
 
-  if (call.query.get('api_key') !== credentials.apiKey) throw refuse(401, 2, 'api_key not valid');
+  if (call.query.get('api_key') !== apiKey) throw refuse(401, 2, 'api_key not valid');
   const token = call.headers.authorization ?? '';
   if (call.headers['stream-auth-type'] !== 'jwt') {
     throw refuse(401, 5, 'stream-auth-type must be jwt');
@@ -28,7 +23,7 @@ export async function authenticateStream(
   if (token === '') throw refuse(401, 5, 'Authorization header missing');
   if (/^bearer\b/i.test(token)) throw refuse(401, 5, 'token contains an invalid prefix');
 
-  const claims = await verify(token, credentials.apiSecret, call.now, refuse);
+  const claims = await verify(token, apiSecret, call.now, refuse);
   if (claims.iat !== undefined && claims.iat > call.now / 1000) {
     throw refuse(401, 42, 'token used before issue at (iat)');
   }
@@ -41,7 +36,7 @@ async function verify(
   token: string,
   secret: string,
   now: number,
-  refuse: (status: number, code: number, why: string) => Refusal,
+  refuse: (status: number, code: number, why: string) => ErrorAnswer,
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {

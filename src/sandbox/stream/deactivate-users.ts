@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Handler } from '../vendor.ts';
-import { readBody, userIds } from './body.ts';
-import { badInput, notFound } from './errors.ts';
-import { type StreamTasks, nanoseconds } from './tasks.ts';
-import { type StreamUsers, change, visible } from './users.ts';
+import { badInput, readBody, userIds } from './errors.ts';
+import { nanoseconds } from './tasks.ts';
+import { type StreamContext, type StreamUsers, userNotFound, visible } from './users.ts';
 
 const flag = z.boolean('must be a boolean').nullish();
 const common = { user_ids: userIds(100), created_by_id: z.string('must be a string').nullish() };
@@ -15,49 +14,32 @@ const deactivateSchema = z.object({
 const reactivateSchema = z.object({ ...common, restore_messages: flag, restore_channels: flag });
 
 /** DeactivateUsers: a task; result `{users: [...]}` (stream-chat-python test_deactivate_users). */
-export function deactivateUsers(users: StreamUsers, tasks: StreamTasks): Handler {
+export function deactivateUsers({ users, tasks }: StreamContext): Handler {
   return (call) => {
-    const body = readBody(call, deactivateSchema);
-    refuseUnless(users, call.operation, body.user_ids, false);
-    const task = tasks.start(
-      {
-        operation: call.operation,
-        userIds: body.user_ids,
-        finish(_task, at) {
-          for (const id of body.user_ids) {
-            const messagesMarked = body.mark_messages_deleted === true;
-            change(users, id, { deactivatedAt: at, ...(messagesMarked ? { messagesMarked } : {}) });
-          }
-          const rows = body.user_ids.map((id) => ({ id, deactivated_at: nanoseconds(at) }));
-          return { users: rows };
-        },
+    const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
+    refuseUnless(users, call.operation, ids, false);
+    return tasks.start(call, ids, {
+      finish(at) {
+        const marked = marks === true ? { messagesMarked: true } : {};
+        for (const id of ids) users.accounts.change(id, { deactivatedAt: at, ...marked });
+        return { users: ids.map((id) => ({ id, deactivated_at: nanoseconds(at) })) };
       },
-      call.now,
-    );
-    return { status: 201, body: { task_id: task.id }, taskId: task.id };
+    });
   };
 }
 
 /** ReactivateUsers: a task; touches deactivated users only. */
-export function reactivateUsers(users: StreamUsers, tasks: StreamTasks): Handler {
+export function reactivateUsers({ users, tasks }: StreamContext): Handler {
   return (call) => {
-    const body = readBody(call, reactivateSchema);
-    refuseUnless(users, call.operation, body.user_ids, true);
-    const task = tasks.start(
-      {
-        operation: call.operation,
-        userIds: body.user_ids,
-        finish() {
-          for (const id of body.user_ids) {
-            const back = body.restore_messages === true ? { messagesMarked: false } : {};
-            change(users, id, { deactivatedAt: null, ...back });
-          }
-          return { users: body.user_ids.map((id) => ({ id })) };
-        },
+    const { user_ids: ids, restore_messages: restores } = readBody(call, reactivateSchema);
+    refuseUnless(users, call.operation, ids, true);
+    return tasks.start(call, ids, {
+      finish() {
+        const back = restores === true ? { messagesMarked: false } : {};
+        for (const id of ids) users.accounts.change(id, { deactivatedAt: null, ...back });
+        return { users: ids.map((id) => ({ id })) };
       },
-      call.now,
-    );
-    return { status: 201, body: { task_id: task.id }, taskId: task.id };
+    });
   };
 }
 
@@ -69,7 +51,7 @@ function refuseUnless(
   deactivated: boolean,
 ): void {
   const missing = ids.find((id) => !visible(users, id));
-  if (missing !== undefined) throw notFound(operation, `user with id "${missing}" not found`);
+  if (missing !== undefined) throw userNotFound(operation, missing);
   const wrong = ids.find((id) => (users.accounts.get(id).deactivatedAt !== null) !== deactivated);
   if (wrong === undefined) return;
   throw badInput(operation, `user "${wrong}" is ${deactivated ? 'not' : 'already'} deactivated`);

@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
-import type { Person } from '../population/people.ts';
+import type { SandboxUser } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
 import type { Handler } from '../vendor.ts';
-import { readBody } from './body.ts';
+import { readBody } from './errors.ts';
 import { type Filter, filterSchema, passes } from './feeds-filter.ts';
 import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
-import type { RowOf } from './feeds-rows.ts';
+import {
+  type RowOf,
+  activityRow,
+  bookmarkRow,
+  collectionRow,
+  commentRow,
+  feedRow,
+  folderRow,
+} from './feeds-rows.ts';
 import { type StreamUsers, viewAt } from './users.ts';
 
 /** One of the six queries, as the specification has it. */
-export interface FeedsQuery {
+interface FeedsQuery {
   /** What is asked for; also the name of the list in the answer. */
   kind: Exclude<FeedsKind, 'reactions'>;
   /** The filter field that names people. */
@@ -18,6 +26,56 @@ export interface FeedsQuery {
   /** Other filter fields, and the item's field each looks at. */
   fields: Readonly<Record<string, string>>;
   row: RowOf;
+}
+
+const QUERIES: Readonly<Record<string, FeedsQuery>> = {
+  queryActivities: {
+    kind: 'activities',
+    owner: 'user_id',
+    fields: { id: 'id', activity_type: 'type', feed: 'feeds' },
+    row: activityRow,
+  },
+  queryFeeds: {
+    kind: 'feeds',
+    owner: 'created_by_id',
+    fields: { id: 'id', group_id: 'group_id', feed: 'feed', visibility: 'visibility' },
+    row: feedRow,
+  },
+  queryComments: {
+    kind: 'comments',
+    owner: 'user_id',
+    fields: { id: 'id', object_id: 'object_id', object_type: 'object_type' },
+    row: commentRow,
+  },
+  queryBookmarks: {
+    kind: 'bookmarks',
+    owner: 'user_id',
+    fields: {
+      activity_id: 'activity_id',
+      folder_id: 'folder_id',
+      object_id: 'object_id',
+      object_type: 'object_type',
+    },
+    row: bookmarkRow,
+  },
+  queryBookmarkFolders: {
+    kind: 'bookmark_folders',
+    owner: 'user_id',
+    fields: { folder_name: 'name' },
+    row: folderRow,
+  },
+  queryCollections: {
+    kind: 'collections',
+    owner: 'user_id',
+    fields: { id: 'id', name: 'name' },
+    row: collectionRow,
+  },
+};
+
+/** The handlers of QueryActivities, QueryFeeds, QueryComments, QueryBookmarks, QueryBookmarkFolders, QueryCollections. */
+export function feedsQueries(users: StreamUsers): Record<string, Handler> {
+  const entries = Object.entries(QUERIES).map(([name, query]) => [name, feedsQuery(users, query)]);
+  return Object.fromEntries(entries);
 }
 
 /** [U] the default of `limit`. */
@@ -53,12 +111,12 @@ type Body = z.infer<ReturnType<typeof bodySchema>>;
  * and has no effect. [U] `next` is absent on the last page, and is good for the same filter only.
  * [U] who asks (`user_id` of the body) makes no difference.
  */
-export function feedsQuery(users: StreamUsers, query: FeedsQuery): Handler {
+function feedsQuery(users: StreamUsers, query: FeedsQuery): Handler {
   const schema = bodySchema(query);
   return (call) => {
     const body = readBody(call, schema);
     const filter: Filter = body.filter ?? {};
-    const view = viewAt(users, users.accounts.version(), 0);
+    const view = viewAt(users);
     const people = peopleOf(users, filter[query.owner]);
     const shelves = {
       size: people.size,
@@ -90,7 +148,7 @@ function peopleOf({ population }: StreamUsers, ids: readonly string[] | undefine
  * (OAS include_soft_deleted_activities). [U] that DeleteFeedUserData makes activities of that
  * sort; that no query shows other kinds once they are deleted softly.
  */
-function keeps(view: StreamView, person: Person, query: FeedsQuery, body: Body): boolean {
+function keeps(view: StreamView, person: SandboxUser, query: FeedsQuery, body: Body): boolean {
   const { feeds } = view.account(person.streamId);
   if (feeds === null) return true;
   const softlyToo = query.kind === 'activities' && body.include_soft_deleted_activities === true;

@@ -2,12 +2,25 @@ import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
 import type { StreamView } from '../population/stream-chat.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';
-import { userResponse } from './user-response.ts';
+import { userResponse } from './users.ts';
 
 type Row = Record<string, unknown>;
 
 /** What an item answers a query with. */
 export type RowOf = (view: StreamView, item: FeedItem) => Row;
+
+const ACTIVITY = {
+  restrict_replies: 'everyone',
+  custom: {},
+  search_data: {},
+  reaction_groups: {},
+  collections: {},
+  hidden: false,
+  preview: false,
+  ...noneOf('attachments mentioned_users comments filter_tags interest_tags latest_reactions'),
+  ...noneOf('own_reactions own_bookmarks'),
+  ...zero('popularity score comment_count bookmark_count share_count reaction_count'),
+};
 
 /** OAS ActivityResponse; `deleted_at` once its author's feed data was deleted. */
 export const activityRow: RowOf = (view, item) => {
@@ -18,27 +31,7 @@ export const activityRow: RowOf = (view, item) => {
     // [U] what is left of an activity that is gone for good but bookmarked: no content.
     ...(feeds === 'hard' ? { text: undefined } : {}),
     user: author(view, item),
-    restrict_replies: 'everyone',
-    attachments: [],
-    mentioned_users: [],
-    custom: {},
-    popularity: 0,
-    score: 0,
-    comments: [],
-    search_data: {},
-    filter_tags: [],
-    interest_tags: [],
-    comment_count: 0,
-    bookmark_count: 0,
-    share_count: 0,
-    reaction_count: 0,
-    latest_reactions: [],
-    reaction_groups: {},
-    own_reactions: [],
-    own_bookmarks: [],
-    collections: {},
-    hidden: false,
-    preview: false,
+    ...ACTIVITY,
     ...(item.expiresAt === undefined ? {} : { expires_at: nanoseconds(item.expiresAt) }),
     ...(feedsDeletedAt === null ? {} : { deleted_at: nanoseconds(feedsDeletedAt) }),
   };
@@ -69,15 +62,9 @@ export const commentRow: RowOf = (view, item) => ({
   ...item.data,
   user: author(view, item),
   status: 'active',
-  mentioned_users: [],
-  own_reactions: [],
-  reaction_count: 0,
-  reply_count: 0,
-  upvote_count: 0,
-  downvote_count: 0,
-  bookmark_count: 0,
-  score: 0,
-  confidence_score: 0,
+  ...noneOf('mentioned_users own_reactions'),
+  ...zero('reaction_count reply_count upvote_count downvote_count bookmark_count'),
+  ...zero('score confidence_score'),
 });
 
 /** OAS BookmarkResponse, which has no `id`. */
@@ -115,4 +102,14 @@ function dated({ id, createdAt }: FeedItem): Row & { id: string } {
 
 function author(view: StreamView, { person }: FeedItem): Row {
   return userResponse(person, view.account(person.streamId));
+}
+
+/** Required fields, by name, that are empty lists here. */
+function noneOf(fields: string): Row {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, []]));
+}
+
+/** Required fields, by name, that are 0 here. */
+function zero(fields: string): Row {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, 0]));
 }

@@ -1,20 +1,19 @@
-import { streamOperations } from '../operations.ts';
-import type { Charge } from '../vendor.ts';
+import { endpoints } from '../operations.ts';
+import type { Charge, ErrorAnswer, Handler, ReceivedCall } from '../vendor.ts';
+import { createWindows } from '../windows.ts';
 import { operationId, streamError } from './errors.ts';
 
-export interface StreamLimits {
-  charge(operation: string, now: number): Charge;
-  /** Limit, remaining and reset (epoch seconds) of an operation, without counting a call. */
-  read(operation: string, now: number): { limit: number; remaining: number; reset: number };
-  refusal(operation: string, now: number): NonNullable<Charge['refusal']>;
+const MINUTE = 60_000;
+const SECOND = 1000;
+
+/** Limit, remaining and reset (epoch seconds) of an operation. */
+interface LimitState {
+  limit: number;
+  remaining: number;
+  reset: number;
 }
 
-interface Window {
-  minute: number;
-  inMinute: number;
-  second: number;
-  inSecond: number;
-}
+export type StreamLimits = ReturnType<typeof createStreamLimits>;
 
 /**
  * Fixed windows of a clock minute per operation, refused calls counted, and a second cap of a
@@ -22,74 +21,90 @@ interface Window {
  * headers say when the second cap refuses: here they describe the cap, resetting with the
  * second. No Retry-After: only X-RateLimit-Reset is promised.
  */
-export function createStreamLimits(rate: number | null): StreamLimits {
-  const windows = new Map<string, Window>();
+export function createStreamLimits(rate: number | null) {
+  const minutes = createWindows();
+  const seconds = createWindows();
   const perMinute = (operation: string) =>
     rate === null
-      ? (streamOperations.find((known) => known.name === operation)?.perMinute ?? 1000)
+      ? (endpoints.find(({ name }) => name === operation)?.perMinute ?? 1000)
       : Math.max(1, Math.floor(rate * 60));
   const perSecond = (operation: string) =>
     Math.max(1, Math.floor(rate === null ? perMinute(operation) / 30 : rate));
 
-  const windowAt = (operation: string, now: number): Window => {
-    const minute = Math.floor(now / 60_000);
-    const second = Math.floor(now / 1000);
-    const old = windows.get(operation);
-    const window = {
-      minute,
-      inMinute: old?.minute === minute ? old.inMinute : 0,
-      second,
-      inSecond: old?.second === second ? old.inSecond : 0,
-    };
-    windows.set(operation, window);
-    return window;
-  };
-
-  const read: StreamLimits['read'] = (operation, now) => {
-    const { minute, inMinute } = windowAt(operation, now);
-    const limit = perMinute(operation);
-    return { limit, remaining: Math.max(0, limit - inMinute), reset: (minute + 1) * 60 };
-  };
-
   return {
-    read,
-    refusal: (operation, now) =>
-      refused(operation, perMinute(operation), Math.floor(now / 1000) + 1),
-    charge(operation, now) {
-      const window = windowAt(operation, now);
-      window.inMinute += 1;
-      window.inSecond += 1;
+    /** Without counting a call. */
+    read(operation: string, now: number): LimitState {
+      const { count, end } = minutes.at(operation, MINUTE, now);
       const limit = perMinute(operation);
-      if (window.inMinute > limit) {
-        return { headers: {}, refusal: refused(operation, limit, (window.minute + 1) * 60) };
+      return { limit, remaining: Math.max(0, limit - count), reset: end / SECOND };
+    },
+    refusal: (operation: string, now: number) =>
+      refused(operation, perMinute(operation), seconds.at(operation, SECOND, now).end),
+    charge(operation: string, now: number): Charge {
+      const minute = minutes.count(operation, MINUTE, now);
+      const second = seconds.count(operation, SECOND, now);
+      const limit = perMinute(operation);
+      if (minute.count > limit) {
+        return { headers: {}, refusal: refused(operation, limit, minute.end) };
       }
-      if (window.inSecond > perSecond(operation)) {
-        return {
-          headers: {},
-          refusal: refused(operation, perSecond(operation), window.second + 1),
-        };
+      if (second.count > perSecond(operation)) {
+        return { headers: {}, refusal: refused(operation, perSecond(operation), second.end) };
       }
-      return { headers: headersOf(read(operation, now)), refusal: null };
+      const remaining = limit - minute.count;
+      return {
+        headers: headersOf({ limit, remaining, reset: minute.end / SECOND }),
+        refusal: null,
+      };
     },
   };
 }
 
-/** The operation a client asks about in `endpoints`, by its operation id. */
-export function operationOfId(id: string): string | null {
-  return streamOperations.find((known) => operationId(known.name) === id)?.name ?? null;
-}
-
-function refused(operation: string, limit: number, reset: number) {
+function refused(operation: string, limit: number, end: number): ErrorAnswer {
   const why = 'Too many requests, check response headers for more information.';
-  return streamError(429, 9, operation, why, {
-    headers: headersOf({ limit, remaining: 0, reset }),
-  });
+  const headers = headersOf({ limit, remaining: 0, reset: end / SECOND });
+  return streamError(429, 9, operation, why, { headers });
 }
 
-function headersOf(state: { limit: number; remaining: number; reset: number }) {
+function headersOf({ limit, remaining, reset }: LimitState): Record<string, string> {
   return {
-    'X-RateLimit-Limit': String(state.limit),
-    'X-RateLimit-Remaining': String(state.remaining),
-    'X-RateLimit-Reset': String(state.reset),
+    'X-RateLimit-Limit': String(limit),
+    'X-RateLimit-Remaining': String(remaining),
+    'X-RateLimit-Reset': String(reset),
   };
+}
+
+const PLATFORMS = ['android', 'ios', 'web', 'unity', 'server_side'];
+
+/**
+ * GetRateLimits and its feeds twin. Only the server side has calls here, so the other platforms
+ * are empty maps. [U] without a platform flag all platforms are given; unknown operation ids
+ * are left out. Asking counts against nothing but itself.
+ */
+export function rateLimits(limits: StreamLimits, feeds: boolean): Handler {
+  return (call) => {
+    const asked = PLATFORMS.filter((platform) => call.query.get(platform) === 'true');
+    const entries = namesAsked(call, feeds).map((name) => [
+      operationId(name),
+      limits.read(name, call.now),
+    ]);
+    const serverSide = Object.fromEntries(entries);
+    const maps = (asked.length > 0 ? asked : PLATFORMS).map((platform) => [
+      platform,
+      platform === 'server_side' ? serverSide : {},
+    ]);
+    return { status: 200, body: Object.fromEntries(maps) };
+  };
+}
+
+/** The operations asked about in `endpoints`, by their operation ids; all if none are named. */
+function namesAsked(call: ReceivedCall, feeds: boolean): string[] {
+  // [U] whether either call knows the other's operations: the general one knows all.
+  const known = endpoints
+    .filter(({ path }) => path.startsWith(feeds ? '/api/v2/feeds/' : '/api/v2/'))
+    .map(({ name }) => name);
+  const asked = call.query.get('endpoints');
+  if (!asked) return known;
+  return asked
+    .split(',')
+    .flatMap((id) => known.find((name) => operationId(name) === id.trim()) ?? []);
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { StreamAccount } from '../accounts/stream-account.ts';
-import type { Person } from '../population/people.ts';
+import type { StreamState } from '../population/accounts.ts';
+import type { SandboxUser } from '../population/people.ts';
 import type { Handler } from '../vendor.ts';
-import { check } from './body.ts';
-import { badInput } from './errors.ts';
-import { userResponse } from './user-response.ts';
-import { type StreamUsers, visible } from './users.ts';
+import { badInput, check } from './errors.ts';
+import { type StreamUsers, userResponse, visible } from './users.ts';
 
 const id = z.string();
 const operators = z
@@ -80,7 +78,7 @@ function operatorsOf(payload: z.infer<typeof payloadSchema>): Operators {
 }
 
 /** The listed people in the order asked for, or everyone in the order of the population. */
-function candidates(users: StreamUsers, wanted: Operators, sort: Sort): Iterable<Person> {
+function candidates(users: StreamUsers, wanted: Operators, sort: Sort): Iterable<SandboxUser> {
   const listed = wanted.$in ?? (wanted.$eq === undefined ? null : [wanted.$eq]);
   return listed ? sorted(people(users, new Set(listed)), sort) : everyone(users);
 }
@@ -93,17 +91,17 @@ function parse(payload: string | null): unknown {
   }
 }
 
-function people(users: StreamUsers, ids: Set<string>): Person[] {
+function people(users: StreamUsers, ids: Set<string>): SandboxUser[] {
   return [...ids].flatMap((one) => users.population.byStreamId(one) ?? []);
 }
 
-function* everyone(users: StreamUsers): Generator<Person> {
+function* everyone(users: StreamUsers): Generator<SandboxUser> {
   for (let index = 0; index < users.population.size; index += 1) yield users.population.at(index);
 }
 
-function sorted(list: Person[], sort: Sort): Person[] {
+function sorted(list: SandboxUser[], sort: Sort): SandboxUser[] {
   const [by] = sort ?? [];
-  const key = (person: Person) =>
+  const key = (person: SandboxUser) =>
     by?.field === 'id' ? person.streamId : by?.field === 'name' ? person.name : person.createdAt;
   const direction = by?.direction ?? 1;
   return list.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0) * direction);
@@ -126,7 +124,7 @@ function matches(one: string, wanted: Operators): boolean {
 }
 
 /** OAS FullUserResponse. */
-function row(person: Person, account: StreamAccount): Record<string, unknown> {
+function row(person: SandboxUser, account: StreamState): Record<string, unknown> {
   return {
     ...userResponse(person, account),
     channel_mutes: [],

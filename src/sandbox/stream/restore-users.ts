@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Handler } from '../vendor.ts';
-import { readBody, userIds } from './body.ts';
-import { badInput } from './errors.ts';
-import { type StreamUsers, change } from './users.ts';
+import { badInput, readBody, userIds } from './errors.ts';
+import type { StreamUsers } from './users.ts';
 
 const schema = z.object({ user_ids: userIds(100) });
 
@@ -12,14 +11,14 @@ const schema = z.object({ user_ids: userIds(100) });
  * whole batch, as in update batches; [U] pruned users are refused, for the docs name only soft;
  * [U] an unknown or hard-deleted user gets the same words as one who is not deleted.
  */
-export function restoreUsers(users: StreamUsers): Handler {
+export function restoreUsers({ accounts }: StreamUsers): Handler {
   return (call) => {
     const { user_ids: ids } = readBody(call, schema);
-    const bad = ids.find((id) => users.accounts.get(id).user?.mode !== 'soft');
+    const bad = ids.find((id) => accounts.get(id).user?.mode !== 'soft');
     if (bad !== undefined) {
       throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
     }
-    for (const id of ids) change(users, id, { user: null, hidden: false });
+    for (const id of ids) accounts.change(id, { user: null, hidden: false });
     return { status: 201, body: {} };
   };
 }

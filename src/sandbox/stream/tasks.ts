@@ -1,5 +1,5 @@
 import { uuid } from '../random.ts';
-import type { TaskSummary } from '../vendor.ts';
+import type { ReceivedCall, TaskSummary, VendorAnswer } from '../vendor.ts';
 import type { World } from '../world.ts';
 import { notFound } from './errors.ts';
 
@@ -19,40 +19,36 @@ export interface StreamTask extends TaskSummary {
   result: Record<string, unknown> | null;
 }
 
-interface Job {
-  operation: string;
-  userIds: readonly string[];
-  /** At the end: takes effect and gives the result, null for none. */
-  finish(task: StreamTask, at: number): Record<string, unknown> | null;
-  /** At the end of a task that failed. */
+/** What becomes of a task at its end. */
+interface Ending {
+  /** Takes effect and gives the result, null for none. */
+  finish(at: number): Record<string, unknown> | null;
+  /** Of a task that failed. */
   fail?(): void;
 }
 
-export interface StreamTasks {
-  start(job: Job, now: number): StreamTask;
-  settle(now: number): void;
-  get(id: string): StreamTask | undefined;
-  list(): StreamTask[];
-  /** What GetTask answers; `url` makes the link of an export, anew each time. */
-  view(id: string, now: number, url: (task: StreamTask) => string | null): Record<string, unknown>;
-}
-
 /** Tasks: waiting → pending → running → completed or failed, by the clock and nothing else. */
-export function createStreamTasks(world: World): StreamTasks {
-  const { options, faults, startedAt } = world;
+export type StreamTasks = ReturnType<typeof createStreamTasks>;
+
+export function createStreamTasks({ options, faults, startedAt }: World) {
   const tasks = new Map<string, StreamTask>();
   // One duration for all tasks, so the order of starts is the order of ends.
-  const running: { task: StreamTask; job: Job }[] = [];
+  const running: { task: StreamTask; ending: Ending }[] = [];
 
   return {
-    start(job, now) {
-      const subject = { labels: [job.operation, 'stream'], ids: job.userIds };
+    /** Starts the task of a call, and answers with its id. */
+    start(
+      { operation, now }: ReceivedCall,
+      userIds: readonly string[],
+      ending: Ending,
+    ): VendorAnswer {
+      const subject = { labels: [operation, 'stream'], ids: userIds };
       const hit = FAULTS.filter((name) => faults.hits(name, subject));
       const task: StreamTask = {
         provider: 'stream',
         id: uuid(options.seed, 'task', startedAt, tasks.size),
-        operation: job.operation,
-        userIds: job.userIds,
+        operation,
+        userIds,
         createdAt: now,
         endsAt: hit.includes('task-never-ends') ? null : now + options.taskTime,
         settled: false,
@@ -61,21 +57,23 @@ export function createStreamTasks(world: World): StreamTasks {
         result: null,
       };
       tasks.set(task.id, task);
-      if (task.endsAt !== null) running.push({ task, job });
-      return task;
+      if (task.endsAt !== null) running.push({ task, ending });
+      return { status: 201, body: { task_id: task.id }, taskId: task.id };
     },
-    settle(now) {
+    settle(now: number) {
       for (let next = running[0]; next && (next.task.endsAt ?? 0) <= now; next = running[0]) {
         running.shift();
-        const { task, job } = next;
-        if (failsForGood(task)) job.fail?.();
-        else task.result = job.finish(task, task.endsAt ?? now);
+        const { task, ending } = next;
+        if (failsForGood(task)) ending.fail?.();
+        else task.result = ending.finish(task.endsAt ?? now);
         task.settled = true;
       }
     },
-    get: (id) => tasks.get(id),
+    get: (id: string) => tasks.get(id),
     list: () => [...tasks.values()],
-    view(id, now, url) {
+
+    /** What GetTask answers; `url` makes the link of an export, anew each time. */
+    view(id: string, now: number, url: (task: StreamTask) => string | null): VendorAnswer {
       const task = tasks.get(id);
       // [U] an unknown task id: 404 code 16 is expected, 400 code 4 is the other candidate.
       if (!task || task.faults.includes('task-forgotten')) {
@@ -84,13 +82,14 @@ export function createStreamTasks(world: World): StreamTasks {
       if (task.settled) task.looks += 1;
       const status = statusOf(task, now, options.taskTime);
       const changed = task.settled ? (task.endsAt ?? now) : task.createdAt;
-      return {
+      const body = {
         task_id: task.id,
         status,
         created_at: nanoseconds(task.createdAt),
         updated_at: nanoseconds(changed),
         ...outcome(task, status, url),
       };
+      return { status: 200, body, taskId: id };
     },
   };
 }

@@ -1,39 +1,93 @@
-import type { History } from '../accounts/history.ts';
-import type { StreamAccount } from '../accounts/stream-account.ts';
-import type { Person, Population } from '../population/people.ts';
+import type { FaultBook } from '../faults/book.ts';
+import type { History, StreamState } from '../population/accounts.ts';
+import type { Population, SandboxUser } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
+import type { ReceivedCall } from '../vendor.ts';
+import { notFound } from './errors.ts';
+import { type StreamTasks, nanoseconds } from './tasks.ts';
 
 /** Who exists at Stream and in which state. */
 export interface StreamUsers {
   population: Population;
-  accounts: History<StreamAccount>;
+  accounts: History<StreamState>;
+}
+
+/** What a call that starts a task works with. */
+export interface StreamContext {
+  users: StreamUsers;
+  tasks: StreamTasks;
+  faults: FaultBook;
 }
 
 /**
  * A user whose row exists: active, deactivated, or deleted but not for good. [U] whether a
  * soft-deleted user can still be exported or deleted again: yes, since all data is kept.
  */
-export function existing(users: StreamUsers, id: string): Person | null {
+export function existing(users: StreamUsers, id: string): SandboxUser | null {
   const person = users.population.byStreamId(id);
   return person && users.accounts.get(id).user?.mode !== 'hard' ? person : null;
 }
 
 /** A user whom look-ups may show: not deleted in any mode, nor about to be. */
-export function visible(users: StreamUsers, id: string): Person | null {
+export function visible(users: StreamUsers, id: string): SandboxUser | null {
   const { user, hidden } = users.accounts.get(id);
   return user === null && !hidden ? existing(users, id) : null;
 }
 
-/** Changes what is given in a user's state. */
-export function change(users: StreamUsers, id: string, part: Partial<StreamAccount>): void {
-  users.accounts.set(id, { ...users.accounts.get(id), ...part });
+/**
+ * [U] an unknown (or already hard-deleted) id refuses the whole call with 404 code 16; the fault
+ * `unknown-user-accepted` takes it.
+ */
+export function refuseUnknown(
+  { users, faults }: StreamContext,
+  { operation, params }: ReceivedCall,
+  ids: readonly string[],
+): void {
+  const unknown = ids.filter((id) => !existing(users, id));
+  const subject = { labels: [operation, 'stream'], ids };
+  if (unknown.length === 0 || faults.hits('unknown-user-accepted', subject)) return;
+  throw params['user_id'] === undefined
+    ? notFound(operation, `users not found: ${unknown.join(', ')}`)
+    : userNotFound(operation, params['user_id']);
 }
 
-/** The world of Stream as it was at a version. */
-export function viewAt(users: StreamUsers, version: number, revision: number): StreamView {
+export function userNotFound(operation: string, id: string) {
+  return notFound(operation, `user with id "${id}" not found`);
+}
+
+/** The world of Stream as it was at a version (default: now). */
+export function viewAt(
+  { population, accounts }: StreamUsers,
+  version = accounts.version(),
+  revision = 0,
+): StreamView {
+  return { population, account: (id) => accounts.get(id, version), revision };
+}
+
+/**
+ * OAS UserResponse. [U] how others' answers show a user whose row was pruned or removed, when
+ * `user` is required there: by id, without name, image and custom data.
+ */
+export function userResponse(person: SandboxUser, account: StreamState): Record<string, unknown> {
+  const { user, deactivatedAt } = account;
+  const bare = user?.mode === 'pruning' || user?.mode === 'hard';
+  const image = `https://images.example.test/${person.streamId}.png`;
   return {
-    population: users.population,
-    account: (id) => users.accounts.get(id, version),
-    revision,
+    id: person.streamId,
+    ...(bare ? {} : { name: person.name, image }),
+    role: person.role,
+    language: person.language,
+    banned: false,
+    shadow_banned: false,
+    invisible: false,
+    online: false,
+    teams: [],
+    custom: bare ? {} : { department: 'R&D' },
+    blocked_user_ids: [],
+    created_at: nanoseconds(person.createdAt),
+    updated_at: nanoseconds(person.lastActive),
+    last_active: nanoseconds(person.lastActive),
+    ...(deactivatedAt === null ? {} : { deactivated_at: nanoseconds(deactivatedAt) }),
+    ...(user ? { deleted_at: nanoseconds(user.at) } : {}),
   };
 }

@@ -1,9 +1,8 @@
-import { DOWNLOAD } from '../operations.ts';
-import type { CallLogEntry, SandboxOptions } from '../options.ts';
-import type { Provider } from '../provider.ts';
+import { DOWNLOAD, type VendorName } from '../operations.ts';
+import type { SandboxOptions } from '../options.ts';
 
 export interface CallRecord {
-  provider: Provider;
+  provider: VendorName;
   operation: string;
   method: string;
   /** Path and query as they came. */
@@ -14,19 +13,15 @@ export interface CallRecord {
   taskId: string | null;
 }
 
-export interface CallLog {
-  write(record: CallRecord, status: number | null, fault: string | null, bytes?: number): void;
-  /** How often each operation was called since the start. */
-  counts(): Record<string, number>;
-}
-
 /** The log of calls; whatever could be used as a credential stays out. */
-export function createCallLog(log: SandboxOptions['log']): CallLog {
+export type RequestLog = ReturnType<typeof createRequestLog>;
+
+export function createRequestLog(log: SandboxOptions['log']) {
   const counts = new Map<string, number>();
   return {
-    write(record, status, fault, bytes) {
+    write(record: CallRecord, status: number | null, fault: string | null, bytes?: number) {
       counts.set(record.operation, (counts.get(record.operation) ?? 0) + 1);
-      const entry: CallLogEntry = {
+      log({
         at: new Date(record.at).toISOString(),
         provider: record.provider,
         operation: record.operation,
@@ -37,10 +32,11 @@ export function createCallLog(log: SandboxOptions['log']): CallLog {
         taskId: record.taskId,
         fault,
         ...(bytes === undefined ? {} : { bytes }),
-      };
-      log(entry);
+      });
     },
-    counts: () => Object.fromEntries(counts),
+
+    /** How often each operation was called since the start. */
+    counts: (): Record<string, number> => Object.fromEntries(counts),
   };
 }
 

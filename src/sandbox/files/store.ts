@@ -1,0 +1,60 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+export type Links = ReturnType<typeof createLinks>;
+
+/**
+ * Signed links in the manner of S3: who holds one needs no credential, and may not send one.
+ * `X-Amz-Expires` is the instant of expiry in milliseconds here.
+ */
+export function createLinks(secret: string, origin: () => string) {
+  let minted = 0;
+  const sign = (path: string, expires: string, serial: string) =>
+    createHmac('sha256', secret).update(`${path}\n${expires}\n${serial}`).digest('hex');
+
+  return {
+    /** A new signed link to a path, unlike every other; `expiresAt` in epoch milliseconds. */
+    mint(path: string, expiresAt: number): string {
+      minted += 1;
+      const expires = String(expiresAt);
+      const serial = `SANDBOX${minted}`;
+      const query = new URLSearchParams({
+        'X-Amz-Credential': serial,
+        'X-Amz-Expires': expires,
+        'X-Amz-Signature': sign(path, expires, serial),
+      });
+      return `${origin()}${path}?${query.toString()}`;
+    },
+
+    check(path: string, query: URLSearchParams, now: number): 'good' | 'expired' | 'bad' {
+      const expires = query.get('X-Amz-Expires') ?? '';
+      const wanted = Buffer.from(sign(path, expires, query.get('X-Amz-Credential') ?? ''));
+      const given = Buffer.from(query.get('X-Amz-Signature') ?? '');
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return 'bad';
+      return now < Number(expires) ? 'good' : 'expired';
+    },
+  };
+}
+
+/** An answer of the file store, which speaks XML and not the provider's JSON. */
+export interface StoreAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** An error as S3 writes it. */
+export function storeError(status: number, code: string, message: string, more = ''): StoreAnswer {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/xml' },
+    body:
+      '<?xml version="1.0" encoding="UTF-8"?>\n' +
+      `<Error><Code>${code}</Code><Message>${message}</Message>${more}<RequestId>SANDBOX</RequestId></Error>`,
+  };
+}
+
+/** What an expired signed link answers. */
+export function expired(now: number): StoreAnswer {
+  const time = `<ServerTime>${new Date(now).toISOString()}</ServerTime>`;
+  return storeError(403, 'AccessDenied', 'Request has expired', time);
+}

@@ -1,2 +1,0 @@
-/** The vendors that the sandbox stands for. */
-export type Provider = 'stream' | 'sendbird';
