@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { monotonicFactory } from 'ulid';
-import { parseDuration } from '../../src/commands/shared/wait-flags.ts';
+import { parseDuration } from '../../src/commands/shared/flags.ts';
 import { SANDBOX } from '../../src/config/profile/sandbox.ts';
 import type { Clock, Output } from '../../src/host/host.ts';
 import { main } from '../../src/main.ts';

@@ -354,7 +354,7 @@ describe('erasure', () => {
   });
 });
 
-const queuesOf = (steps: readonly Step[], more: Partial<Request> = {}): string =>
+const linesOf = (steps: readonly Step[], more: Partial<Request> = {}): string =>
   receiptOf(erase(steps, more), null).not_covered.join('\n');
 
 const leftOf = (steps: readonly Step[]) => receiptOf(erase(steps), null).not_erased;
@@ -384,7 +384,7 @@ describe('not_erased', () => {
 
 describe('what a deletion or restore does not cover', () => {
   it('is little when it is hard', () => {
-    expect(queuesOf([feeds(), account(), removal()])).toBe(
+    expect(linesOf([feeds(), account(), removal()])).toBe(
       [
         'Stream: other apps than this one',
         'Sendbird: other applications than this one',
@@ -394,7 +394,7 @@ describe('what a deletion or restore does not cover', () => {
   });
 
   it('names what the options leave alone', () => {
-    const soft = queuesOf([account({ options: { user: 'soft', files: false } })]);
+    const soft = linesOf([account({ options: { user: 'soft', files: false } })]);
     for (const what of ['feeds data', 'messages', '1:1 conversations', 'calls', 'uploaded files']) {
       expect(soft).toContain(`Stream: ${what}`);
     }
@@ -403,7 +403,7 @@ describe('what a deletion or restore does not cover', () => {
 
   it('names what is only hidden where the account is removed', () => {
     const weak = { ...HARD, calls: 'soft', files: false };
-    expect(queuesOf([feeds(), account({ options: weak })])).toBe(
+    expect(linesOf([feeds(), account({ options: weak })])).toBe(
       [
         'Stream: other apps than this one',
         'Stream: calls are hidden, not removed',
@@ -417,6 +417,6 @@ describe('what a deletion or restore does not cover', () => {
       step({ operation: 'restore_users' }),
       removal({ operation: 'restore_users', state: 'unsupported', finishedAt: T0 }),
     ];
-    expect(queuesOf(steps, { action: 'restore' })).toBe('Stream: other apps than this one');
+    expect(linesOf(steps, { action: 'restore' })).toBe('Stream: other apps than this one');
   });
 });

@@ -40,9 +40,9 @@ const COLUMN = 7;
 /** A check on as many lines of 80 columns as it needs: its state in a word, what it is, what to do. */
 export function checkText({ check, state, message, next }: Check, paint: ChalkInstance): string {
   const word = WORD[state];
-  const [first = '', ...more] = queuesOf(message);
+  const [first = '', ...more] = linesOf(message);
   const [head = '', ...rest] = wrap(`${check}: ${first}`, COLUMN, word);
-  const below = [...more, ...queuesOf(next === null ? '' : `Next: ${next}`)];
+  const below = [...more, ...linesOf(next === null ? '' : `Next: ${next}`)];
   return [
     painted(word, state, paint) + head.slice(word.length),
     ...rest,
@@ -66,7 +66,7 @@ export function doctorJson(checks: readonly Check[]): string {
 }
 
 /** Nothing invisible, no colour of somebody else's: paths and names may hold anything. */
-function queuesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => freeText(line.trim()));
   return lines.filter((line) => line !== '');
 }

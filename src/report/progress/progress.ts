@@ -54,7 +54,7 @@ export function plainProgress(output: Output, clock: Clock, extent: Extent): Pro
     output.write(`${line}\n`);
   };
   const sayNowAndThen = (): void => {
-    if (clock.monotonic() - saidAt >= EVERY) say(queueOf(board, clock));
+    if (clock.monotonic() - saidAt >= EVERY) say(lineOf(board, clock));
   };
   return {
     step(step) {
@@ -69,7 +69,7 @@ export function plainProgress(output: Output, clock: Clock, extent: Extent): Pro
     },
     say: (sentence) => output.write(`${sentence}\n`),
     stop() {
-      const line = queueOf(board, clock);
+      const line = lineOf(board, clock);
       if (isNew && last !== '' && line !== last) say(line);
     },
   };
@@ -87,7 +87,7 @@ export async function spinnerProgress(
   const [{ default: ora }, { cut }] = await Promise.all([import('ora'), import('../columns.ts')]);
   const board = createBoard(extent, clock.monotonic());
   // On a line that is full to the last column some terminals begin the next.
-  const line = (): string => cut(queueOf(board, clock), Math.max(1, output.columns - SPINNER - 1));
+  const line = (): string => cut(lineOf(board, clock), Math.max(1, output.columns - SPINNER - 1));
   // Ctrl-C is ours, and so is the terminal's input: nothing is typed during a run.
   const spinner = ora({
     stream: output.stream,
@@ -112,6 +112,6 @@ export async function spinnerProgress(
   };
 }
 
-function queueOf(board: Board, clock: Clock): string {
+function lineOf(board: Board, clock: Clock): string {
   return board.line(clock.monotonic(), clock.now());
 }
