@@ -25,13 +25,16 @@ export async function onTheWay(
 ): Promise<Ended | null> {
   const { options } = context.world;
   const hits = (name: string) => context.faults.hits(name, arrival);
-  if (options.latency > 0) await options.clock.sleep(options.latency);
+  if (options.latency > 0) await options.clock.sleep(options.latency, exchange.gone);
   if (hits('hold') && (await holdAt(context, exchange, arrival, 'hold')) === 'gone') {
     return { status: null, fault: 'hold' };
   }
-  if (hits('slow')) await options.clock.sleep(SLOW);
+  if (hits('slow')) await options.clock.sleep(SLOW, exchange.gone);
   // Nothing is written and nothing closed: the caller waits until it gives up.
-  if (hits('hang')) return { status: null, fault: 'hang' };
+  if (hits('hang')) {
+    void options.clock.sleep(Infinity, exchange.gone);
+    return { status: null, fault: 'hang' };
+  }
   if (hits('reset')) {
     reset(exchange);
     return { status: null, fault: 'reset' };
@@ -44,15 +47,19 @@ export async function onTheWay(
   return null;
 }
 
-/** Waits at a gate until a test opens it. */
-export function holdAt(
+/** Waits at a gate until a test opens it; to the clock that is sleep. */
+export async function holdAt(
   context: ServerContext,
   exchange: Exchange,
   arrival: Arrival,
   fault: string,
 ): Promise<'opened' | 'gone'> {
   const { operation, labels, ids, taskId } = arrival;
-  return context.gates.wait({ fault, operation, labels, ids, taskId }, exchange.gone);
+  const over = new AbortController();
+  void context.world.options.clock.sleep(Infinity, over.signal);
+  const how = await context.gates.wait({ fault, operation, labels, ids, taskId }, exchange.gone);
+  over.abort();
+  return how;
 }
 
 /** What can happen to an answer after the call took effect; null = it may be sent. */
