@@ -69,7 +69,7 @@ describe('kill -9 between every two steps of an erase, then gdpr resume', () => 
     await stage.sandbox.control.waitForHeld('none', 0);
     const seen = (): boolean =>
       stage.sandbox.control.changed('stream').some(({ account }) => account['user'] !== null);
-    while (!seen()) await new Promise((resolve) => void setImmediate(resolve));
+    await stage.until(seen);
     victim.kill('SIGKILL');
     await victim;
     const { receipts } = await papers(stage, ['resume']);

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ export interface Stage {
   log: readonly CallLogEntry[];
   /** How often an operation was called, by its name in the fact sheet. */
   calls: (operation: string) => number;
+  /** Resolves once this holds; looked at after each call that was answered. */
+  until(holds: () => boolean): Promise<void>;
   /** The time of the program in this process and of the sandbox. */
   clock: Clock;
   /** Runs `gdpr` to its end, in this process; never throws for an exit code. */
@@ -97,6 +100,7 @@ async function setSandbox(
   clock: SandboxOptions['clock'],
 ): Promise<Omit<Stage, 'clock' | 'gdpr'>> {
   const log: CallLogEntry[] = [];
+  const logged = new EventEmitter();
   const sandbox = await startSandbox({
     port: 0,
     seed: 1,
@@ -106,7 +110,10 @@ async function setSandbox(
     rate: null,
     credentials: CREDENTIALS,
     clock,
-    log: (entry) => log.push(entry),
+    log(entry) {
+      log.push(entry);
+      logged.emit('call');
+    },
     ...options,
     faults: faults.map(parseFault),
   });
@@ -129,7 +136,10 @@ async function setSandbox(
   };
   const calls = (operation: string): number =>
     log.filter((entry) => entry.operation === operation).length;
-  return { sandbox, dir, env, log, calls };
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await once(logged, 'call');
+  };
+  return { sandbox, dir, env, log, calls, until };
 }
 
 /** All files below a folder, with `/` between the parts, sorted. */

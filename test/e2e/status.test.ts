@@ -182,9 +182,7 @@ describe('gdpr status --watch', () => {
     const { paper } = await papers(stage, ['export', 'ada', '--provider', 'sendbird', '--no-wait']);
     const before = stage.calls('viewGdprRequest');
     const watching = stage.start(['status', '--watch', ...FAST]);
-    while (stage.calls('viewGdprRequest') < before + 4) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await stage.until(() => stage.calls('viewGdprRequest') >= before + 4);
     const closed = await stage.gdpr(['close', paper.request_id, '--reason', 'x', '--yes']);
     expect([0, 6]).toContain(closed.code);
     while ((await status(stage, '--offline')).code !== 0) {
@@ -203,9 +201,7 @@ describe('gdpr status --watch', () => {
     const before = stage.calls('viewGdprRequest');
     const terminal = openTerminal(stage, ['status', '--watch', ...FAST]);
     await terminal.waitFor('Sendbird … running');
-    while (stage.calls('viewGdprRequest') < before + 4) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await stage.until(() => stage.calls('viewGdprRequest') >= before + 4);
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(130);
     expect(terminal.text().match(/Sendbird … running/g)?.length).toBeGreaterThan(1);
