@@ -18,7 +18,16 @@ import { runOf } from './run/run.ts';
 import { skipSettled } from './run/settled-before.ts';
 import { toDo } from './run/subjects.ts';
 import { type Task, withSubjects } from './run/task.ts';
-import { DEFAULT_OUT, outDirOf, type RequestFlags, declareRequestFlags, requestFlags, type WaitFlags, declareWaitFlags, waitFlags } from './shared/flags.ts';
+import {
+  DEFAULT_OUT,
+  outDirOf,
+  type RequestFlags,
+  declareRequestFlags,
+  requestFlags,
+  type WaitFlags,
+  declareWaitFlags,
+  waitFlags,
+} from './shared/flags.ts';
 
 interface ExportOptions extends RequestFlags, WaitFlags {
   received: string | null;

@@ -15,7 +15,14 @@ import { identities } from './run/request-plan.ts';
 import { toDo } from './run/subjects.ts';
 import { type Task, withSubjects } from './run/task.ts';
 import { type Guard, guard } from './shared/guards.ts';
-import { type RequestFlags, declareRequestFlags, requestFlags, type WaitFlags, declareWaitFlags, waitFlags } from './shared/flags.ts';
+import {
+  type RequestFlags,
+  declareRequestFlags,
+  requestFlags,
+  type WaitFlags,
+  declareWaitFlags,
+  waitFlags,
+} from './shared/flags.ts';
 
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;

@@ -1,10 +1,10 @@
 import type { FaultSpec } from './faults/table.ts';
 import type { VendorName } from './operations.ts';
 
-/** Time as the caller sees it: `now` in epoch milliseconds, `sleep` in milliseconds. */
+/** Time as the caller sees it: `now` in epoch ms; `sleep`, in ms, ends early when `gone` aborts. */
 interface SandboxClock {
   now(): number;
-  sleep(ms: number): Promise<void>;
+  sleep(ms: number, gone?: AbortSignal): Promise<void>;
 }
 
 interface SandboxCredentials {

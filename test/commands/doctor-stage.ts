@@ -5,10 +5,11 @@ import { setImmediate } from 'node:timers';
 import { onTestFinished } from 'vitest';
 import { main } from '../../src/main.ts';
 import { type CallLogEntry, parseFault, startSandbox } from '../../src/sandbox/sandbox.ts';
-import { type FakeClock, type FakeHost, fakeHost } from '../support/host.ts';
+import { type FakeHost, fakeHost } from '../support/host.ts';
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 
 /** A clock for real sockets, `skew` ms ahead of the machine's: a pause passes only when it is let. */
-export interface SkewedClock extends FakeClock {
+export interface SkewedClock extends VirtualClock {
   /** Lets all who sleep go on, whatever they wait for. */
   wakeAll(): void;
 }
@@ -17,10 +18,10 @@ export function skewedClock(skew = 0): SkewedClock {
   const waiting = new Set<() => void>();
   const pauses: number[] = [];
   return {
+    ...virtualClock(),
     pauses,
     now: () => Date.now() + skew,
     monotonic: () => performance.now(),
-    advance: () => undefined,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     sleep(ms, signal) {
       pauses.push(ms);

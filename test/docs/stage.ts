@@ -6,19 +6,16 @@ import { PassThrough, Writable } from 'node:stream';
 import { monotonicFactory } from 'ulid';
 import { parseDuration } from '../../src/commands/shared/flags.ts';
 import { SANDBOX } from '../../src/config/profile/sandbox.ts';
-import type { Clock, Output } from '../../src/host/host.ts';
+import type { Output } from '../../src/host/host.ts';
 import { main } from '../../src/main.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { fakeHost } from '../support/host.ts';
-import { swiftClock } from '../support/swift-clock.ts';
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { Screen } from './screen.ts';
 import { createTypist } from './typist.ts';
 
 /** When the documents were written, as far as they know. */
 const DAY = Date.UTC(2026, 10, 29, 10, 15);
-
-/** How many times as fast time passes. */
-const TIMES = 20;
 
 const USUAL_PORT: number = SANDBOX.port;
 const NOBODYS_PORT = 9;
@@ -41,7 +38,7 @@ export interface Machine {
 
 /** A new machine on the day of the documents; null: no sandbox runs on it. */
 export async function setMachine(flags: string | null): Promise<Machine> {
-  const clock = clockFrom(DAY);
+  const clock = virtualClock(DAY);
   const random = seeded(1);
   const ulid = monotonicFactory(random);
   // As long as what stands for it in the documents: text is broken at the same places.
@@ -68,7 +65,7 @@ export async function setMachine(flags: string | null): Promise<Machine> {
       home,
       uid: process.getuid?.() ?? 0,
       env: { PATH: process.env['PATH'], ...env, ...colour },
-      clock: { ...clock, pauses: [], advance: () => undefined },
+      clock,
       random,
       newId: () => ulid(clock.now()),
     });
@@ -116,7 +113,7 @@ export async function setMachine(flags: string | null): Promise<Machine> {
   };
 }
 
-async function openSandbox(flags: string, clock: Clock): Promise<Sandbox> {
+async function openSandbox(flags: string, clock: VirtualClock): Promise<Sandbox> {
   const [, taskTime = '1s'] = /^--task-time (\S+)$/.exec(flags) ?? [];
   const options = {
     seed: 1,
@@ -134,19 +131,13 @@ async function openSandbox(flags: string, clock: Clock): Promise<Sandbox> {
         port,
         faults: [],
         credentials: { stream, sendbird },
-        clock,
+        clock: clock.server,
         log: () => {},
       });
     } catch (thrown) {
       if (port >= 9999 || Object(thrown).code !== 'EADDRINUSE') throw thrown;
     }
   }
-}
-
-function clockFrom(start: number): Clock {
-  const clock = swiftClock(TIMES);
-  const offset = start - clock.now();
-  return { ...clock, now: () => clock.now() + offset };
 }
 
 /** A small generator of numbers in [0, 1) (mulberry32). */

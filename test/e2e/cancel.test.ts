@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, ENTER, openTerminal } from './pty.ts';
 import { type Paper, statesOf, workCalls } from './receipts.ts';
-import { setStage } from './stage.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type Stage, setStage, setProcessStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 /** Tasks that are scheduled, or processing, for as long as the test lasts. */
@@ -15,14 +14,14 @@ function receiptsIn(out: string): Paper[] {
 }
 
 /** Starts an action and leaves it; answers with its requests. */
-async function begun(stage: SwiftStage, args: readonly string[]): Promise<readonly string[]> {
+async function begun(stage: Stage, args: readonly string[]): Promise<readonly string[]> {
   const { out, err } = await stage.gdpr([...args, '--no-wait', '--json', ...FAST]);
   const ids = receiptsIn(out).map((paper) => paper.request_id);
   if (ids.length === 0) throw new Error(err);
   return ids;
 }
 
-async function cancel(stage: SwiftStage, ids: readonly string[]) {
+async function cancel(stage: Stage, ids: readonly string[]) {
   const { code, out, err } = await stage.gdpr(['cancel', ...ids, '--yes', '--json']);
   const error = err.split('\n').findLast((line) => line.startsWith('{'));
   return {
@@ -104,7 +103,7 @@ describe('gdpr cancel', () => {
   });
 
   test("a task that was found in Sendbird's list is nobody's to withdraw", async () => {
-    const stage = await setSwiftStage({ ...LONG, faults: ['answer-lost@registerGdprDelete=1'] });
+    const stage = await setStage({ ...LONG, faults: ['answer-lost@registerGdprDelete=1'] });
     const left = await stage.gdpr([...atSendbird, '--json', '--timeout', '20s', ...FAST]);
     const [paper] = receiptsIn(left.out);
     expect(paper?.steps[0]?.note).toContain("found in the provider's list");
@@ -116,7 +115,7 @@ describe('gdpr cancel', () => {
   });
 
   test('a deletion in doubt stays in doubt, and nothing sends it again: 7', async () => {
-    const stage = await setStage({
+    const stage = await setProcessStage({
       faults: ['reset@deleteFeedUserData=1', 'hold@deleteFeedUserData=1'],
     });
     const running = stage.start([...erase, '--provider', 'stream', '--json', ...FAST]);
@@ -143,7 +142,7 @@ describe('gdpr cancel', () => {
   });
 
   test('a provider that does not answer: 5, and what needed nobody is cancelled all the same', async () => {
-    const stage = await setSwiftStage(LONG);
+    const stage = await setStage(LONG);
     const ids = await begun(stage, erase);
     stage.sandbox.control.setFaults(['http-503@sendbird']);
     const { code, papers, error } = await cancel(stage, ids);
@@ -201,7 +200,7 @@ describe('gdpr cancel', () => {
 
 describe('gdpr cancel at a terminal', () => {
   test('says in words what it can do and what it cannot, and asks', async () => {
-    const stage = await setStage(LONG);
+    const stage = await setProcessStage(LONG);
     const ids = await begun(stage, erase);
     const no = openTerminal(stage, ['cancel', ...ids]);
     await no.waitFor('Go ahead?');
@@ -226,7 +225,7 @@ describe('gdpr cancel at a terminal', () => {
 });
 
 test('a bundle that has files says what was cancelled', async () => {
-  const stage = await setStage({ faults: ['hold@exportUsers'], taskTime: 0 });
+  const stage = await setProcessStage({ faults: ['hold@exportUsers'], taskTime: 0 });
   const running = stage.start(['export', 'ada', '--provider', 'stream', ...FAST]);
   await stage.sandbox.control.waitForHeld('exportUsers');
   const status = async () => JSON.parse((await stage.gdpr(['status', '--json', '--offline'])).out);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENTER, openTerminal } from './pty.ts';
 import { papers } from './receipts.ts';
-import { setStage } from './stage.ts';
+import { setStage, setProcessStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 const erase = ['erase', 'ada', '--hard', '--yes', '--no-wait'];
@@ -37,7 +37,7 @@ describe('gdpr close', () => {
   });
 
   test('what runs goes on at the provider: said before a yes or no, and in the receipt', async () => {
-    const stage = await setStage({ taskTime: 3_600_000 });
+    const stage = await setProcessStage({ taskTime: 3_600_000 });
     const { paper } = await papers(stage, erase);
     const args = ['close', paper.request_id, '--reason', 'twice by mistake'];
     const alone = await stage.gdpr(args);

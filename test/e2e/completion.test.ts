@@ -3,7 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { ENTER, openTerminal } from './pty.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type ProcessStage, setProcessStage } from './stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 const TAB = '\t';
@@ -21,8 +21,8 @@ const found = await Promise.all(
 const INSTALLED = found.flat();
 
 /** A stage where `gdpr` is on the path, with two profiles in the user's configuration. */
-async function setShellStage(): Promise<Stage> {
-  const stage = await setStage();
+async function setShellStage(): Promise<ProcessStage> {
+  const stage = await setProcessStage();
   const bin = join(stage.dir, 'bin');
   const folder = join(stage.dir, '.config', 'gdpr');
   await mkdir(bin);
@@ -38,7 +38,7 @@ async function setShellStage(): Promise<Stage> {
 }
 
 /** What bash is left with after a Tab behind these words; the last one is being typed. */
-async function completed(stage: Stage, words: readonly string[]): Promise<string[]> {
+async function completed(stage: ProcessStage, words: readonly string[]): Promise<string[]> {
   const script = `
     source <(gdpr completion bash)
     COMP_WORDS=("$@")
@@ -52,7 +52,7 @@ async function completed(stage: Stage, words: readonly string[]): Promise<string
 
 describe.each(INSTALLED)('gdpr completion %s', (shell) => {
   test('prints a script that the shell accepts', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const { code, out, err } = await stage.gdpr(['completion', shell]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const script = join(stage.dir, 'script');

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trust } from '../support/trust.ts';
-import { setStage, tree } from './stage.ts';
+import { setProcessStage, tree } from './stage.ts';
 
 test('all is well: exit 0, a line for each check, and nothing is made', async () => {
-  const stage = await setStage();
+  const stage = await setProcessStage();
   const run = await stage.gdpr(['doctor']);
   expect([run.code, run.err]).toEqual([0, '']);
   expect(run.out).toMatch(/^ok {5}node: 24\./);
@@ -15,7 +15,7 @@ test('all is well: exit 0, a line for each check, and nothing is made', async ()
 });
 
 test('what is wrong is red, all of it, with what to do: exit 1', async () => {
-  const stage = await setStage();
+  const stage = await setProcessStage();
   const config = join(stage.dir, '.gdprrc.json');
   await stage.gdpr(['export', 'ada', '--no-wait', '--received', '2020-01-02']);
   stage.sandbox.control.setFaults(['http-503@sendbird']);

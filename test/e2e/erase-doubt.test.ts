@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { papers, statesOf, workCalls } from './receipts.ts';
 import { setStage } from './stage.ts';
-import { setSwiftStage } from './swift.ts';
 
 /** The calls that start work, counted: feeds, accounts, Sendbird. */
 type Calls = [number, number, number];
@@ -181,7 +180,7 @@ describe('an erase under a fault ends as it truly did', () => {
   test.each([...ONCE, ...CASES])(
     '$fault: exit $exit',
     async ({ fault, exit, state, odd = {}, calls = [1, 1, 1], says = '' }) => {
-      const stage = await setSwiftStage({ faults: [fault], rate: 1000 });
+      const stage = await setStage({ faults: [fault], rate: 1000 });
       const { code, paper } = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
       expect({ exit: code, state: paper.state, steps: statesOf(paper) }).toEqual({
         exit,
@@ -212,7 +211,7 @@ describe('an erase under a fault ends as it truly did', () => {
   });
 
   test('in doubt at Stream: resume sends nothing by itself, --resend does', async () => {
-    const stage = await setSwiftStage({ faults: ['reset@deleteUsers'] });
+    const stage = await setStage({ faults: ['reset@deleteUsers'] });
     const { paper } = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
     stage.sandbox.control.setFaults([]);
     const resumed = await papers(stage, ['resume']);
@@ -225,7 +224,7 @@ describe('an erase under a fault ends as it truly did', () => {
   });
 
   test('in doubt at Sendbird: resume searches its list again', async () => {
-    const stage = await setSwiftStage({ faults: ['reset@registerGdprDelete'] });
+    const stage = await setStage({ faults: ['reset@registerGdprDelete'] });
     await papers(stage, ['erase', 'ada', '--provider', 'sendbird', '--yes']);
     stage.sandbox.control.setFaults([]);
     const searches = stage.calls('listGdprRequests');
@@ -236,7 +235,7 @@ describe('an erase under a fault ends as it truly did', () => {
   });
 
   test('a passing failure is repeated by resume, and feed data that failed free the account again', async () => {
-    const stage = await setSwiftStage({ faults: ['task-fails@deleteFeedUserData=1'] });
+    const stage = await setStage({ faults: ['task-fails@deleteFeedUserData=1'] });
     const { code } = await papers(stage, ['erase', 'ada', '--hard', '--yes']);
     expect(code).toBe(3);
     const { code: then, paper } = await papers(stage, ['resume', '--failed']);

@@ -2,8 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { trust } from '../support/trust.ts';
-import { setStage, tree } from './stage.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type VirtualStage, setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 const STARTS = new Set([
@@ -17,11 +16,11 @@ const STARTS = new Set([
 ]);
 
 /** The calls that start any work. */
-function started(stage: SwiftStage): string[] {
+function started(stage: VirtualStage): string[] {
   return stage.log.map(({ operation }) => operation).filter((each) => STARTS.has(each));
 }
 
-async function isEmpty(stage: SwiftStage): Promise<void> {
+async function isEmpty(stage: VirtualStage): Promise<void> {
   const status = await stage.gdpr(['status', '--all', '--json']);
   expect([status.code, status.out]).toEqual([0, '']);
 }
@@ -154,7 +153,7 @@ describe('guards: nothing was sent', () => {
 
 describe('look-ups that cannot be made', () => {
   test('a provider that does not answer: exit 5, nothing sent or recorded', async () => {
-    const stage = await setSwiftStage({ faults: ['http-503@sendbird'] });
+    const stage = await setStage({ faults: ['http-503@sendbird'] });
     const run = await stage.gdpr(['erase', 'ada', '--yes', ...FAST]);
     expect(run.code).toBe(5);
     expect(run.err).toContain('Nothing was sent or recorded.');
@@ -165,7 +164,7 @@ describe('look-ups that cannot be made', () => {
   test('refused credentials: exit 4, nothing sent or recorded', async () => {
     const stage = await setStage();
     const env = { ...stage.env, SENDBIRD_API_TOKEN: 'another-token' };
-    const run = await stage.gdpr(['erase', 'ada', '--yes', ...FAST], { env, extendEnv: false });
+    const run = await stage.gdpr(['erase', 'ada', '--yes', ...FAST], { env });
     expect(run.code).toBe(4);
     expect(run.err).toContain('Nothing was sent or recorded.');
     expect(started(stage)).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Paper, papers } from './receipts.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type ProcessStage, setProcessStage } from './stage.ts';
 
 const ARGS = ['erase', 'ada', 'user-000001', '--hard', '--yes'];
 const FAST = ['--json', '--poll-interval', '5ms'];
@@ -22,14 +22,14 @@ function essence(paper: Paper): unknown {
 }
 
 async function uninterrupted(): Promise<unknown> {
-  const stage = await setStage({ rate: 1000 });
+  const stage = await setProcessStage({ rate: 1000 });
   const { receipts } = await papers(stage, ARGS);
   return receipts.map(essence);
 }
 
 /** Kills a run at the moment when a call waits at a gate, and takes the gate away. */
-async function killedAt(fault: string, scope: string): Promise<Stage> {
-  const stage = await setStage({ faults: [fault], rate: 1000 });
+async function killedAt(fault: string, scope: string): Promise<ProcessStage> {
+  const stage = await setProcessStage({ faults: [fault], rate: 1000 });
   const victim = stage.start([...ARGS, ...FAST]);
   await stage.sandbox.control.waitForHeld(scope);
   victim.kill('SIGKILL');
@@ -64,12 +64,12 @@ describe('kill -9 between every two steps of an erase, then gdpr resume', () => 
   });
 
   test('while it looks again', async () => {
-    const stage = await setStage({ rate: 1000 });
+    const stage = await setProcessStage({ rate: 1000 });
     const victim = stage.start([...ARGS, ...FAST]);
     await stage.sandbox.control.waitForHeld('none', 0);
     const seen = (): boolean =>
       stage.sandbox.control.changed('stream').some(({ account }) => account['user'] !== null);
-    while (!seen()) await new Promise((resolve) => void setImmediate(resolve));
+    await stage.until(seen);
     victim.kill('SIGKILL');
     await victim;
     const { receipts } = await papers(stage, ['resume']);
@@ -77,7 +77,7 @@ describe('kill -9 between every two steps of an erase, then gdpr resume', () => 
   });
 
   test('before the question is answered there is nothing to resume', async () => {
-    const stage = await setStage({ faults: ['hold@queryUsers'], rate: 1000 });
+    const stage = await setProcessStage({ faults: ['hold@queryUsers'], rate: 1000 });
     const victim = stage.start([...ARGS, ...FAST]);
     await stage.sandbox.control.waitForHeld('queryUsers');
     victim.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { trust } from '../support/trust.ts';
 import { CTRL_C, CTRL_D, CTRL_Z, ENTER, openTerminal } from './pty.ts';
-import { type Stage, setStage, tree } from './stage.ts';
+import { type ProcessStage, setProcessStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 const DELETIONS = new Set([
@@ -14,11 +14,11 @@ const DELETIONS = new Set([
 ]);
 
 /** The calls that delete or bring back, in the order in which they came. */
-function deletions(stage: Stage): string[] {
+function deletions(stage: ProcessStage): string[] {
   return stage.log.map(({ operation }) => operation).filter((each) => DELETIONS.has(each));
 }
 
-async function nothingRecorded(stage: Stage): Promise<void> {
+async function nothingRecorded(stage: ProcessStage): Promise<void> {
   expect(deletions(stage)).toEqual([]);
   const status = await stage.gdpr(['status', '--all', '--json']);
   expect([status.code, status.out]).toEqual([0, '']);
@@ -26,7 +26,7 @@ async function nothingRecorded(stage: Stage): Promise<void> {
 
 describe('gdpr erase at a terminal', () => {
   test('shows whom it is about, asks for the id, and deletes after it', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', '--hard', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain('Stream: Ada L., created 3 Mar 2024');
@@ -52,7 +52,7 @@ describe('gdpr erase at a terminal', () => {
     { answer: 'yes', why: 'a yes' },
     { answer: '', why: 'nothing' },
   ])('$why is no confirmation: exit 6, nothing sent or recorded', async ({ answer }) => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(`${answer}${ENTER}`);
@@ -63,7 +63,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('Ctrl-C at the question: exit 130, nothing sent or recorded', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(`ad${CTRL_C}`);
@@ -76,7 +76,7 @@ describe('gdpr erase at a terminal', () => {
     { signal: 'SIGTERM', code: 143 },
     { signal: 'SIGHUP', code: 129 },
   ])('$signal at the question: exit $code, nothing sent or recorded', async ({ signal, code }) => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.kill(signal);
@@ -86,7 +86,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('the end of the input is no confirmation: exit 6', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(CTRL_D);
@@ -97,7 +97,7 @@ describe('gdpr erase at a terminal', () => {
 
   const STOPPED = { script: '"$@"; echo "it stopped"; fg' };
   test('Ctrl-Z and fg: the question is still there', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST], STOPPED);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(CTRL_Z);
@@ -108,7 +108,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('Ctrl-Z, fg, and then the end of the input: exit 6', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', ...FAST], STOPPED);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(`a${CTRL_Z}`);
@@ -128,7 +128,7 @@ describe('gdpr erase at a terminal', () => {
   ])(
     '$id, typed as $answer: what is shown is what is to be typed',
     async ({ id, answer, code }) => {
-      const stage = await setStage();
+      const stage = await setProcessStage();
       const terminal = openTerminal(stage, ['erase', id, ...FAST]);
       await terminal.waitFor('Type it to go ahead:');
       expect(terminal.text()).toContain(`on the next line, exactly:\n${id}\n`);
@@ -142,7 +142,7 @@ describe('gdpr erase at a terminal', () => {
     { id: 'a\u200bb', why: 'invisible in part' },
     { id: 'Zoe\u0308', why: 'not what a keyboard makes' },
   ])('an id that is $why: their number', async ({ id }) => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const args = ['erase', id, '--provider', 'stream', ...FAST];
     const terminal = openTerminal(stage, args);
     await terminal.waitFor('Type 1 (how many they are) to go ahead:');
@@ -157,7 +157,7 @@ describe('gdpr erase at a terminal', () => {
     { keys: CTRL_D, code: 6 },
     { keys: CTRL_C, code: 130 },
   ])('TERM=dumb is sent no escapes: $keys is $code', async ({ keys, code }) => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const args = ['erase', 'ada', '--quiet', ...FAST];
     const terminal = openTerminal(stage, args, { kind: 'dumb' });
     await terminal.waitFor('Type ada to go ahead:');
@@ -168,7 +168,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('several people: their number', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const people = ['ada', 'user-000001', 'user-000002'];
     const wrong = openTerminal(stage, ['erase', ...people, ...FAST]);
     await wrong.waitFor('Type 3 (how many they are) to go ahead:');
@@ -185,7 +185,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('what can be undone as a whole asks yes or no', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const { STREAM_API_KEY: apiKey, STREAM_API_SECRET: apiSecret } = stage.env;
     const stream = { apiKey, apiSecret, baseUrl: stage.sandbox.origin, products: ['chat'] };
     const file = join(stage.dir, 'gdpr.config.json');
@@ -204,7 +204,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('what is open already is carried on, and that is said before the question', async () => {
-    const stage = await setStage({ faults: ['task-never-ends'] });
+    const stage = await setProcessStage({ faults: ['task-never-ends'] });
     const left = await stage.gdpr(['erase', 'ada', '--yes', '--no-wait', '--json', ...FAST]);
     expect(left.code).toBe(8);
     const sent = deletions(stage).length;
@@ -218,7 +218,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('for many it says how many calls it takes, and how long at least', async () => {
-    const stage = await setStage({ users: 650 });
+    const stage = await setProcessStage({ users: 650 });
     const ids = Array.from(
       { length: 650 },
       (_, index) => `user-${String(index + 1).padStart(6, '0')}`,
@@ -234,7 +234,7 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('--quiet does not hide what the question is about', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['erase', 'ada', '--quiet', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain('This will hide ada at Stream');
@@ -245,7 +245,7 @@ describe('gdpr erase at a terminal', () => {
 
 describe('gdpr restore at a terminal', () => {
   test('asks yes or no; only a yes restores', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const erase = ['erase', 'ada', '--provider', 'stream', '--yes', ...FAST];
     expect((await stage.gdpr(erase)).code).toBe(0);
 
@@ -265,7 +265,7 @@ describe('gdpr restore at a terminal', () => {
   });
 
   test('TERM=dumb: a line that says yes, and no escapes', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const args = ['--provider', 'stream', ...FAST];
     expect((await stage.gdpr(['erase', 'ada', '--yes', ...args])).code).toBe(0);
     for (const [answer, code] of [
@@ -281,7 +281,7 @@ describe('gdpr restore at a terminal', () => {
   });
 
   test('whoever is active is not asked about: there is nothing to send', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['restore', 'ada']);
     expect(await terminal.ended).toBe(0);
     expect(terminal.text()).toContain('Nothing is sent.');
@@ -291,7 +291,7 @@ describe('gdpr restore at a terminal', () => {
 });
 
 test('what is asked about leaves no file behind but the ledger', async () => {
-  const stage = await setStage();
+  const stage = await setProcessStage();
   const terminal = openTerminal(stage, ['erase', 'ada', '--export-first', ...FAST]);
   await terminal.waitFor('Type ada to go ahead:');
   terminal.type(CTRL_C);

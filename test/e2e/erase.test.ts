@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findingsOf, papers, statesOf, workCalls } from './receipts.ts';
-import { setStage } from './stage.ts';
+import { type VirtualStage, setStage } from './stage.ts';
 
 const DONE = { delete_feeds: 'succeeded', delete_users: 'succeeded', delete: 'succeeded' };
 const GONE = {
@@ -89,7 +89,7 @@ describe('gdpr erase --hard', () => {
     const people = stage.sandbox.control.idsAtBoth(250);
     const args = ['erase', ...people, '--hard', '--yes', '--max-subjects', '250'];
     const running = stage.start([...args, '--json', '--poll-interval', '50ms']);
-    await finished(stage, 249);
+    await stage.until(() => gone(stage) >= 249);
     running.kill('SIGINT');
     const { exitCode } = await running;
     expect(exitCode).toBe(130);
@@ -324,10 +324,7 @@ describe('one at a time', () => {
   });
 });
 
-/** Resolves once so many people are gone at Stream, seen by the look-ups that the log shows. */
-async function finished(stage: Awaited<ReturnType<typeof setStage>>, count: number): Promise<void> {
-  const gone = (): number =>
-    stage.sandbox.control.changed('stream').filter(({ account }) => account['user'] !== null)
-      .length;
-  while (gone() < count) await new Promise((resolve) => void setImmediate(resolve));
+/** How many people are gone at Stream. */
+function gone({ sandbox }: Pick<VirtualStage, 'sandbox'>): number {
+  return sandbox.control.changed('stream').filter(({ account }) => account['user'] !== null).length;
 }

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { GRACE_AT_SENDBIRD } from '../../src/sandbox/sandbox.ts';
-import { type Stage, said, setStage, tree } from './stage.ts';
-import { setSwiftStage } from './swift.ts';
+import { type Stage, setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 
@@ -206,7 +205,7 @@ describe('gdpr export', () => {
   });
 
   test('--timeout stops waiting; the work goes on', async () => {
-    const stage = await setSwiftStage({ faults: ['task-never-ends@exportUsers'] });
+    const stage = await setStage({ faults: ['task-never-ends@exportUsers'] });
     const run = await stage.gdpr(['export', 'ada', '--timeout', '20s', ...FAST]);
     expect(run.code).toBe(8);
     expect(run.err).toContain('Stopped waiting');
@@ -232,7 +231,7 @@ describe('gdpr export', () => {
     const first = stage.gdpr(['export', 'ada', '--json', ...FAST]);
     await stage.sandbox.control.waitForHeld('exportUsers');
     const second = stage.start(['export', 'ada', '--json', ...FAST]);
-    await said(second, 'is carried on');
+    await second.said('is carried on');
     stage.sandbox.control.open();
     const [one, two] = await Promise.all([first, second]);
     expect([one.code, two.exitCode]).toEqual([0, 0]);

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tree } from './stage.ts';
-import { setSwiftStage } from './swift.ts';
+import { setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '100ms'];
 
@@ -124,7 +123,7 @@ const PLACES: Record<string, string> = {
 describe('an export under a fault ends as it truly did', () => {
   test.each(CASES)('$fault: exit $exit', async (each) => {
     const { fault, exit, odd = {}, calls = [1, 1, 1], says } = each;
-    const stage = await setSwiftStage({ faults: [fault] });
+    const stage = await setStage({ faults: [fault] });
     const run = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
     const receipt = JSON.parse(run.out);
     const states = receipt.steps.map(
@@ -154,7 +153,7 @@ describe('an export under a fault ends as it truly did', () => {
   test('a download that broke and was mended is the same to the byte', async () => {
     const hashes = [];
     for (const faults of [[], ['file-reset=3'], ['file-changed=1']]) {
-      const stage = await setSwiftStage({ faults });
+      const stage = await setStage({ faults });
       const { out } = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
       const { steps } = JSON.parse(out);
       hashes.push(
@@ -167,7 +166,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a provider that is down is left for later; the other is done', async () => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     const env = { ...stage.env, SENDBIRD_BASE_URL: 'http://127.0.0.1:9' };
     const run = await stage.gdpr(['export', 'ada', ...FAST], { env });
     expect(run.code).toBe(5);
@@ -180,7 +179,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a file server that is down alone keeps nobody from being asked', async () => {
-    const stage = await setSwiftStage({ faults: ['http-503@downloadFile'] });
+    const stage = await setStage({ faults: ['http-503@downloadFile'] });
     const run = await stage.gdpr(['export', 'ada', 'linus', '--json', ...FAST]);
     expect(run.code).toBe(5);
     const steps = run.out.split('\n').flatMap((line) => JSON.parse(line).steps);
@@ -192,7 +191,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('one task that cannot be read keeps nobody else from being finished', async () => {
-    const stage = await setSwiftStage({ faults: ['http-500@getTask=id:ada'], rate: 1000 });
+    const stage = await setStage({ faults: ['http-500@getTask=id:ada'], rate: 1000 });
     const args = ['export', 'ada', 'linus', 'quiet', '--provider', 'stream', '--json', ...FAST];
     const run = await stage.gdpr(args);
     const states = run.out.split('\n').map((line) => JSON.parse(line).state);
@@ -200,7 +199,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('a secret that is not there: nothing was tried, and the receipt says so', async () => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     const { STREAM_API_SECRET: _, ...env } = stage.env;
     const config = join(stage.dir, 'c.yaml');
     const account = `{apiKey: k, apiSecret: {env: NOT_THERE}, baseUrl: '${stage.sandbox.origin}'}`;
@@ -215,7 +214,7 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('several people at once stay below the limits that Stream tells', async () => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     const people = ['ada', 'linus', 'quiet', 'user-000001'];
     const run = await stage.gdpr(['export', ...people, '--provider', 'stream', ...FAST]);
     expect(run.code).toBe(0);
@@ -226,14 +225,14 @@ describe('an export under a fault ends as it truly did', () => {
   });
 
   test('an unknown person whom Sendbird registers all the same is not found', async () => {
-    const stage = await setSwiftStage({ faults: ['unknown-user-no-data'] });
+    const stage = await setStage({ faults: ['unknown-user-no-data'] });
     const run = await stage.gdpr(['export', 'nobody-here', '--json', ...FAST]);
     expect(run.code).toBe(1);
     expect(JSON.parse(run.out).state).toBe('not_found');
   });
 
   test('a link that is not renewed is asked for again only while the person is there', async () => {
-    const stage = await setSwiftStage({
+    const stage = await setStage({
       faults: ['link-not-renewed', 'hold@getUser', 'hold@listUsers'],
     });
     const running = stage.gdpr(['export', 'ada', '--provider', 'sendbird', '--json', ...FAST]);

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, CTRL_D, ENTER, type Terminal, openTerminal } from './pty.ts';
-import { type Stage, setStage, tree } from './stage.ts';
+import { type Stage, setStage, tree, setProcessStage } from './stage.ts';
 
 const DOWN = '\u001b[B';
 const FILE = '.config/gdpr/.gdprrc.yaml';
@@ -57,7 +57,7 @@ async function nothingWritten(stage: Stage): Promise<void> {
 
 /** A stage and a terminal where the questions are answered up to one. */
 async function asked(dialogue: Dialogue, env: Record<string, string> = {}) {
-  const stage = await setStage();
+  const stage = await setProcessStage();
   Object.assign(stage.env, env);
   const terminal = openTerminal(stage, ['init']);
   await answer(terminal, dialogue);
@@ -201,7 +201,7 @@ profiles:
   });
 
   test('Ctrl-C while the providers are asked: exit 130, nothing written', async () => {
-    const stage = await setStage({ latency: 60_000 });
+    const stage = await setProcessStage({ latency: 60_000 });
     const terminal = openTerminal(stage, ['init']);
     await answer(terminal, [...ALL, ['Checking with the providers', CTRL_C]]);
     expect(await terminal.ended).toBe(130);
@@ -210,7 +210,7 @@ profiles:
   });
 
   test('TERM=dumb is sent no escapes, and is not asked for a secret that would show', async () => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const terminal = openTerminal(stage, ['init'], { kind: 'dumb' });
     await answer(terminal, [
       ...ALL.slice(0, 4),

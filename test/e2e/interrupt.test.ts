@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { setStage } from './stage.ts';
+import { setProcessStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 
@@ -11,7 +11,7 @@ describe('being told to stop', () => {
   ] as const)(
     '$signal: the providers go on, nothing is lost, exit $code',
     async ({ signal, code, name }) => {
-      const stage = await setStage({ faults: ['hold@getTask', 'task-never-ends@sendbird'] });
+      const stage = await setProcessStage({ faults: ['hold@getTask', 'task-never-ends@sendbird'] });
       const running = stage.start(['export', 'ada', ...FAST]);
       await stage.sandbox.control.waitForHeld('getTask');
       running.kill(signal);
@@ -28,7 +28,7 @@ describe('being told to stop', () => {
   );
 
   test('a call that has left is finished, and its task id kept', async () => {
-    const stage = await setStage({ faults: ['hold-answer@exportUsers', 'task-never-ends'] });
+    const stage = await setProcessStage({ faults: ['hold-answer@exportUsers', 'task-never-ends'] });
     const running = stage.start(['export', 'ada', ...FAST]);
     await stage.sandbox.control.waitForHeld('exportUsers');
     running.kill('SIGINT');
@@ -44,7 +44,7 @@ describe('being told to stop', () => {
   });
 
   test('twice: out at once, and resume carries on', async () => {
-    const stage = await setStage({ faults: ['hold@exportUsers'] });
+    const stage = await setProcessStage({ faults: ['hold@exportUsers'] });
     const running = stage.start(['export', 'ada', ...FAST]);
     await stage.sandbox.control.waitForHeld('exportUsers');
     running.kill('SIGINT');
@@ -63,7 +63,7 @@ describe('being told to stop', () => {
   });
 
   test('a closed pipe ends quietly with the true code', async () => {
-    const stage = await setStage({ faults: ['hold@exportUsers'] });
+    const stage = await setProcessStage({ faults: ['hold@exportUsers'] });
     const running = stage.start(['export', 'ada', '--json', ...FAST]);
     await stage.sandbox.control.waitForHeld('exportUsers');
     running.stdout?.destroy();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { csv } from './batch.ts';
-import { setSwiftStage } from './swift.ts';
+import { setStage } from './stage.ts';
 
 /** How many rows the planners were asked for. */
 const asked = vi.hoisted(() => ({ rows: 0 }));
@@ -50,7 +50,7 @@ test.each([
   ['erase', ['--hard', '--export-first', '--yes']],
   ['restore', ['--yes']],
 ] as const)('planner calls per row of a CSV %s: one', async (action, flags) => {
-  const stage = await setSwiftStage({ rate: 1000 });
+  const stage = await setStage({ rate: 1000 });
   const file = await csv(stage, ['user_id', ...PEOPLE]);
   const run = async (...more: string[]): Promise<number> => {
     asked.rows = 0;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { trust } from '../support/trust.ts';
 import { papers, statesOf, workCalls } from './receipts.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type VirtualStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 
 /** From now on the profile protects ids like these. */
-async function protect(stage: SwiftStage, ...patterns: readonly string[]): Promise<void> {
+async function protect(stage: VirtualStage, ...patterns: readonly string[]): Promise<void> {
   const [profile = ''] = await readdir(join(stage.dir, 'state'));
   const { env } = stage;
   const baseUrl = stage.sandbox.origin;
@@ -25,7 +25,7 @@ async function protect(stage: SwiftStage, ...patterns: readonly string[]): Promi
 }
 
 /** An erase that is recorded, and of which only the feed data are sent at Stream. */
-async function halfDone(stage: SwiftStage, ...args: readonly string[]): Promise<void> {
+async function halfDone(stage: VirtualStage, ...args: readonly string[]): Promise<void> {
   const run = await stage.gdpr(['erase', ...args, '--hard', '--yes', '--no-wait', ...FAST]);
   expect(run.code).toBe(8);
 }
@@ -39,7 +39,7 @@ describe('erase.protected, when resume sends', () => {
       says: 'ada, which is grace at Sendbird ("^grace$")',
     },
   ])('$says: exit 6, the account is not sent', async ({ args, pattern, says }) => {
-    const stage = await setSwiftStage({ taskTime: 1000 });
+    const stage = await setStage({ taskTime: 1000 });
     await halfDone(stage, ...args, '--provider', 'stream');
     await protect(stage, pattern);
     const { code, paper, err } = await papers(stage, ['resume']);
@@ -62,7 +62,7 @@ describe('erase.protected, when resume sends', () => {
   });
 
   test('of two, the other goes on', async () => {
-    const stage = await setSwiftStage({ taskTime: 1000 });
+    const stage = await setStage({ taskTime: 1000 });
     await halfDone(stage, 'ada', 'user-000001', '--provider', 'stream');
     await protect(stage, '^ada$');
     const { code, receipts, err } = await papers(stage, ['resume']);
@@ -76,7 +76,7 @@ describe('erase.protected, when resume sends', () => {
   });
 
   test('--resend of what is in doubt: 6, and nothing leaves', async () => {
-    const stage = await setSwiftStage({ faults: ['reset@deleteUsers'] });
+    const stage = await setStage({ faults: ['reset@deleteUsers'] });
     const doubtful = await papers(stage, ['erase', 'ada', '--provider', 'stream', '--yes']);
     expect(doubtful.code).toBe(7);
     stage.sandbox.control.setFaults([]);

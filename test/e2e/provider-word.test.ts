@@ -2,14 +2,14 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findingsOf, papers, statesOf } from './receipts.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type VirtualStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 const UNCHANGED = /nothing was changed/i;
 
 /** A stage on which people were erased softly, by a ledger that is lost. */
-async function afterSoft(people: readonly string[]): Promise<SwiftStage> {
-  const stage = await setSwiftStage({ rate: 1000 });
+async function afterSoft(people: readonly string[]): Promise<VirtualStage> {
+  const stage = await setStage({ rate: 1000 });
   const args = ['erase', ...people, '--provider', 'stream', '--yes', ...FAST];
   expect((await stage.gdpr(args)).code).toBe(0);
   await rm(join(stage.dir, 'state'), { recursive: true });
@@ -57,7 +57,7 @@ describe('not visible before, and reported deleted by the provider', () => {
   });
 
   test('Stream takes an unknown id on and reports it done, Sendbird refuses it', async () => {
-    const stage = await setSwiftStage({ faults: ['unknown-user-accepted'] });
+    const stage = await setStage({ faults: ['unknown-user-accepted'] });
     const { code, paper } = await papers(stage, ['erase', 'nobody', '--hard', '--yes']);
     expect([code, paper.state]).toEqual([0, 'completed']);
     expect(statesOf(paper)).toEqual({
@@ -72,7 +72,7 @@ describe('not found', () => {
   test.each(['unknown-user-accepted@deleteFeedUserData', 'unknown-user-no-data'])(
     '%s: a task ran, and it is not said that nothing was changed',
     async (fault) => {
-      const stage = await setSwiftStage({ faults: [fault] });
+      const stage = await setStage({ faults: [fault] });
       const { code, paper, err } = await papers(stage, ['erase', 'nobody', '--hard', '--yes']);
       expect([code, paper.state, paper.erasure]).toEqual([1, 'not_found', null]);
       expect(paper.steps.some(({ task_id: task }) => task !== null)).toBe(true);
@@ -84,14 +84,14 @@ describe('not found', () => {
   );
 
   test('refused as unknown by every provider: nothing was changed', async () => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     const { code, paper, err } = await papers(stage, ['erase', 'nobody', '--hard', '--yes']);
     expect([code, paper.state]).toEqual([1, 'not_found']);
     expect(err).toContain('Nothing was changed. Check the id');
   });
 
   test('an export that a provider took on, and of which it had nothing', async () => {
-    const stage = await setSwiftStage({ faults: ['unknown-user-no-data'] });
+    const stage = await setStage({ faults: ['unknown-user-no-data'] });
     const { paper, err } = await papers(stage, ['export', 'nobody', '--provider', 'sendbird']);
     expect(paper.state).toBe('not_found');
     expect(err).not.toMatch(UNCHANGED);

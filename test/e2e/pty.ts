@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
-import type { Stage } from './stage.ts';
+import type { ProcessStage } from './stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 
@@ -34,7 +34,7 @@ interface TerminalOptions {
 
 /** Starts `gdpr` at a terminal of 80 columns, killed with its test. */
 export function openTerminal(
-  { dir, env }: Stage,
+  { dir, env }: ProcessStage,
   args: readonly string[],
   { kind = 'xterm', script }: TerminalOptions = {},
 ): Terminal {

@@ -2,18 +2,19 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Stage, said, setStage, tree } from './stage.ts';
+import { said } from './launch.ts';
+import { type ProcessStage, setProcessStage, tree } from './stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 
 /** The variables of a rehearsal, and a configuration whose only profile is another sandbox. */
-async function twoAccounts(): Promise<{ stage: Stage; production: Stage }> {
-  const [stage, production] = [await setStage(), await setStage()];
+async function twoAccounts(): Promise<{ stage: ProcessStage; production: ProcessStage }> {
+  const [stage, production] = [await setProcessStage(), await setProcessStage()];
   await configure(stage, production);
   return { stage, production };
 }
 
-async function configure({ dir }: Pick<Stage, 'dir'>, { env }: Stage): Promise<void> {
+async function configure({ dir }: Pick<ProcessStage, 'dir'>, { env }: ProcessStage): Promise<void> {
   const stream = {
     apiKey: env['STREAM_API_KEY'],
     apiSecret: env['STREAM_API_SECRET'],
@@ -50,7 +51,7 @@ describe('variables of a rehearsal beside a configuration', () => {
 });
 
 test('what gdpr sandbox prints works as it stands, whatever the configuration', async () => {
-  const production = await setStage();
+  const production = await setProcessStage();
   const { dir } = production;
   await configure(production, production);
   const env = { HOME: dir, PATH: process.env['PATH'] ?? '' };

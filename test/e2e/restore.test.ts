@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { papers, statesOf } from './receipts.ts';
 import { setStage } from './stage.ts';
-import { setSwiftStage } from './swift.ts';
 
 describe('gdpr restore', () => {
   test('brings a soft-deleted account back, says so, and says what does not come back', async () => {
@@ -82,7 +81,7 @@ describe('gdpr restore', () => {
     { fault: 'http-500@restoreUsers', exit: 5, calls: 2 },
     { fault: 'unauthorized@restoreUsers', exit: 4, calls: 2 },
   ])('$fault: exit $exit, sent $calls times', async ({ fault, exit, calls }) => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     await papers(stage, ['erase', 'ada', '--provider', 'stream', '--yes']);
     stage.sandbox.control.setFaults([fault]);
     const { code } = await papers(stage, ['restore', 'ada', '--provider', 'stream', '--yes']);

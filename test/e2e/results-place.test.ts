@@ -12,14 +12,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { csv, resultsOf } from './batch.ts';
-import { setStage } from './stage.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type VirtualStage, setStage } from './stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 const FAST = ['--poll-interval', '5ms'];
 /** A stage where one request was settled: there are a ledger and a bundle. */
-async function settled(): Promise<SwiftStage & { bundle: string; ledger: string }> {
-  const stage = await setSwiftStage({ rate: 1000 });
+async function settled(): Promise<VirtualStage & { bundle: string; ledger: string }> {
+  const stage = await setStage({ rate: 1000 });
   await csv(stage, ['user_id', 'ada']);
   const { code, out } = await stage.gdpr(['export', 'ada', '--json', ...FAST]);
   expect(code).toBe(0);
@@ -41,7 +40,7 @@ function holdings(dir: string): Map<string, string> {
 
 /** The runs that were not refused in these words; nobody was called, and every file is what it was. */
 async function accepted(
-  stage: SwiftStage,
+  stage: VirtualStage,
   names: readonly string[],
   words: string,
   env = stage.env,
@@ -184,7 +183,7 @@ describe('results that would cost something else', () => {
   });
 
   test('the place of a folder that is still to be made', async () => {
-    const stage = await setSwiftStage();
+    const stage = await setStage();
     await csv(stage, ['user_id', 'ada']);
     expect(await accepted(stage, ['state'], 'a folder is to be made there')).toEqual([]);
     for (const [out, results] of [
@@ -200,7 +199,7 @@ describe('results that would cost something else', () => {
 });
 
 test('an empty file, our own CSV and our own receipts are written anew', async () => {
-  const stage = await setSwiftStage({ rate: 1000 });
+  const stage = await setStage({ rate: 1000 });
   await csv(stage, ['user_id', 'ada']);
   for (const name of ['r.csv', 'r.jsonl', 'gdpr-exports/r.csv']) {
     mkdirSync(dirname(join(stage.dir, name)), { recursive: true });

@@ -6,13 +6,13 @@ import type { PlannedRequest } from '../../src/requests/request.ts';
 import { fakeHost } from '../support/host.ts';
 import { trust } from '../support/trust.ts';
 import { CTRL_C, ENTER, openTerminal } from './pty.ts';
-import { type Stage, setStage } from './stage.ts';
+import { type ProcessStage, setProcessStage } from './stage.ts';
 
 const RESUME = ['resume', '--poll-interval', '10ms'];
 const LONG_AGO = Date.UTC(2024, 0, 1);
 
 /** An erase that was confirmed years ago and never sent. */
-function erasure(stage: Stage, user: string): PlannedRequest {
+function erasure(stage: ProcessStage, user: string): PlannedRequest {
   const id = `req_${user}`;
   const about = { subjectId: user, account: `sendbird:APP-CANARY-1@${stage.sandbox.origin}` };
   return {
@@ -40,8 +40,8 @@ function erasure(stage: Stage, user: string): PlannedRequest {
 }
 
 /** Puts erases where the program will look for them, as an older run would have. */
-async function stageWith(...users: readonly string[]): Promise<Stage> {
-  const stage = await setStage();
+async function stageWith(...users: readonly string[]): Promise<ProcessStage> {
+  const stage = await setProcessStage();
   await stage.gdpr(['status']);
   const state = join(stage.dir, 'state');
   const [profile = ''] = await readdir(state);

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Stage, setStage, tree } from './stage.ts';
+import { type Stage, setStage, tree, setProcessStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 
@@ -85,7 +85,7 @@ describe('kill -9 at any instant, then gdpr resume', () => {
       starts: 1,
     },
   ])('$instant ($fault): the same bundle and receipt', async ({ fault, call, starts }) => {
-    const stage = await setStage({ faults: [fault] });
+    const stage = await setProcessStage({ faults: [fault] });
     const victim = stage.start(['export', 'ada', ...FAST]);
     await stage.sandbox.control.waitForHeld();
     victim.kill('SIGKILL');
@@ -150,7 +150,7 @@ describe('gdpr resume', () => {
     await stage.gdpr(['export', 'ada', '--no-wait', ...FAST]);
     const before = stage.log.length;
     const env = { ...stage.env, STREAM_API_KEY: 'another', SENDBIRD_APP_ID: 'ANOTHER' };
-    const run = await stage.gdpr(['resume', ...FAST], { env, extendEnv: false });
+    const run = await stage.gdpr(['resume', ...FAST], { env });
     expect(run.code).toBe(4);
     expect(run.err).toContain('key-canary-8431@');
     expect(run.err).toContain('another@');

@@ -2,7 +2,6 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Stage, setStage } from './stage.ts';
-import { setSwiftStage } from './swift.ts';
 
 const FAST = ['--poll-interval', '100ms', '--verbose'];
 
@@ -45,7 +44,7 @@ describe('no secret and no signed link is written anywhere', () => {
     ['link-not-renewed'],
   ])('under %s %s', async (...faults) => {
     const isLong = faults.some((fault) => LONG.has(fault));
-    const stage = await (isLong ? setSwiftStage : setStage)({ faults });
+    const stage = await (isLong ? setStage : setStage)({ faults });
     const runs = [
       await stage.gdpr(['export', 'ada', ...FAST]),
       await stage.gdpr(['resume', '--json', ...FAST]),

@@ -1,9 +1,12 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Options, execa } from 'execa';
+import { join } from 'node:path';
+import type { Options } from 'execa';
 import { onTestFinished } from 'vitest';
+import type { Clock, ProcessIdentity } from '../../src/host/host.ts';
+import { systemClock } from '../../src/host/system-clock.ts';
+import { isAlive, ownIdentity } from '../../src/host/system-process.ts';
 import {
   type CallLogEntry,
   type Sandbox,
@@ -11,8 +14,8 @@ import {
   parseFault,
   startSandbox,
 } from '../../src/sandbox/sandbox.ts';
-
-const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { type Run, type RunOptions, type Running, launch, launcher } from './launch.ts';
 
 /** Distinct enough to be found wherever they should not be. */
 const CREDENTIALS = {
@@ -20,7 +23,7 @@ const CREDENTIALS = {
   sendbird: { applicationId: 'APP-CANARY-1', apiToken: 'token-canary-77b0e4d29c' },
 };
 
-/** A sandbox, a folder of its own for the operator, and the real program. */
+/** A sandbox, a folder of its own for the operator, and the program. */
 export interface Stage {
   sandbox: Sandbox;
   /** Everything below is the operator's: bundles in `gdpr-exports`, the ledger in `state`. */
@@ -29,26 +32,75 @@ export interface Stage {
   log: readonly CallLogEntry[];
   /** How often an operation was called, by its name in the fact sheet. */
   calls: (operation: string) => number;
-  /** Runs `gdpr` to its end; never throws for an exit code. */
-  gdpr(args: readonly string[], options?: Options): Promise<Run>;
-  /** Starts `gdpr` and answers with the process. */
+  /** Resolves once this holds; looked at after each call that was answered. */
+  until(holds: () => boolean): Promise<void>;
+  /** The time of the program in this process and of the sandbox. */
+  clock: Clock;
+  /** Runs `gdpr` to its end, in this process; never throws for an exit code. */
+  gdpr(args: readonly string[], options?: RunOptions): Promise<Run>;
+}
+
+/** A stage all of whose programs run in this process, on one virtual clock. */
+export interface VirtualStage extends Stage {
+  clock: VirtualClock;
+  /** Starts `gdpr` in this process. */
+  start(args: readonly string[], options?: RunOptions): Running;
+}
+
+/** A stage on the system's clock, for what needs a process of its own. */
+export interface ProcessStage extends Stage {
+  /** Starts `gdpr` as a process and answers with it. */
   start(args: readonly string[], options?: Options): ReturnType<typeof launch>;
 }
 
-interface Run {
-  code: number | undefined;
-  signal: string | undefined;
-  out: string;
-  err: string;
-}
-
-export interface StageOptions extends Partial<Omit<SandboxOptions, 'faults'>> {
+export interface StageOptions extends Partial<Omit<SandboxOptions, 'faults' | 'clock'>> {
   faults?: readonly string[];
+  clock?: VirtualClock;
 }
 
 /** Sets a stage that is taken down with its test. Tasks are done at once unless `taskTime` says more. */
-export async function setStage({ faults = [], ...options }: StageOptions = {}): Promise<Stage> {
+export async function setStage({
+  clock = virtualClock(Date.now()),
+  ...options
+}: StageOptions = {}): Promise<VirtualStage> {
+  const stage = await setSandbox(options, clock.server);
+  const start = launcher(stage, { clock });
+  return { ...stage, clock, start, gdpr: runner(start) };
+}
+
+/** The same for tests of signals, terminals, kills and packaging. */
+export async function setProcessStage(
+  options: Omit<StageOptions, 'clock'> = {},
+): Promise<ProcessStage> {
+  const stage = await setSandbox(options, systemClock);
+  const own = ownIdentity();
+  const world = {
+    clock: { ...virtualClock(), ...systemClock },
+    process: own,
+    isAlive: (other: ProcessIdentity) => isAlive(other, own),
+  };
+  const run = launcher(stage, world);
+  return {
+    ...stage,
+    clock: systemClock,
+    gdpr: runner(run),
+    start: (args, more) => launch(args, stage.dir, stage.env, more),
+  };
+}
+
+function runner(start: VirtualStage['start']): Stage['gdpr'] {
+  return async (args, options) => {
+    const { exitCode, stdout, stderr } = await start(args, options);
+    return { code: exitCode, out: stdout, err: stderr };
+  };
+}
+
+async function setSandbox(
+  { faults = [], ...options }: Omit<StageOptions, 'clock'>,
+  clock: SandboxOptions['clock'],
+): Promise<Omit<Stage, 'clock' | 'gdpr'>> {
   const log: CallLogEntry[] = [];
+  const logged = new EventEmitter();
   const sandbox = await startSandbox({
     port: 0,
     seed: 1,
@@ -57,8 +109,11 @@ export async function setStage({ faults = [], ...options }: StageOptions = {}): 
     latency: 0,
     rate: null,
     credentials: CREDENTIALS,
-    clock: { now: () => Date.now(), sleep: (ms) => wait(ms) },
-    log: (entry) => log.push(entry),
+    clock,
+    log(entry) {
+      log.push(entry);
+      logged.emit('call');
+    },
     ...options,
     faults: faults.map(parseFault),
   });
@@ -79,35 +134,12 @@ export async function setStage({ faults = [], ...options }: StageOptions = {}): 
     SENDBIRD_API_TOKEN: CREDENTIALS.sendbird.apiToken,
     SENDBIRD_BASE_URL: sandbox.origin,
   };
-  const stage: Stage = {
-    sandbox,
-    dir,
-    env,
-    log,
-    calls: (operation) => log.filter((entry) => entry.operation === operation).length,
-    start: (args, more) => launch(args, dir, env, more),
-    async gdpr(args, more) {
-      const { exitCode, signal, stdout, stderr } = await launch(args, dir, env, more);
-      return { code: exitCode, signal, out: String(stdout ?? ''), err: String(stderr ?? '') };
-    },
+  const calls = (operation: string): number =>
+    log.filter((entry) => entry.operation === operation).length;
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await once(logged, 'call');
   };
-  return stage;
-}
-
-/** Starts `gdpr` as a process of its own, with no environment but what it is given. */
-function launch(
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string>,
-  options: Options = {},
-) {
-  return execa(process.execPath, [BIN, ...args], {
-    cwd,
-    env,
-    extendEnv: false,
-    reject: false,
-    ...options,
-  });
+  return { sandbox, dir, env, log, calls, until };
 }
 
 /** All files below a folder, with `/` between the parts, sorted. */
@@ -117,14 +149,4 @@ export async function tree(dir: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
     .toSorted();
-}
-
-/** Resolves once a process has said this on stderr. */
-export async function said(process: ReturnType<typeof launch>, text: string): Promise<void> {
-  let heard = '';
-  for await (const chunk of process.stderr ?? []) {
-    heard += String(chunk);
-    if (heard.includes(text)) return;
-  }
-  throw new Error(`it ended without saying "${text}": ${heard}`);
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, openTerminal } from './pty.ts';
 import { papers, workCalls } from './receipts.ts';
-import { setStage } from './stage.ts';
-import { type SwiftStage, setSwiftStage } from './swift.ts';
+import { type Stage, setStage, setProcessStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 
@@ -14,14 +13,14 @@ interface Document {
   held_by: { pid: number } | null;
 }
 
-async function status(stage: SwiftStage, ...args: string[]) {
+async function status(stage: Stage, ...args: string[]) {
   const { code, out, err } = await stage.gdpr(['status', '--json', ...args]);
   const documents: Document[] = out === '' ? [] : out.split('\n').map((line) => JSON.parse(line));
   return { code, err, documents, states: documents[0]?.steps.map(({ state }) => state) };
 }
 
 /** Everything is sent, and every task is done at its provider. */
-async function left(stage: SwiftStage, args: readonly string[]): Promise<void> {
+async function left(stage: Stage, args: readonly string[]): Promise<void> {
   stage.sandbox.control.setFaults([
     'hold@getTask',
     'hold@viewGdprRequest',
@@ -96,7 +95,7 @@ describe('gdpr status', () => {
   ])(
     'under $fault it says so in one line, and shows what the ledger knows',
     async ({ fault, says }) => {
-      const stage = await setSwiftStage();
+      const stage = await setStage();
       await left(stage, ['export', 'ada']);
       stage.sandbox.control.setFaults([fault]);
       const { code, out, err } = await stage.gdpr(['status']);
@@ -183,9 +182,7 @@ describe('gdpr status --watch', () => {
     const { paper } = await papers(stage, ['export', 'ada', '--provider', 'sendbird', '--no-wait']);
     const before = stage.calls('viewGdprRequest');
     const watching = stage.start(['status', '--watch', ...FAST]);
-    while (stage.calls('viewGdprRequest') < before + 4) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await stage.until(() => stage.calls('viewGdprRequest') >= before + 4);
     const closed = await stage.gdpr(['close', paper.request_id, '--reason', 'x', '--yes']);
     expect([0, 6]).toContain(closed.code);
     while ((await status(stage, '--offline')).code !== 0) {
@@ -199,14 +196,12 @@ describe('gdpr status --watch', () => {
   });
 
   test('on a terminal it draws anew; Ctrl-C ends it with 130 and stops nothing', async () => {
-    const stage = await setStage({ taskTime: 3_600_000 });
+    const stage = await setProcessStage({ taskTime: 3_600_000 });
     await papers(stage, ['export', 'ada', '--provider', 'sendbird', '--no-wait']);
     const before = stage.calls('viewGdprRequest');
     const terminal = openTerminal(stage, ['status', '--watch', ...FAST]);
     await terminal.waitFor('Sendbird … running');
-    while (stage.calls('viewGdprRequest') < before + 4) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await stage.until(() => stage.calls('viewGdprRequest') >= before + 4);
     terminal.type(CTRL_C);
     expect(await terminal.ended).toBe(130);
     expect(terminal.text().match(/Sendbird … running/g)?.length).toBeGreaterThan(1);

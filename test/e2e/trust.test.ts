@@ -2,7 +2,8 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, CTRL_D, ENTER, openTerminal } from './pty.ts';
-import { type Stage, said, setStage, tree } from './stage.ts';
+import { said } from './launch.ts';
+import { type ProcessStage, setProcessStage, tree } from './stage.ts';
 
 const QUESTION = 'Trust it, as it is shown here?';
 const DRY = ['export', 'ada', '--dry-run'];
@@ -11,8 +12,8 @@ const PWNED = {
 };
 
 /** A stage with a project's file in its folder. */
-async function cloned(profile: object = PWNED): Promise<Stage & { file: string }> {
-  const stage = await setStage();
+async function cloned(profile: object = PWNED): Promise<ProcessStage & { file: string }> {
+  const stage = await setProcessStage();
   const file = join(stage.dir, '.gdprrc.json');
   await writeFile(file, JSON.stringify({ profiles: { p: profile } }), { mode: 0o600 });
   return { ...stage, file };
@@ -60,7 +61,7 @@ describe('gdpr init --trust at a terminal', () => {
 });
 
 test('several at once lose none of each other', async () => {
-  const stage = await setStage();
+  const stage = await setProcessStage();
   const folders = ['a', 'b', 'c', 'd', 'a', 'b'].map((name) => join(stage.dir, name));
   for (const cwd of folders) {
     await mkdir(cwd, { recursive: true });

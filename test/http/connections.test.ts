@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createDeadlines } from '../../src/http/connections.ts';
-import { fakeClock } from '../support/host.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 test('what is not over in time is ended, each at its own instant', async () => {
-  const clock = fakeClock();
+  const clock = virtualClock();
   const deadlines = createDeadlines(clock, 30_000);
   const late: [string, number][] = [];
   const begin = (name: string): (() => void) =>
@@ -25,7 +25,7 @@ test('what is not over in time is ended, each at its own instant', async () => {
 });
 
 test('nothing is ended after closing', async () => {
-  const clock = fakeClock();
+  const clock = virtualClock();
   const deadlines = createDeadlines(clock, 30_000);
   let late = 0;
   deadlines.begin(() => (late += 1));

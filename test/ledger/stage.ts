@@ -8,7 +8,7 @@ import type { Holder, Judge, Ledger } from '../../src/ledger/ledger.ts';
 import { type LedgerDeps, openLedger } from '../../src/ledger/sqlite.ts';
 import type { Confirmation } from '../../src/requests/confirmation.ts';
 import type { Call, PlannedRequest } from '../../src/requests/request.ts';
-import { type FakeClock, fakeClock } from '../support/host.ts';
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { SENDBIRD, STREAM, erasure, plan, restoration } from './plan.ts';
 
 export { erasure, plan, restoration, SENDBIRD, STREAM };
@@ -26,7 +26,7 @@ export function holder(token: string, process: Partial<ProcessIdentity> = {}): H
 }
 
 export function deps(alive = true): LedgerDeps {
-  return { clock: fakeClock(T0), isAlive: () => alive, process: HERE };
+  return { clock: virtualClock(T0), isAlive: () => alive, process: HERE };
 }
 
 /** An empty folder that goes with the test. */
@@ -60,7 +60,7 @@ export interface Stage {
   folder: string;
   file: string;
   ledger: Ledger;
-  clock: FakeClock;
+  clock: VirtualClock;
   /** A second look at the file, past the ledger. */
   raw: () => DatabaseSync;
 }
@@ -74,7 +74,7 @@ export async function stage(names: readonly string[] = []): Promise<Stage> {
 export async function stageOf(plans: readonly PlannedRequest[]): Promise<Stage> {
   const folder = tempFolder();
   const file = join(folder, 'ledger.sqlite');
-  const clock = fakeClock(T0);
+  const clock = virtualClock(T0);
   const ledger = await openLedger(folder, { ...deps(), clock });
   onTestFinished(() => ledger.close());
   await ledger.open(plans, recordAll, T0, YES);

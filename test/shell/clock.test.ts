@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Clock } from '../../src/host/host.ts';
 import { systemClock } from '../../src/host/system-clock.ts';
 import { isMisdated } from '../../src/requests/polling.ts';
 import { isTooOld } from '../../src/requests/transitions/sent.ts';
-import { setStage } from '../e2e/stage.ts';
+import { setProcessStage, setStage } from '../e2e/stage.ts';
 import { T0, account } from '../requests/make.ts';
-import { hasty, program } from './program.ts';
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
+import { program } from './program.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,7 +30,9 @@ test('an instant further ahead than a quarter of an hour is no wait of ours', ()
 });
 
 /** The clock of somebody whose machine is wrong by so much. */
-const wrongBy = (ms: number): Clock => ({ ...hasty, now: () => Date.now() + ms });
+function wrong(clock: VirtualClock, by: () => number): VirtualClock {
+  return { ...clock, now: () => clock.now() + by() };
+}
 
 const WAIT = ['--poll-interval', '5ms', '--timeout', '20s', '--json'];
 
@@ -41,10 +43,12 @@ describe('a clock that was wrong', () => {
     ['two hours ahead', 2 * HOUR],
     ['a century ahead', 100 * YEAR],
   ])('%s, and is right again: the work goes on', async (_, ms) => {
-    const { sandbox, env } = await setStage({ taskTime: 100 });
-    let clock = wrongBy(ms);
-    const now: Clock = { ...hasty, now: () => clock.now() };
-    const operator = program({ ...env, STREAM_BASE_URL: sandbox.origin }, now);
+    const { sandbox, env, clock } = await setStage({ taskTime: 100 });
+    let ahead = ms;
+    const operator = program(
+      { ...env, STREAM_BASE_URL: sandbox.origin },
+      wrong(clock, () => ahead),
+    );
     const sent = await operator.gdpr(
       'export',
       'ada',
@@ -54,15 +58,18 @@ describe('a clock that was wrong', () => {
       ...WAIT,
     );
     expect(sent.code).toBe(8);
-    clock = wrongBy(0);
+    ahead = 0;
     const { code, out } = await operator.gdpr('resume', ...WAIT);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ state: 'completed' });
   });
 
   test('tokens from a wrong clock are refused by Stream, and it says what may be wrong', async () => {
-    const { env } = await setStage();
-    const operator = program(env, wrongBy(HOUR));
+    const { env, clock } = await setStage();
+    const operator = program(
+      env,
+      wrong(clock, () => HOUR),
+    );
     const { code, err } = await operator.gdpr('export', 'ada', '--provider', 'stream', ...WAIT);
     expect(code).toBe(4);
     expect(err).toContain('clock right');
@@ -71,17 +78,14 @@ describe('a clock that was wrong', () => {
 
 test('a clock that is set back again and again while it works: nothing waits for it', async () => {
   const right = Date.now.bind(Date);
-  const { env, log } = await setStage({
-    taskTime: 50,
-    clock: { now: right, sleep: (ms) => systemClock.sleep(ms) },
-  });
+  const { env, log } = await setProcessStage({ taskTime: 50 });
   let asked = 0;
   const jumps = [0, -10_000, 3, -HOUR, -3, -DAY, -YEAR, 0];
   vi.spyOn(Date, 'now').mockImplementation(() => {
     asked += 1;
     return right() + (jumps[asked % jumps.length] ?? 0);
   });
-  const { code, out } = await program(env, { ...hasty, now: () => systemClock.now() }).gdpr(
+  const { code, out } = await program(env, { ...virtualClock(), ...systemClock }).gdpr(
     'export',
     'ada',
     ...WAIT,

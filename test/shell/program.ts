@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/host/host.ts';
-import { systemClock } from '../../src/host/system-clock.ts';
 import { main } from '../../src/main.ts';
 import { fakeHost } from '../support/host.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 interface Said {
   code: number;
@@ -24,14 +23,8 @@ export interface Program {
 
 let ids = 0;
 
-/** A network limit of 30 s passes in a fraction of a second: what hangs is left soon. */
-export const hasty: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) => systemClock.sleep(ms === 30_000 ? 300 : ms, signal),
-};
-
 /** The program with this environment and nothing else of this machine; its folder goes with the test. */
-export function program(env: Record<string, string>, clock: Clock = hasty): Program {
+export function program(env: Record<string, string>, clock = virtualClock(Date.now())): Program {
   const dir = mkdtempSync(join(tmpdir(), 'gdpr-shell-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return {
@@ -42,7 +35,7 @@ export function program(env: Record<string, string>, clock: Clock = hasty): Prog
         home: dir,
         uid: process.getuid?.() ?? 0,
         env: { PATH: process.env['PATH'], GDPR_STATE_DIR: join(dir, 'state'), ...env },
-        clock: { ...clock, pauses: [], advance: () => undefined },
+        clock,
         random: () => Math.random(),
         newId: () => `01K5Z0${String((ids += 1)).padStart(20, '0')}`,
       });

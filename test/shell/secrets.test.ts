@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultTable } from '../../src/sandbox/sandbox.ts';
 import { setStage } from '../e2e/stage.ts';
-import { swiftClock } from '../support/swift-clock.ts';
+import type { VirtualClock } from '../support/virtual-clock.ts';
 import { type Program, program } from './program.ts';
 
 /** How a profile says where its secrets are. */
@@ -17,8 +17,6 @@ const SHAPES = [
   /[?&](?:X-Amz-\w+|signature|sig|api_key)=/i,
 ];
 
-/** What hangs for half a minute is left after 600 ms. */
-const clock = swiftClock(50);
 const PAUSE = ['--poll-interval', '100ms'];
 const WAIT = [...PAUSE, '--timeout', '40s', '--verbose'];
 
@@ -60,7 +58,10 @@ async function everyCommand({ extra, ...operator }: Operator): Promise<readonly 
 }
 
 /** The operator's world with the secrets in this form, and the files that may hold them. */
-function operatorWith(form: Form, env: Env): { operator: Operator; own: readonly string[] } {
+function operatorWith(
+  form: Form,
+  { env, clock }: { env: Env; clock: VirtualClock },
+): { operator: Operator; own: readonly string[] } {
   const { STREAM_API_SECRET: secret = '', SENDBIRD_API_TOKEN: token = '' } = env;
   if (form === 'environment') {
     const { GDPR_STATE_DIR: _, HOME: __, ...rest } = env;
@@ -96,8 +97,8 @@ const FAULTS = [
 
 /** Runs everything under a fault, and names each place where something stands that must not. */
 async function leaks(fault: string, form: Form): Promise<string[]> {
-  const stage = await setStage({ clock, faults: fault === 'none' ? [] : [fault] });
-  const { operator, own } = operatorWith(form, stage.env);
+  const stage = await setStage({ faults: fault === 'none' ? [] : [fault] });
+  const { operator, own } = operatorWith(form, stage);
   const said = await everyCommand(operator);
   for (const { operation } of stage.log) used.add(operation);
   const written = [...(await operator.written())].filter(([path]) => !own.includes(path));

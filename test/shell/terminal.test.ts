@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { harmless } from '../../src/host/system-output.ts';
 import { setStage } from '../e2e/stage.ts';
-import { swiftClock } from '../support/swift-clock.ts';
 import { EVIL, OBEYED, textsIn } from './hostile.ts';
 import { program } from './program.ts';
 import { type Behaviour, vendor } from './vendor.ts';
@@ -22,7 +21,7 @@ const RUNS: readonly [Behaviour, readonly string[]][] = [
 describe('words of a provider are shown without what a terminal obeys', () => {
   test.each(RUNS)('one that %s: %j', async (behaviour, command) => {
     const { env, requests } = await vendor(behaviour);
-    const operator = program(env, swiftClock(20));
+    const operator = program(env);
     const said = [
       await operator.gdpr(...command, '--verbose', ...FAST),
       await operator.gdpr('status', 'ada', '--offline'),

@@ -1,105 +1,40 @@
+import { EventEmitter, once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
-import { setImmediate } from 'node:timers';
-import type { Clock, Host, Output } from '../../src/host/host.ts';
-
-interface Sleeper {
-  due: number;
-  order: number;
-  wake(): void;
-}
-
-/** A clock that moves only when somebody sleeps, and then straight to the earliest due time. */
-export interface FakeClock extends Clock {
-  /** Every pause that was asked for, in the order of asking, ms. */
-  readonly pauses: readonly number[];
-  /** Moves the time on without waking anybody. */
-  advance(ms: number): void;
-}
+import type { Host, Output } from '../../src/host/host.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** An output that keeps what was written. */
 interface FakeOutput extends Output {
   readonly text: string;
+  /** Resolves once this stands there. */
+  said(text: string): Promise<void>;
 }
 
 export interface FakeHost extends Host {
-  readonly clock: FakeClock;
+  readonly clock: VirtualClock;
   readonly stdout: FakeOutput;
   readonly stderr: FakeOutput;
   /** As a signal would: aborts `stop` with the exit code as the reason (default 130). */
   interrupt(code?: number): void;
 }
 
-const START = Date.UTC(2026, 10, 20, 9);
-
-/**
- * The clock of `fakeHost`. A sleeper is woken once the turn of the event loop is over, so that
- * everything that can still run does so first; earliest due time first, then first come.
- */
-export function fakeClock(start = START): FakeClock {
-  const sleepers: Sleeper[] = [];
-  const pauses: number[] = [];
-  let time = start;
-  let order = 0;
-  let scheduled = false;
-
-  const schedule = (): void => {
-    if (scheduled || sleepers.length === 0) return;
-    scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      sleepers.sort((a, b) => a.due - b.due || a.order - b.order);
-      const next = sleepers.shift();
-      if (next !== undefined) {
-        time = Math.max(time, next.due);
-        next.wake();
-      }
-      schedule();
-    });
-  };
-
-  return {
-    pauses,
-    now: () => time,
-    monotonic: () => time - start,
-    advance: (ms) => {
-      time += ms;
-    },
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
-    sleep: (ms, signal) => {
-      pauses.push(ms);
-      if (signal?.aborted === true) return Promise.resolve();
-      return new Promise((resolve) => {
-        const sleeper: Sleeper = {
-          due: time + Math.max(0, ms),
-          order: (order += 1),
-          wake: () => {
-            signal?.removeEventListener('abort', leave);
-            resolve();
-          },
-        };
-        const leave = (): void => {
-          sleepers.splice(sleepers.indexOf(sleeper), 1);
-          resolve();
-        };
-        signal?.addEventListener('abort', leave, { once: true });
-        sleepers.push(sleeper);
-        schedule();
-      });
-    },
-  };
-}
-
 function fakeOutput(): FakeOutput {
   const parts: string[] = [];
+  const written = new EventEmitter();
+  const write = (text: string): void => {
+    parts.push(text);
+    written.emit('text');
+  };
   const stream = new Writable({
     write(chunk: Buffer | string, _encoding, done) {
-      parts.push(chunk.toString());
+      write(chunk.toString());
       done();
     },
   });
   return {
-    write: (text) => {
-      parts.push(text);
+    write,
+    async said(text) {
+      while (!parts.join('').includes(text)) await once(written, 'text');
     },
     fault: null,
     isTTY: false,
@@ -129,7 +64,7 @@ export function fakeHost(overrides: Partial<FakeHost> = {}): FakeHost {
     stdout: fakeOutput(),
     stderr: fakeOutput(),
     stdin: { isTTY: false, stream: new PassThrough(), onContinued: () => () => {} },
-    clock: fakeClock(),
+    clock: virtualClock(),
     random: () => 0.5,
     newId: () => `01K5Y0${String((ids += 1)).padStart(20, '0')}`,
     process: { host: 'desk', boot: 'boot-1', pid: 4242, started: '1000' },

@@ -13,12 +13,12 @@ import { createReceipts } from '../../src/worker/receipts.ts';
 import { createSerial } from '../../src/worker/serial.ts';
 import { type Until, runWorker } from '../../src/worker/worker.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
-import { type FakeClock, fakeClock } from '../support/host.ts';
+import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 import { type FakeProvider, type Script, fakeProvider } from './fake-provider.ts';
 
 /** Time moves when everything sleeps; the ledger's writes cost none of it. */
-export function quietClock(): FakeClock {
-  return { ...fakeClock(), turn: () => Promise.resolve() };
+export function quietClock(): VirtualClock {
+  return { ...virtualClock(), turn: () => Promise.resolve() };
 }
 
 const ME: ProcessIdentity = { host: 'desk', boot: 'boot-1', pid: 1, started: '1' };
@@ -37,7 +37,7 @@ export interface StageOptions {
   random?: () => number;
   pollInterval?: number;
   /** Stands between the run and the ledger. */
-  wrap?: (ledger: Ledger, clock: FakeClock) => Ledger;
+  wrap?: (ledger: Ledger, clock: VirtualClock) => Ledger;
   isAlive?: () => boolean;
   /** The most tasks at once; default 1,000. */
   outstanding?: number;
@@ -47,7 +47,7 @@ export interface Stage {
   folder: string;
   outDir: string;
   ledger: Ledger;
-  clock: FakeClock;
+  clock: VirtualClock;
   stream: FakeProvider;
   sendbird: FakeProvider;
   breaker: CircuitBreaker;
@@ -112,7 +112,7 @@ export function sourceOf(ids: readonly string[]): Source {
 
 function providersOf(
   { accounts = {}, stream = {}, sendbird = {} }: StageOptions,
-  clock: FakeClock,
+  clock: VirtualClock,
 ): Record<ProviderName, FakeProvider> {
   return {
     stream: fakeProvider('stream', clock, stream, accounts.stream),

@@ -16,7 +16,15 @@ import { type Task, withSubjects } from '../run/task.ts';
 import { enforce, guard, numberGuard, protectedSubjects } from '../shared/guards.ts';
 import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
-import { outDirOf, type RequestFlags, declareRequestFlags, requestFlags, type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
+import {
+  outDirOf,
+  type RequestFlags,
+  declareRequestFlags,
+  requestFlags,
+  type WaitFlags,
+  declareWaitFlags,
+  waitFlags,
+} from '../shared/flags.ts';
 
 interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
   received: string | null;

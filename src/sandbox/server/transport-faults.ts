@@ -14,13 +14,16 @@ const EDGE_TEXT =
 export async function onTheWay(visit: Visit): Promise<Ended | null> {
   const { options, faults } = visit.context;
   const hits = (name: string) => faults.hits(name, visit);
-  if (options.latency > 0) await options.clock.sleep(options.latency);
+  if (options.latency > 0) await options.clock.sleep(options.latency, visit.gone);
   if (hits('hold') && (await holdAt(visit, 'hold')) === 'gone') {
     return { status: null, fault: 'hold' };
   }
-  if (hits('slow')) await options.clock.sleep(SLOW);
+  if (hits('slow')) await options.clock.sleep(SLOW, visit.gone);
   // Nothing is written and nothing closed: the caller waits until it gives up.
-  if (hits('hang')) return { status: null, fault: 'hang' };
+  if (hits('hang')) {
+    void options.clock.sleep(Infinity, visit.gone);
+    return { status: null, fault: 'hang' };
+  }
   if (hits('reset')) {
     reset(visit);
     return { status: null, fault: 'reset' };
@@ -33,10 +36,14 @@ export async function onTheWay(visit: Visit): Promise<Ended | null> {
   return null;
 }
 
-/** Waits at a gate until a test opens it. */
-export function holdAt(visit: Visit, fault: string): Promise<'opened' | 'gone'> {
+/** Waits at a gate until a test opens it; to the clock that is sleep. */
+export async function holdAt(visit: Visit, fault: string): Promise<'opened' | 'gone'> {
   const { context, gone, operation, labels, ids, taskId } = visit;
-  return context.gates.wait({ fault, operation, labels, ids, taskId }, gone);
+  const over = new AbortController();
+  void context.options.clock.sleep(Infinity, over.signal);
+  const how = await context.gates.wait({ fault, operation, labels, ids, taskId }, gone);
+  over.abort();
+  return how;
 }
 
 /** What can happen to an answer after the call took effect; null = it may be sent. */

@@ -11,13 +11,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { type LedgerIntegrity, examineLedger } from '../../../src/ledger/audit-log/examine.ts';
-import { fakeClock } from '../../support/host.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 import { T0, finish, plan, stage, stageOf, tempFolder } from '../stage.ts';
 
 const never = new AbortController().signal;
 
 async function examined(folder: string, stop = never): Promise<LedgerIntegrity> {
-  const found = await examineLedger(folder, fakeClock(), stop);
+  const found = await examineLedger(folder, virtualClock(), stop);
   if (found === null) throw new Error('there is a ledger');
   return found;
 }
@@ -67,7 +67,7 @@ describe('a ledger that is well', () => {
 
   test('of which there is none: null, and nothing is made', async () => {
     const folder = join(tempFolder(), 'not', 'there');
-    expect(await examineLedger(folder, fakeClock(), never)).toBeNull();
+    expect(await examineLedger(folder, virtualClock(), never)).toBeNull();
     expect(existsSync(folder)).toBe(false);
   });
 

@@ -1,12 +1,16 @@
 /** Opens the ledger in `argv[2]` and records requests named after `argv[3]`, `argv[4]` of them or without end. */
 import process from 'node:process';
 import { openLedger } from '../../../src/ledger/sqlite.ts';
-import { fakeClock } from '../../support/host.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 import { plan } from '../plan.ts';
 
 const [, , folder = '', name = '', many] = process.argv;
 const self = { host: 'box', boot: 'boot-1', pid: process.pid, started: name };
-const ledger = await openLedger(folder, { clock: fakeClock(), isAlive: () => true, process: self });
+const ledger = await openLedger(folder, {
+  clock: virtualClock(),
+  isAlive: () => true,
+  process: self,
+});
 const total = many === undefined ? Number.POSITIVE_INFINITY : Number(many);
 for (let index = 0; index < total; index += 1) {
   const { id, steps } = plan(`${name}${String(index)}`);
