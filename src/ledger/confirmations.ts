@@ -2,7 +2,8 @@ import { type Confirmation, lacksConfirmation } from '../requests/confirmation.t
 import { needsConfirmation } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
 import { append } from './audit-log/append.ts';
-import { canonicalJson, fingerprint } from './canonical.ts';
+import { fingerprint } from './audit-log/hash.ts';
+import { canonicalJson } from '../requests/canonical.ts';
 import type { Connection } from './file/connection.ts';
 import { createIdentityMap } from './identity-map.ts';
 import { requireLease } from './leases.ts';

@@ -1,6 +1,7 @@
 import type { Closing, Extension } from '../requests/request.ts';
 import { append } from './audit-log/append.ts';
-import { canonicalJson, fingerprint } from './canonical.ts';
+import { fingerprint } from './audit-log/hash.ts';
+import { canonicalJson } from '../requests/canonical.ts';
 import type { Connection } from './file/connection.ts';
 import { createIdentityMap } from './identity-map.ts';
 import { requireLease } from './leases.ts';

@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { CONFIRMED_FOR, lacksConfirmation } from '../requests/confirmation.ts';
 import { type Operation, STEP_STATES, type Step } from '../requests/request.ts';
 import { ONCE_MORE_WITHIN } from '../requests/transitions/deletion-sent.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../requests/canonical.ts';
 import type { Connection } from './file/connection.ts';
 import type { DueQuery, DueStep, Group } from './ledger.ts';
 import { type Row, integer, text } from './rows/columns.ts';

@@ -3,7 +3,7 @@ import type { Artifact } from '../requests/request.ts';
 import { requestState } from '../requests/state.ts';
 import type { Change, StepPatch } from '../requests/transitions/change.ts';
 import { append } from './audit-log/append.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../requests/canonical.ts';
 import { requireConfirmation } from './confirmations.ts';
 import type { Connection } from './file/connection.ts';
 import { createIdentityMap } from './identity-map.ts';

@@ -5,7 +5,8 @@ import type {
   RequestState,
   StepState,
 } from '../../requests/request.ts';
-import { canonicalJson, fingerprint } from '../canonical.ts';
+import { fingerprint } from './hash.ts';
+import { canonicalJson } from '../../requests/canonical.ts';
 
 /**
  * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it

@@ -1,6 +1,6 @@
 import { REQUEST_STATES, type RequestState } from '../../requests/request.ts';
 import { CHECK_ID } from '../../requests/transitions/failed.ts';
-import { digest } from '../canonical.ts';
+import { digest } from '../audit-log/hash.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Brief, Identified } from '../ledger.ts';
 import { type Row, flag, integerOrNull, text, word } from '../rows/columns.ts';

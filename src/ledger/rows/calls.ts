@@ -1,5 +1,5 @@
 import type { Call } from '../../requests/request.ts';
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJson } from '../../requests/canonical.ts';
 import type { Connection } from '../file/connection.ts';
 import { type Row, integer, integerOrNull, json, text, textOrNull, word } from './columns.ts';
 import { CALL_STATES, OPERATIONS, PROVIDERS } from './words.ts';

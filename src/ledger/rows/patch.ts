@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { CallPatch, StepPatch } from '../../requests/transitions/change.ts';
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJson } from '../../requests/canonical.ts';
 import type { Connection } from '../file/connection.ts';
 
 const STEP_COLUMNS: Record<keyof StepPatch, string> = {
