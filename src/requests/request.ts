@@ -140,6 +140,8 @@ export interface Call {
   state: CallState;
   /** The call that this one repeats, splits or adopts. */
   replaces: string | null;
+  /** It was never sent: its task was found in the provider's list, after the answer to `replaces` was lost. */
+  adopted: boolean;
   /** The provider's last word about its task. */
   providerStatus: string | null;
   intendedAt: number;

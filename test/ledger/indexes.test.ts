@@ -29,7 +29,7 @@ INSERT INTO requests SELECT NULL, 'old_' || i, 'export', NULL, 'u' || i, 's' || 
   '2026-01-01', date('2026-02-01', '+' || (i % 365) || ' days'), i, iif(i % 2, i, NULL), '/x', iif(i % 2, 'completed', 'open'), i % 2, 'crowd', 0, '', 0, NULL,
   NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'identity ' || i FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
-INSERT INTO calls SELECT NULL, 'oldcall_' || i, 'stream', 'export_users', '${STREAM}', '{}', 't' || i, 'accepted', NULL, NULL, i, i FROM n;
+INSERT INTO calls SELECT NULL, 'oldcall_' || i, 'stream', 'export_users', '${STREAM}', '{}', 't' || i, 'accepted', NULL, NULL, i, i, 0 FROM n;
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
 INSERT INTO steps SELECT NULL, 'oldstep_' || i, 'old_' || i, 'stream', 'export_users', '${STREAM}', 's' || i, '{}',
   'accepted', NULL, NULL, 1, 'oldcall_' || i, 't' || i, 1, 1, 1, 0, 0, i, i, i, iif(i % 2, i, NULL), 'crowd',

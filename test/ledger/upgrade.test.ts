@@ -232,7 +232,7 @@ describe('a ledger of version 4', () => {
   const all = found.map(([name]) => `req_${name}`);
 
   it('is migrated, with every chain whole and every request what it was', async () => {
-    const { ledger } = await upgraded(4);
+    const { ledger, file } = await upgraded(4);
     for (const [name, state, sequence] of found) {
       expect(await ledger.request(`req_${name}`)).toMatchObject({
         state,
@@ -258,6 +258,17 @@ describe('a ledger of version 4', () => {
       confirmedAt: T0,
       steps: [{ before: 'visible' }, { batch: 'call_both/row' }, { earlier: 'req_before' }],
     });
+    const calls = await Promise.all([ledger.calls('req_found'), ledger.calls('req_row')]);
+    expect(calls.flat().map(({ id, adopted }) => `${id} ${String(adopted)}`)).toEqual([
+      'call_lost false',
+      'call_adopted true',
+      'call_leaving false',
+      'call_row_1 false',
+      'call_both false',
+      'call_row_2 false',
+      'call_once false',
+    ]);
+    expect(existsSync(`${file}.v4.bak`)).toBe(true);
     const identified = await ledger.identified(['row 1', 'row 2', 'row 4']);
     expect([...identified].map(([row, { requestId }]) => [row, requestId])).toEqual([
       ['row 1', 'req_row'],

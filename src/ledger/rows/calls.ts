@@ -1,7 +1,7 @@
 import type { Call } from '../../requests/request.ts';
 import { canonicalJson } from '../../requests/canonical.ts';
 import type { Connection } from '../file/connection.ts';
-import { type Row, integer, integerOrNull, json, text, textOrNull, word } from './columns.ts';
+import { type Row, flag, integer, integerOrNull, json, text, textOrNull, word } from './columns.ts';
 import { CALL_STATES, OPERATIONS, PROVIDERS } from './words.ts';
 
 /** Rows of `calls`, in their order, each with the steps that it served in the order in which they were sent. */
@@ -31,6 +31,7 @@ function callFrom(row: Row, served: readonly Row[]): Call {
     taskId: textOrNull(row, 'task_id'),
     state: word(row, 'state', CALL_STATES),
     replaces: textOrNull(row, 'replaces'),
+    adopted: flag(row, 'adopted'),
     providerStatus: textOrNull(row, 'provider_status'),
     intendedAt: integer(row, 'intended_at'),
     answeredAt: integerOrNull(row, 'answered_at'),
@@ -44,7 +45,7 @@ export function insertCall(on: Connection, call: Call): void {
   }
   on.sql(
     `INSERT INTO calls (id, provider, operation, account, options, task_id, state, replaces,
-       provider_status, intended_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       adopted, provider_status, intended_at, answered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     call.id,
     call.provider,
@@ -54,6 +55,7 @@ export function insertCall(on: Connection, call: Call): void {
     call.taskId,
     call.state,
     call.replaces,
+    Number(call.adopted),
     call.providerStatus,
     call.intendedAt,
     call.answeredAt,

@@ -59,6 +59,7 @@ export function adoption(
       taskId: oldest.taskId,
       state: 'accepted',
       replaces: call.id,
+      adopted: true,
       providerStatus: oldest.status,
       intendedAt: at,
       answeredAt: at,
@@ -76,15 +77,6 @@ export function adoption(
     },
     note: adoptedNote(others),
   };
-}
-
-/**
- * Whether a call is one that `adoption` made: it has a task and was never sent. One that was sent
- * was answered later than it was intended; in one and the same millisecond it counts as adopted too,
- * and is left alone.
- */
-export function isAdopted({ replaces, taskId, intendedAt, answeredAt }: Call): boolean {
-  return replaces !== null && taskId !== null && intendedAt === answeredAt;
 }
 
 /** Whether a call in doubt has been searched for often enough to be sent again. */

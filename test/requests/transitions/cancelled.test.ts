@@ -9,7 +9,8 @@ import {
 } from '../../../src/requests/transitions/cancelled.ts';
 import { deletionMissed } from '../../../src/requests/transitions/deletion-searched.ts';
 import { believe } from '../../../src/requests/transitions/export-reported.ts';
-import { adoption, isAdopted } from '../../../src/requests/transitions/export-searched.ts';
+import { adoption } from '../../../src/requests/transitions/export-searched.ts';
+import { intend } from '../../../src/requests/transitions/intended.ts';
 import { mayRepeat } from '../../../src/requests/transitions/retried.ts';
 import { NOW, T0, access, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
@@ -55,7 +56,7 @@ describe('fateOf', () => {
     [
       'an adopted task',
       running(removal()),
-      sent(removal(), { replaces: 'call_0', intendedAt: T0, answeredAt: T0 }),
+      sent(removal(), { replaces: 'call_0', adopted: true }),
       'goes_on adopted',
     ],
     ['one whose call is unknown', running(removal()), null, 'goes_on adopted'],
@@ -70,9 +71,12 @@ describe('fateOf', () => {
     const lost = call(removal(), { state: 'in_doubt' });
     const tasks = [{ taskId: 'theirs', createdAt: T0, status: 'scheduled' }];
     const found = adoption(lost, tasks, 'call_2', NOW);
-    expect(found && isAdopted(found.call)).toBe(true);
-    expect(isAdopted(sent(removal()))).toBe(false);
-    expect(isAdopted(sent(removal(), { replaces: 'call_0' }))).toBe(false);
+    expect(found && found.call.adopted).toBe(true);
+    expect(intend(removal(), null, 'call_3', T0).call.adopted).toBe(false);
+    expect(intend(removal(), lost, 'call_3', T0).call).toMatchObject({
+      replaces: lost.id,
+      adopted: false,
+    });
   });
 });
 
