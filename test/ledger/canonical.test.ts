@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LedgerEvent, eventHash } from '../../src/ledger/audit-log/event.ts';
-import { digest, fingerprint } from '../../src/ledger/audit-log/hash.ts';
+import {
+  type LedgerEvent,
+  digest,
+  eventHash,
+  fingerprint,
+} from '../../src/ledger/audit-log/event.ts';
 import { canonicalJson } from '../../src/requests/canonical.ts';
 
 /** What versions 1 to 3 wrote: the hashes that stand in ledgers were made from it. */

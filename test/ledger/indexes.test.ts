@@ -38,7 +38,7 @@ INSERT INTO call_steps SELECT call_id, 1, id, subject_id FROM steps;
 `;
 
 /** Small sets: what is asked about, who works, and what a limit has cut. */
-const FINE = /^SCAN (picked|people|json_each|holders|\(subquery-\d+\))/;
+const FINE = /^SCAN (picked|people|json_each|holders|shared|\(subquery-\d+\))/;
 
 /** Statements whose index is to give what they find in their order: as much as the limit is read. */
 const IN_ORDER =
@@ -145,7 +145,7 @@ describe('with 100,000 requests in the ledger', () => {
     const texts = new Set(prepare.mock.calls.map(([sql]) => sql));
     prepare.mockRestore();
     const scans = [...texts]
-      .filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql))
+      .filter((sql) => /^(SELECT|WITH|INSERT|UPDATE|DELETE)/.test(sql))
       .flatMap((sql) =>
         connection.db
           .prepare(`EXPLAIN QUERY PLAN ${sql}`)

@@ -1,12 +1,15 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../requests/canonical.ts';
+import type { Confirmation } from '../../requests/confirmation.ts';
 import type {
+  Closing,
+  Extension,
   Finding,
   PlannedRequest,
   PlannedStep,
   RequestState,
   StepState,
 } from '../../requests/request.ts';
-import { fingerprint } from './hash.ts';
-import { canonicalJson } from '../../requests/canonical.ts';
 
 /**
  * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it
@@ -35,6 +38,9 @@ export interface LedgerEvent {
 export interface ChainedEvent extends LedgerEvent {
   hash: string;
 }
+
+/** That somebody said yes to a request, and when (ms). */
+export type Confirmed = Confirmation & { at: number };
 
 /** What the first event of a chain follows. */
 export const NO_HEAD = '';
@@ -105,4 +111,29 @@ function fixed(step: PlannedStep): readonly unknown[] {
     step.options,
     ...(before === null && earlier === null && end === null ? [] : [before, earlier, end]),
   ];
+}
+
+/** What the event `confirmed` holds. */
+export function confirmationHash({ operator, how, at }: Confirmed): string {
+  return fingerprint(canonicalJson([operator, how, at]));
+}
+
+/** What the event `extended` holds. */
+export function extensionHash({ until, reason, operator, at }: Extension): string {
+  return fingerprint(canonicalJson([until, reason, operator, at]));
+}
+
+/** What the event `closed` holds. */
+export function closingHash({ reason, operator, at }: Closing): string {
+  return fingerprint(canonicalJson([reason, operator, at]));
+}
+
+/** `sha256:` and 64 hexadecimal digits. */
+export function fingerprint(text: string): string {
+  return `sha256:${digest(text)}`;
+}
+
+/** SHA-256 of a text as UTF-8, 64 hexadecimal digits. */
+export function digest(text: string): string {
+  return hash('sha256', text, 'hex');
 }
