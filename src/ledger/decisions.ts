@@ -4,8 +4,8 @@ import { type Confirmed, closingHash, confirmationHash, extensionHash } from './
 import type { Connection } from './file/connection.ts';
 import { requireLease } from './leases.ts';
 import { updateState } from './record.ts';
-import { insert, integer, list, pick, read, update } from './rows/columns.ts';
-import { CLOSING, CONFIRMATION, EXTENSION, REQUEST } from './rows/tables.ts';
+import { insert, integer, columnList, pickColumns, read, update } from './rows/columns.ts';
+import { CLOSING, CONFIRMATION, EXTENSION, OWN_OF_REQUEST } from './rows/tables.ts';
 import { type UnitOfWork, createIdentityMap } from './unit-of-work.ts';
 
 /** Writes to a request that the token holds. Runs inside a transaction. Throws LeaseLost. */
@@ -29,19 +29,19 @@ export function confirmHeld(
   confirmed: Confirmed,
 ): void {
   for (const id of new Set(ids)) {
-    writeTo(on, token, id, (unitOfWork) => confirm(on, unitOfWork, confirmed));
+    writeTo(on, token, id, (unitOfWork) => confirmRequest(on, unitOfWork, confirmed));
   }
 }
 
 /** Notes that a request in the ledger was confirmed, with its event. */
-export function confirm(on: Connection, unitOfWork: UnitOfWork, confirmed: Confirmed): void {
+export function confirmRequest(on: Connection, unitOfWork: UnitOfWork, confirmed: Confirmed): void {
   const { id: requestId } = unitOfWork;
   const row = on
     .sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?')
     .get(requestId);
   const known = row === undefined ? 0 : integer(row, 'known');
   insert(on, 'confirmations', CONFIRMATION, { ...confirmed, requestId, ordinal: known + 1 });
-  update(on, 'requests', REQUEST, requestId, { confirmedAt: confirmed.at });
+  update(on, 'requests', OWN_OF_REQUEST, requestId, { confirmedAt: confirmed.at });
   sayConfirmed(unitOfWork, confirmed);
 }
 
@@ -51,12 +51,12 @@ export function sayConfirmed(unitOfWork: UnitOfWork, confirmed: Confirmed): void
   append(unitOfWork, { at: confirmed.at, kind: 'confirmed', sha256 });
 }
 
-const CONFIRMED = pick(CONFIRMATION, 'operator', 'how', 'at');
+const CONFIRMED = pickColumns(CONFIRMATION, 'operator', 'how', 'at');
 
 /** The confirmations of a request, in their order. */
 export function confirmationsOf(on: Connection, requestId: string): readonly Confirmed[] {
   return on
-    .sql(`SELECT ${list(CONFIRMED)} FROM confirmations WHERE request_id = ? ORDER BY ordinal`)
+    .sql(`SELECT ${columnList(CONFIRMED)} FROM confirmations WHERE request_id = ? ORDER BY ordinal`)
     .all(requestId)
     .map((row) => read(row, CONFIRMED));
 }

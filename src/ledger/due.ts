@@ -1,12 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { canonicalJson } from '../requests/canonical.ts';
 import { type DueRule, dueRule } from '../requests/due.ts';
-import { STEP_STATES, type Step } from '../requests/request.ts';
+import { ALL_OPERATIONS, STEP_STATES, type Step } from '../requests/request.ts';
 import type { Connection } from './file/connection.ts';
 import type { DueQuery, DueStep, Group } from './ledger.ts';
 import { type Row, integer, text } from './rows/columns.ts';
 import { dueSteps } from './rows/steps.ts';
-import { OPERATIONS } from './rows/tables.ts';
 
 /** What is taken of each seek: columns, a comparison of the instant with `at`, and an order. */
 interface Taking {
@@ -67,7 +66,7 @@ function statementOf(query: DueQuery, taking: Taking): string {
  * is a parameter anew each time, which costs ten times as much as the seek.
  */
 function spelled({ states, operations, group }: DueQuery, taking: Taking): string {
-  const asked = OPERATIONS.filter(
+  const asked = ALL_OPERATIONS.filter(
     (each) =>
       (operations?.includes(each) ?? true) && (group === undefined || group.operation === each),
   );

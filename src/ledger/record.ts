@@ -52,7 +52,7 @@ export function record(on: Connection, token: string, change: Change): void {
 /**
  * Throws an Error for a call that deletes or restores and serves a request that nobody has confirmed
  * within the last days: nothing of that kind leaves without the event. One that is `accepted` as it
- * is recorded was found in the provider's list, and sends nothing.
+ * is recorded was found in the provider's columnList, and sends nothing.
  */
 function requireConfirmation(
   on: Connection,

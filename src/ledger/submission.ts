@@ -3,7 +3,7 @@ import { recordedStep } from '../requests/plan/recorded-step.ts';
 import type { PlannedRequest } from '../requests/request.ts';
 import { append, writeNews } from './audit-log/append.ts';
 import { digest, planHash } from './audit-log/event.ts';
-import { confirm, sayConfirmed } from './decisions.ts';
+import { confirmRequest, sayConfirmed } from './decisions.ts';
 import type { Connection } from './file/connection.ts';
 import type { Judge, Judged } from './ledger.ts';
 import { type Standing, standingAmong } from './queries/conflicts.ts';
@@ -118,7 +118,7 @@ function confirmCarried(
     if (verdict.kind !== 'carry' || !needsConfirmation(wanted)) continue;
     if (done.has(verdict.requestId)) continue;
     done.add(verdict.requestId);
-    confirm(on, identityMap.request(verdict.requestId), { ...confirmation, at });
+    confirmRequest(on, identityMap.request(verdict.requestId), { ...confirmation, at });
   }
   identityMap.writeBack();
 }

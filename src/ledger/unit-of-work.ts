@@ -3,11 +3,27 @@ import type { StepPatch } from '../requests/transitions/change.ts';
 import { type ChainEnd, writeNews } from './audit-log/append.ts';
 import { NO_HEAD } from './audit-log/event.ts';
 import type { Connection } from './file/connection.ts';
-import { type Fields, integer, list, pick, read, text, update } from './rows/columns.ts';
-import { CHAIN, REQUEST, STEP } from './rows/tables.ts';
+import {
+  type Fields,
+  integer,
+  columnList,
+  pickColumns,
+  read,
+  text,
+  update,
+} from './rows/columns.ts';
+import { CHAIN, OWN_OF_REQUEST, STEP } from './rows/tables.ts';
 
-const OWN = pick(REQUEST, 'id', 'outDir', 'acceptPartial', 'state', 'finishedAt', 'sealed');
-const IN_HAND = pick(
+const OWN = pickColumns(
+  OWN_OF_REQUEST,
+  'id',
+  'outDir',
+  'acceptPartial',
+  'state',
+  'finishedAt',
+  'sealed',
+);
+const IN_HAND = pickColumns(
   STEP,
   'id',
   'operation',
@@ -66,12 +82,12 @@ export function newUnitOfWork(
 function openUnitOfWork(on: Connection, id: string): UnitOfWork {
   const row = on
     .sql(
-      `SELECT ${list(OWN)}, ${list(CHAIN)}, closed_at, extended_until FROM requests WHERE id = ?`,
+      `SELECT ${columnList(OWN)}, ${columnList(CHAIN)}, closed_at, extended_until FROM requests WHERE id = ?`,
     )
     .get(id);
   if (row === undefined) throw new Error(`There is no request ${id}.`);
   const steps = on
-    .sql(`SELECT ${list(IN_HAND)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
+    .sql(`SELECT ${columnList(IN_HAND)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
     .all(id)
     .map((step) => read(step, IN_HAND));
   return {
@@ -184,5 +200,5 @@ function writeBack(on: Connection, unitOfWork: UnitOfWork, before: Standing): vo
   // Apart: what it says is in many indexes, which are left alone while it stays the same.
   const isSame =
     state === before.state && finishedAt === before.finishedAt && sealed === before.sealed;
-  if (!isSame) update(on, 'requests', REQUEST, id, { state, finishedAt, sealed });
+  if (!isSame) update(on, 'requests', OWN_OF_REQUEST, id, { state, finishedAt, sealed });
 }

@@ -1,4 +1,5 @@
 import { CONFIRMED_FOR, lacksConfirmation } from './confirmation.ts';
+import { isDeletion } from './operations.ts';
 import type { Step } from './request.ts';
 import { ONCE_MORE_WITHIN } from './transitions/deletion-sent.ts';
 
@@ -19,6 +20,6 @@ export interface DueRule {
  */
 export function dueRule({ operation, state }: Pick<Step, 'operation' | 'state'>): DueRule | null {
   if (!lacksConfirmation({ operation, state }, null, 0)) return null;
-  const orInDoubtSince = operation === 'restore_users' ? null : ONCE_MORE_WITHIN;
+  const orInDoubtSince = isDeletion(operation) ? ONCE_MORE_WITHIN : null;
   return { confirmedWithin: CONFIRMED_FOR, orInDoubtSince };
 }

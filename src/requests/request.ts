@@ -2,14 +2,17 @@
 
 export type ProviderName = 'stream' | 'sendbird';
 export type Action = 'export' | 'erase' | 'restore';
-export type Operation =
-  | 'export_feeds'
-  | 'export_users'
-  | 'delete_feeds'
-  | 'delete_users'
-  | 'restore_users'
-  | 'access'
-  | 'delete';
+
+export const ALL_OPERATIONS = [
+  'export_feeds',
+  'export_users',
+  'access',
+  'delete_feeds',
+  'delete_users',
+  'delete',
+  'restore_users',
+] as const;
+export type Operation = (typeof ALL_OPERATIONS)[number];
 
 export const STEP_STATES = [
   'planned',
@@ -57,10 +60,12 @@ export interface StepError {
 }
 
 /** Whether a look-up shows what a step deletes or brings back. */
-export type Sight = 'visible' | 'not_visible';
+export const SIGHTS = ['visible', 'not_visible'] as const;
+export type Sight = (typeof SIGHTS)[number];
 
 /** What looking again, after the provider said done, has shown. */
-export type Finding = Sight | 'still_visible' | 'not_checkable';
+export const FINDINGS = [...SIGHTS, 'still_visible', 'not_checkable'] as const;
+export type Finding = (typeof FINDINGS)[number];
 
 /** A file received from an export; `path` is relative to the bundle. */
 export interface Artifact {
@@ -125,7 +130,8 @@ export interface Step {
   artifacts: readonly Artifact[];
 }
 
-export type CallState = 'intended' | 'accepted' | 'refused' | 'in_doubt' | 'replaced';
+export const CALL_STATES = ['intended', 'accepted', 'refused', 'in_doubt', 'replaced'] as const;
+export type CallState = (typeof CALL_STATES)[number];
 
 /** What was sent: one HTTP call that starts work, serving one step or more. */
 export interface Call {

@@ -1,5 +1,5 @@
 import type { Connection } from '../file/connection.ts';
-import { insert, list, read } from '../rows/columns.ts';
+import { insert, columnList, read } from '../rows/columns.ts';
 import { EVENT } from '../rows/tables.ts';
 import { type ChainedEvent, type LedgerEvent, eventHash } from './event.ts';
 
@@ -44,7 +44,7 @@ export function writeNews(on: Connection, { news }: ChainEnd): void {
 /** The chain of a request, in its order. */
 export function eventsOf(on: Connection, requestId: string): readonly ChainedEvent[] {
   return on
-    .sql(`SELECT ${list(EVENT)} FROM events WHERE request_id = ? ORDER BY sequence`)
+    .sql(`SELECT ${columnList(EVENT)} FROM events WHERE request_id = ? ORDER BY sequence`)
     .all(requestId)
     .map((row) => read(row, EVENT));
 }

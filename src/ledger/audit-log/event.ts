@@ -11,6 +11,17 @@ import type {
   StepState,
 } from '../../requests/request.ts';
 
+export const EVENT_KINDS = [
+  'intake',
+  'confirmed',
+  'extended',
+  'closed',
+  'request',
+  'step',
+  'artifact',
+  'check',
+] as const;
+
 /**
  * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it
  * (`sha256` is that of who, how and when), its deadline was extended or it was closed by hand
@@ -23,7 +34,7 @@ export interface LedgerEvent {
   /** From 1, without holes. */
   sequence: number;
   at: number;
-  kind: 'intake' | 'confirmed' | 'extended' | 'closed' | 'request' | 'step' | 'artifact' | 'check';
+  kind: (typeof EVENT_KINDS)[number];
   stepId: string | null;
   state: RequestState | StepState | Finding | null;
   callId: string | null;

@@ -3,8 +3,8 @@ import type { Step } from '../../requests/request.ts';
 import { digest } from '../audit-log/event.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Identified, PastErasure } from '../ledger.ts';
-import { flag, integer, list, pick, read, text } from '../rows/columns.ts';
-import { REQUEST, STEP } from '../rows/tables.ts';
+import { flag, integer, columnList, pickColumns, read, text } from '../rows/columns.ts';
+import { OWN_OF_REQUEST, STEP } from '../rows/tables.ts';
 
 /** Whether a later erase, or restore, of one of its people did something. */
 const UNDONE = `EXISTS (
@@ -15,7 +15,7 @@ const UNDONE = `EXISTS (
     AND later.action = CASE requests.action WHEN 'erase' THEN 'restore' WHEN 'restore' THEN 'erase' END
     AND later.state NOT IN ('not_found', 'cancelled'))`;
 
-const STANDING = pick(REQUEST, 'state', 'finishedAt');
+const STANDING = pickColumns(OWN_OF_REQUEST, 'state', 'finishedAt');
 
 /** For each of the identities that some request has: the one that was recorded last. */
 export function newestIdentified(
@@ -26,7 +26,7 @@ export function newestIdentified(
   const found = new Map<string, Identified>();
   const rows = on
     .sql(
-      `SELECT requests.id, identity, ${list(STANDING, 'requests')}, ${UNDONE} AS undone
+      `SELECT requests.id, identity, ${columnList(STANDING, 'requests')}, ${UNDONE} AS undone
        FROM json_each(?) AS picked
        CROSS JOIN requests ON requests.identity = picked.value ORDER BY requests.ordinal`,
     )
@@ -40,7 +40,7 @@ export function newestIdentified(
   return found;
 }
 
-const ERASURE = pick(STEP, 'subjectId', 'requestId', 'operation', 'options', 'before');
+const ERASURE = pickColumns(STEP, 'subjectId', 'requestId', 'operation', 'options', 'before');
 
 /** The deletions that succeeded for these subjects at an account, oldest first. */
 export function erasures(
@@ -61,7 +61,7 @@ function erasuresOf(
 ): readonly { ordinal: number; erasure: PastErasure }[] {
   return on
     .sql(
-      `SELECT ordinal, finished_at, ${list(ERASURE)} FROM steps
+      `SELECT ordinal, finished_at, ${columnList(ERASURE)} FROM steps
        WHERE account = ? AND subject_id = ? AND state = 'succeeded' AND finished_at IS NOT NULL
          AND operation IN (${DELETIONS.map(() => '?').join(', ')})`,
     )

@@ -6,9 +6,9 @@ import { chainFault, mismatch } from '../audit-log/verify.ts';
 import { confirmationsOf } from '../decisions.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Brief } from '../ledger.ts';
-import { flag, list, pick, read, textOrNull } from '../rows/columns.ts';
+import { flag, columnList, pickColumns, read, textOrNull } from '../rows/columns.ts';
 import { callsFrom, requestFrom } from '../rows/steps.ts';
-import { CALL, REQUEST } from '../rows/tables.ts';
+import { CALL, OWN_OF_REQUEST } from '../rows/tables.ts';
 
 /**
  * One request; null if there is none. Throws GdprError `ledger` when its event chain is broken, or
@@ -33,7 +33,7 @@ export function readRequest(on: Connection, id: string): Request | null {
 export function callsServing(on: Connection, requestId: string): readonly Call[] {
   const rows = on
     .sql(
-      `SELECT ${list(CALL)} FROM calls WHERE id IN (
+      `SELECT ${columnList(CALL)} FROM calls WHERE id IN (
          SELECT call_steps.call_id FROM call_steps JOIN steps ON steps.id = call_steps.step_id
          WHERE steps.request_id = ?)
        ORDER BY intended_at, ordinal`,
@@ -42,13 +42,13 @@ export function callsServing(on: Connection, requestId: string): readonly Call[]
   return callsFrom(on, rows);
 }
 
-const STANDING = pick(REQUEST, 'id', 'state', 'finishedAt', 'sealed');
+const STANDING = pickColumns(OWN_OF_REQUEST, 'id', 'state', 'finishedAt', 'sealed');
 
 /** How the requests stand, in the order asked for; one that is unknown is left out. */
 export function briefs(on: Connection, ids: readonly string[]): readonly Brief[] {
   return on
     .sql(
-      `SELECT ${list(STANDING, 'requests')}, state = 'completed' AND EXISTS (
+      `SELECT ${columnList(STANDING, 'requests')}, state = 'completed' AND EXISTS (
          SELECT 1 FROM steps AS own WHERE own.request_id = requests.id
            AND own.state = 'succeeded' AND instr(own.note, ?) > 0) AS on_word
        FROM json_each(?) AS picked

@@ -7,11 +7,11 @@ import type { Connection } from '../file/connection.ts';
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** What a column holds: reads it, and throws DamagedRow when it holds anything else. */
-export type Kind<T> = (row: Row, column: string) => T;
+export type ColumnKind<T> = (row: Row, column: string) => T;
 
 /** The one map between the fields of a T and the columns of its table: reading and writing come from it. */
 export type Columns<T> = {
-  [F in keyof T]-?: readonly [column: string, kind: Kind<T[F]>];
+  [F in keyof T]-?: readonly [column: string, kind: ColumnKind<T[F]>];
 };
 
 /** What such a map is of. */
@@ -41,7 +41,7 @@ export function json(row: Row, column: string): Readonly<Record<string, unknown>
 }
 
 /** One of the words of a closed list. */
-export function oneOf<T extends string>(words: readonly T[]): Kind<T> {
+export function oneOf<T extends string>(words: readonly T[]): ColumnKind<T> {
   return (row, column) => {
     const value = text(row, column);
     const known = words.find((word) => word === value);
@@ -50,7 +50,7 @@ export function oneOf<T extends string>(words: readonly T[]): Kind<T> {
   };
 }
 
-export function orNull<T>(kind: Kind<T>): Kind<T | null> {
+export function orNull<T>(kind: ColumnKind<T>): ColumnKind<T | null> {
   return (row, column) => (row[column] === null ? null : kind(row, column));
 }
 
@@ -58,7 +58,7 @@ export const textOrNull = orNull(text);
 export const integerOrNull = orNull(integer);
 
 /** Some of the columns of a map. */
-export function pick<T, F extends keyof T & string>(
+export function pickColumns<T, F extends keyof T & string>(
   columns: Columns<T>,
   ...fields: readonly F[]
 ): Columns<Pick<T, F>> {
@@ -78,7 +78,7 @@ export function read<T>(row: Row, columns: Columns<T>): T {
 }
 
 /** The columns as SELECT names them; `of` is the table, where there are several. */
-export function list<T>(columns: Columns<T>, of?: string): string {
+export function columnList<T>(columns: Columns<T>, of?: string): string {
   const names: string[] = [];
   for (const field in columns) names.push(columns[field][0]);
   return names.map((name) => (of === undefined ? name : `${of}.${name}`)).join(', ');
@@ -94,7 +94,7 @@ export function insert<T extends object>(
   const values: SQLInputValue[] = [];
   for (const field in columns) values.push(stored(fields[field]));
   on.sql(
-    `INSERT INTO ${table} (${list(columns)}) VALUES (${values.map(() => '?').join(', ')})`,
+    `INSERT INTO ${table} (${columnList(columns)}) VALUES (${values.map(() => '?').join(', ')})`,
   ).run(...values);
 }
 

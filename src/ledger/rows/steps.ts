@@ -2,7 +2,17 @@ import type { Artifact, Call, Request, Step } from '../../requests/request.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
 import type { DueStep } from '../ledger.ts';
-import { type Row, flag, integer, json, list, pick, read, text, textOrNull } from './columns.ts';
+import {
+  type Row,
+  flag,
+  integer,
+  json,
+  columnList,
+  pickColumns,
+  read,
+  text,
+  textOrNull,
+} from './columns.ts';
 import {
   ARTIFACT,
   CALL,
@@ -10,16 +20,16 @@ import {
   CHAIN,
   CLOSING,
   EXTENSION,
-  REQUEST,
+  OWN_OF_REQUEST,
   STEP,
   SUBJECT,
 } from './tables.ts';
 
 /** A row of `requests`, with its steps in the order of the plan. */
 export function requestFrom(on: Connection, row: Row): Request {
-  const own = read(row, REQUEST);
+  const own = read(row, OWN_OF_REQUEST);
   const rows = on
-    .sql(`SELECT ${list(STEP)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
+    .sql(`SELECT ${columnList(STEP)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
     .all(own.id);
   return {
     ...own,
@@ -47,7 +57,7 @@ function stepsFrom(on: Connection, rows: readonly Row[]): readonly Step[] {
   });
 }
 
-const FILE = pick(ARTIFACT, 'path', 'bytes', 'sha256', 'format', 'records');
+const FILE = pickColumns(ARTIFACT, 'path', 'bytes', 'sha256', 'format', 'records');
 
 function artifactsOf(
   on: Connection,
@@ -55,7 +65,7 @@ function artifactsOf(
 ): ReadonlyMap<string, readonly Artifact[]> {
   const rows = on
     .sql(
-      `SELECT ${list(ARTIFACT, 'artifacts')} FROM json_each(?) AS picked
+      `SELECT ${columnList(ARTIFACT, 'artifacts')} FROM json_each(?) AS picked
        CROSS JOIN artifacts ON artifacts.step_id = picked.value
        ORDER BY picked.key, artifacts.ordinal`,
     )
@@ -85,7 +95,7 @@ export function callsFrom(on: Connection, rows: readonly Row[]): readonly Call[]
   if (rows.length === 0) return [];
   const served = on
     .sql(
-      `SELECT ${list(CALL_STEP, 'call_steps')} FROM json_each(?) AS picked
+      `SELECT ${columnList(CALL_STEP, 'call_steps')} FROM json_each(?) AS picked
        CROSS JOIN call_steps ON call_steps.call_id = picked.value
        ORDER BY picked.key, call_steps.ordinal`,
     )
@@ -108,7 +118,7 @@ export function dueSteps(on: Connection, ordinals: readonly number[]): readonly 
   if (ordinals.length === 0) return [];
   const rows = on
     .sql(
-      `SELECT ${list(STEP, 'steps')}, requests.out_dir, ${list(SUBJECT, 'requests')}, EXISTS (
+      `SELECT ${columnList(STEP, 'steps')}, requests.out_dir, ${columnList(SUBJECT, 'requests')}, EXISTS (
          SELECT 1 FROM steps AS each WHERE each.request_id = steps.request_id
            AND (each.before = 'visible' OR each.earlier IS NOT NULL)) OR EXISTS (
          SELECT 1 FROM steps AS other WHERE other.account = steps.account
@@ -140,7 +150,7 @@ function callsById(on: Connection, ids: readonly string[]): ReadonlyMap<string, 
   if (ids.length === 0) return new Map();
   const rows = on
     .sql(
-      `SELECT ${list(CALL, 'calls')} FROM json_each(?) AS picked
+      `SELECT ${columnList(CALL, 'calls')} FROM json_each(?) AS picked
        CROSS JOIN calls ON calls.id = picked.value`,
     )
     .all(JSON.stringify([...new Set(ids)]));

@@ -1,22 +1,23 @@
+import { WAYS_TO_CONFIRM } from '../../requests/confirmation.ts';
 import {
+  ALL_OPERATIONS,
   type Action,
   type Artifact,
+  CALL_STATES,
   type Call,
-  type CallState,
   type Closing,
   type Extension,
-  type Finding,
-  type Operation,
+  FINDINGS,
   type ProviderName,
   REQUEST_STATES,
   type Request,
+  SIGHTS,
   STEP_STATES,
-  type Sight,
   type Step,
   type StepError,
   type Subject,
 } from '../../requests/request.ts';
-import type { ChainedEvent, Confirmed } from '../audit-log/event.ts';
+import { type ChainedEvent, type Confirmed, EVENT_KINDS } from '../audit-log/event.ts';
 import { DamagedRow } from '../faults.ts';
 import {
   type Columns,
@@ -31,51 +32,12 @@ import {
   textOrNull,
 } from './columns.ts';
 
+/** The closed lists that are nowhere else, each complete by its type. */
 export const ACTIONS = words<Action>({ export: 1, erase: 1, restore: 1 });
-export const OPERATIONS = words<Operation>({
-  export_feeds: 1,
-  export_users: 1,
-  delete_feeds: 1,
-  delete_users: 1,
-  restore_users: 1,
-  access: 1,
-  delete: 1,
-});
 const PROVIDERS = words<ProviderName>({ stream: 1, sendbird: 1 });
 const MODES = words<NonNullable<Request['mode']>>({ soft: 1, pruning: 1, hard: 1 });
 const FORMATS = words<Artifact['format']>({ json: 1, jsonl: 1, zip: 1 });
-const SIGHTS = words<Sight>({ visible: 1, not_visible: 1 });
-const CALL_STATES = words<CallState>({
-  intended: 1,
-  accepted: 1,
-  refused: 1,
-  in_doubt: 1,
-  replaced: 1,
-});
-const FINDINGS = words<Finding>({
-  visible: 1,
-  not_visible: 1,
-  still_visible: 1,
-  not_checkable: 1,
-});
-const EVENT_KINDS = words<ChainedEvent['kind']>({
-  intake: 1,
-  request: 1,
-  step: 1,
-  artifact: 1,
-  confirmed: 1,
-  check: 1,
-  extended: 1,
-  closed: 1,
-});
-const WAYS_TO_CONFIRM = words<Confirmed['how']>({
-  typed: 1,
-  answered: 1,
-  flag: 1,
-  nothing_to_send: 1,
-});
 
-/** A closed list of words, complete by its type. */
 function words<T extends string>(all: Record<T, 1>): readonly T[] {
   const isWord = (name: string): name is T => name in all;
   return Object.keys(all).filter(isWord);
@@ -108,7 +70,7 @@ export const CLOSING: Columns<Closing> = {
 };
 
 type OwnOfRequest = Omit<Request, 'subject' | 'extension' | 'closing' | 'steps' | 'ledger'>;
-export const REQUEST: Columns<OwnOfRequest> = {
+export const OWN_OF_REQUEST: Columns<OwnOfRequest> = {
   id: ['id', text],
   action: ['action', oneOf(ACTIONS)],
   mode: ['mode', orNull(oneOf(MODES))],
@@ -129,13 +91,13 @@ export const REQUEST: Columns<OwnOfRequest> = {
 /** What is written of a request as it comes in; `identity` is a hash, and never read back as a field. */
 export const NEW_REQUEST: Columns<
   OwnOfRequest & Subject & Request['ledger'] & { identity: string | null }
-> = { ...REQUEST, ...SUBJECT, ...CHAIN, identity: ['identity', textOrNull] };
+> = { ...OWN_OF_REQUEST, ...SUBJECT, ...CHAIN, identity: ['identity', textOrNull] };
 
 export const STEP: Columns<Omit<Step, 'artifacts' | 'earlierOptions'>> = {
   id: ['id', text],
   requestId: ['request_id', text],
   provider: ['provider', oneOf(PROVIDERS)],
-  operation: ['operation', oneOf(OPERATIONS)],
+  operation: ['operation', oneOf(ALL_OPERATIONS)],
   account: ['account', text],
   subjectId: ['subject_id', text],
   options: ['options', json],
@@ -181,7 +143,7 @@ function stepError(row: Row, column: string): StepError {
 export const CALL: Columns<Omit<Call, 'stepIds' | 'subjectIds'>> = {
   id: ['id', text],
   provider: ['provider', oneOf(PROVIDERS)],
-  operation: ['operation', oneOf(OPERATIONS)],
+  operation: ['operation', oneOf(ALL_OPERATIONS)],
   account: ['account', text],
   options: ['options', json],
   taskId: ['task_id', textOrNull],
