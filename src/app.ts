@@ -92,7 +92,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return ledger;
     },
     async ledgerIfAny() {
-      const { isOccupied } = await import('./ledger/file/place.ts');
+      const { isOccupied } = await import('./ledger/file/recognise.ts');
       const { stateDir } = await app.settings();
       return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },

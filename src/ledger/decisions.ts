@@ -1,76 +1,103 @@
 import type { Closing, Extension } from '../requests/request.ts';
 import { append } from './audit-log/append.ts';
-import { canonicalJson, fingerprint } from './canonical.ts';
+import { type Confirmed, closingHash, confirmationHash, extensionHash } from './audit-log/event.ts';
 import type { Connection } from './file/connection.ts';
-import { createIdentityMap } from './identity-map.ts';
 import { requireLease } from './leases.ts';
 import { updateState } from './record.ts';
+import { insert, integer, columnList, pickColumns, read, update } from './rows/columns.ts';
+import { CLOSING, CONFIRMATION, EXTENSION, OWN_OF_REQUEST } from './rows/tables.ts';
+import { type UnitOfWork, createIdentityMap } from './unit-of-work.ts';
 
-/** What the event `closed` holds of it. */
-export function closingHash({ reason, operator, at }: Closing): string {
-  return fingerprint(canonicalJson([reason, operator, at]));
+/** Writes to a request that the token holds. Runs inside a transaction. Throws LeaseLost. */
+function writeTo(
+  on: Connection,
+  token: string,
+  requestId: string,
+  work: (unitOfWork: UnitOfWork) => void,
+): void {
+  requireLease(on, token, requestId);
+  const identityMap = createIdentityMap(on);
+  work(identityMap.request(requestId));
+  identityMap.writeBack();
+}
+
+/** Confirms requests anew. Throws LeaseLost for one that the token does not hold, and confirms none then. */
+export function confirmHeld(
+  on: Connection,
+  token: string,
+  ids: readonly string[],
+  confirmed: Confirmed,
+): void {
+  for (const id of new Set(ids)) {
+    writeTo(on, token, id, (unitOfWork) => confirmRequest(on, unitOfWork, confirmed));
+  }
+}
+
+/** Notes that a request in the ledger was confirmed, with its event. */
+export function confirmRequest(on: Connection, unitOfWork: UnitOfWork, confirmed: Confirmed): void {
+  const { id: requestId } = unitOfWork;
+  const row = on
+    .sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?')
+    .get(requestId);
+  const known = row === undefined ? 0 : integer(row, 'known');
+  insert(on, 'confirmations', CONFIRMATION, { ...confirmed, requestId, ordinal: known + 1 });
+  update(on, 'requests', OWN_OF_REQUEST, requestId, { confirmedAt: confirmed.at });
+  sayConfirmed(unitOfWork, confirmed);
+}
+
+/** The event `confirmed`. */
+export function sayConfirmed(unitOfWork: UnitOfWork, confirmed: Confirmed): void {
+  const sha256 = confirmationHash(confirmed);
+  append(unitOfWork, { at: confirmed.at, kind: 'confirmed', sha256 });
+}
+
+const CONFIRMED = pickColumns(CONFIRMATION, 'operator', 'how', 'at');
+
+/** The confirmations of a request, in their order. */
+export function confirmationsOf(on: Connection, requestId: string): readonly Confirmed[] {
+  return on
+    .sql(`SELECT ${columnList(CONFIRMED)} FROM confirmations WHERE request_id = ? ORDER BY ordinal`)
+    .all(requestId)
+    .map((row) => read(row, CONFIRMED));
 }
 
 /**
- * Closes a request by hand, with the event `closed` and that of its state. Runs inside a
- * transaction. Throws LeaseLost, or an Error when it is closed.
+ * Closes a request by hand, with the event `closed` and that of its state. Throws LeaseLost, or an
+ * Error when it is closed.
  */
 export function settle(on: Connection, token: string, requestId: string, closing: Closing): void {
-  requireLease(on, token, requestId);
-  const { reason, operator, at } = closing;
-  const { changes } = on
-    .sql(
-      `UPDATE requests SET closing_reason = ?, closed_by = ?, closed_at = ?
-       WHERE id = ? AND closed_at IS NULL`,
-    )
-    .run(reason, operator, at, requestId);
-  if (changes !== 1) throw new Error(`Request ${requestId} is closed.`);
-  const identityMap = createIdentityMap(on);
-  const unitOfWork = identityMap.request(requestId);
-  unitOfWork.isClosed = true;
-  append(unitOfWork, { at, kind: 'closed', sha256: closingHash(closing) });
-  updateState(on, unitOfWork, at);
-  identityMap.clear();
+  writeTo(on, token, requestId, (unitOfWork) => {
+    if (unitOfWork.isClosed) throw new Error(`Request ${requestId} is closed.`);
+    unitOfWork.isClosed = true;
+    update(on, 'requests', CLOSING, requestId, closing);
+    append(unitOfWork, { at: closing.at, kind: 'closed', sha256: closingHash(closing) });
+    updateState(on, unitOfWork, closing.at);
+  });
 }
 
-/** Notes that receipt and checksums stand in the bundle. Throws LeaseLost, or an Error if it has not ended. */
-export function seal(on: Connection, token: string, requestId: string): void {
-  requireLease(on, token, requestId);
-  const identityMap = createIdentityMap(on);
-  const unitOfWork = identityMap.request(requestId);
-  if (unitOfWork.finishedAt === null)
-    throw new Error(`Request ${requestId} has not ended; nothing is to be sealed.`);
-  unitOfWork.sealed = true;
-  identityMap.clear();
-}
-
-/** What the event `extended` holds of it. */
-export function extensionHash({ until, reason, operator, at }: Extension): string {
-  return fingerprint(canonicalJson([until, reason, operator, at]));
-}
-
-/**
- * Notes that a deadline was extended, with its event. Runs inside a transaction. Throws LeaseLost,
- * or an Error when it was extended before.
- */
+/** Notes that a deadline was extended, with its event. Throws LeaseLost, or an Error when it was extended before. */
 export function extend(
   on: Connection,
   token: string,
   requestId: string,
   extension: Extension,
 ): void {
-  requireLease(on, token, requestId);
-  const { until, reason, operator, at } = extension;
-  const { changes } = on
-    .sql(
-      `UPDATE requests SET extended_until = ?, extension_reason = ?, extended_by = ?, extended_at = ?
-       WHERE id = ? AND extended_until IS NULL`,
-    )
-    .run(until, reason, operator, at, requestId);
-  if (changes !== 1) throw new Error(`The deadline of request ${requestId} was extended before.`);
-  const identityMap = createIdentityMap(on);
-  const unitOfWork = identityMap.request(requestId);
-  append(unitOfWork, { at, kind: 'extended', sha256: extensionHash(extension) });
-  updateState(on, unitOfWork, at);
-  identityMap.clear();
+  writeTo(on, token, requestId, (unitOfWork) => {
+    if (unitOfWork.isExtended) {
+      throw new Error(`The deadline of request ${requestId} was extended before.`);
+    }
+    unitOfWork.isExtended = true;
+    update(on, 'requests', EXTENSION, requestId, extension);
+    append(unitOfWork, { at: extension.at, kind: 'extended', sha256: extensionHash(extension) });
+    updateState(on, unitOfWork, extension.at);
+  });
+}
+
+/** Notes that receipt and checksums stand in the bundle. Throws LeaseLost, or an Error if it has not ended. */
+export function seal(on: Connection, token: string, requestId: string): void {
+  writeTo(on, token, requestId, (unitOfWork) => {
+    if (unitOfWork.finishedAt === null)
+      throw new Error(`Request ${requestId} has not ended; nothing is to be sealed.`);
+    unitOfWork.sealed = true;
+  });
 }

@@ -1,13 +1,11 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { CONFIRMED_FOR, lacksConfirmation } from '../requests/confirmation.ts';
-import { isDeletion } from '../requests/operations.ts';
-import { ALL_OPERATIONS, type Operation, STEP_STATES, type Step } from '../requests/request.ts';
-import { ONCE_MORE_WITHIN } from '../requests/transitions/sent.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../requests/canonical.ts';
+import { type DueRule, dueRule } from '../requests/due.ts';
+import { ALL_OPERATIONS, STEP_STATES, type Step } from '../requests/request.ts';
 import type { Connection } from './file/connection.ts';
 import type { DueQuery, DueStep, Group } from './ledger.ts';
 import { type Row, integer, text } from './rows/columns.ts';
-import { dueSteps } from './rows/due-steps.ts';
+import { dueSteps } from './rows/steps.ts';
 
 /** What is taken of each seek: columns, a comparison of the instant with `at`, and an order. */
 interface Taking {
@@ -95,19 +93,16 @@ function conditionOf(
   if (group !== undefined) {
     parts.push(`options = ?5 AND ${group.batch === null ? 'batch IS NULL' : 'batch = ?6'}`);
   }
-  if (lacksConfirmation({ operation, state }, null, 0)) parts.push(confirmed(operation));
+  const rule = dueRule({ operation, state });
+  if (rule !== null) parts.push(ruleCondition(rule));
   return parts.join(' AND ');
 }
 
-/**
- * Somebody has confirmed the request, and not too long ago; or a call of the step may have arrived
- * and is too old to be sent again: then it is due for being left to the operator, and not for sending.
- */
-function confirmed(operation: Operation): string {
+function ruleCondition({ confirmedWithin, orInDoubtSince }: DueRule): string {
   const recent = `EXISTS (SELECT 1 FROM requests WHERE requests.id = steps.request_id
-      AND requests.confirmed_at > ?3 - ${String(CONFIRMED_FOR)})`;
-  if (!isDeletion(operation)) return recent;
-  return `(${recent} OR (doubts > 0 AND intended_at < ?3 - ${String(ONCE_MORE_WITHIN)}))`;
+      AND requests.confirmed_at > ?3 - ${String(confirmedWithin)})`;
+  if (orInDoubtSince === null) return recent;
+  return `(${recent} OR (doubts > 0 AND intended_at < ?3 - ${String(orInDoubtSince)}))`;
 }
 
 const DUE: Taking = {

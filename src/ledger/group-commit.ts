@@ -1,7 +1,7 @@
 import type { Clock } from '../host/host.ts';
 import { faultOf, isFailureOfFile } from './faults.ts';
 import type { Connection } from './file/connection.ts';
-import { forget } from './identity-map.ts';
+import { dropRemembered } from './unit-of-work.ts';
 
 /** Gathers the writes of one turn of the event loop into one transaction. */
 export interface GroupCommit {
@@ -79,7 +79,7 @@ function committed<T>(on: Connection, work: () => T): T {
     on.db.exec('COMMIT');
     return done;
   } catch (thrown) {
-    forget(on);
+    dropRemembered(on);
     throw thrown;
   } finally {
     if (on.db.isTransaction) on.db.exec('ROLLBACK');
@@ -95,7 +95,7 @@ function apart(on: Connection, one: Pending): () => void {
     return answer;
   } catch (thrown) {
     if (isFailureOfFile(thrown)) throw thrown;
-    forget(on);
+    dropRemembered(on);
     on.db.exec('ROLLBACK TO job; RELEASE job');
     return () => one.reject(faultOf(thrown, on.file));
   }

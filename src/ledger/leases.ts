@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../host/host.ts';
 import type { Connection } from './file/connection.ts';
 import { type HeldBy, type Holder, LeaseLost } from './ledger.ts';
-import { type Row, integer, text, textOrNull } from './rows/columns.ts';
+import { type Columns, type Row, integer, read, text, textOrNull } from './rows/columns.ts';
 
 /** How long a holder that nobody can look at may stay silent. */
 const LEASE_MS = 60_000;
@@ -127,19 +127,17 @@ function leasesOf(on: Connection, ids: readonly string[]): ReadonlyMap<string, L
   return new Map(rows.map((row) => [text(row, 'id'), leaseFrom(row)]));
 }
 
+const PROCESS: Columns<ProcessIdentity> = {
+  host: ['host', text],
+  boot: ['boot', text],
+  pid: ['pid', integer],
+  started: ['started', text],
+};
+
 function leaseFrom(row: Row): Lease | null {
   const token = textOrNull(row, 'token');
   if (token === null) return null;
-  return {
-    token,
-    process: {
-      host: text(row, 'host'),
-      boot: text(row, 'boot'),
-      pid: integer(row, 'pid'),
-      started: text(row, 'started'),
-    },
-    until: integer(row, 'until'),
-  };
+  return { token, process: read(row, PROCESS), until: integer(row, 'until') };
 }
 
 function forgetIdle(on: Connection): void {
@@ -188,27 +186,22 @@ function withCallsUnderWay(on: Connection, ids: readonly string[]): ReadonlySet<
 }
 
 function companionsOf(on: Connection, requestId: string): ReadonlySet<string> {
-  const found = new Set([requestId]);
-  const calls = new Set<string>();
-  // A set that grows while it is walked is walked to its new end.
-  for (const each of found) {
-    for (const callId of callsUnderWay(on, each)) {
-      if (calls.has(callId)) continue;
-      calls.add(callId);
-      for (const other of companions(on, callId)) found.add(other);
-    }
-  }
-  return found;
-}
-
-function callsUnderWay(on: Connection, requestId: string): readonly string[] {
-  return on
+  const rows = on
     .sql(
-      `SELECT call_id FROM steps
-       WHERE request_id = ? AND finished_at IS NULL AND call_id IS NOT NULL`,
+      `WITH RECURSIVE shared (call_id) AS (
+         SELECT call_id FROM steps
+         WHERE request_id = ? AND finished_at IS NULL AND call_id IS NOT NULL
+         UNION
+         SELECT own.call_id FROM shared
+         CROSS JOIN steps AS served
+           ON served.call_id = shared.call_id AND served.finished_at IS NULL
+         CROSS JOIN steps AS own ON own.request_id = served.request_id
+         WHERE own.finished_at IS NULL AND own.call_id IS NOT NULL)
+       SELECT steps.request_id FROM shared
+       CROSS JOIN steps ON steps.call_id = shared.call_id WHERE steps.finished_at IS NULL`,
     )
-    .all(requestId)
-    .map((row) => text(row, 'call_id'));
+    .all(requestId);
+  return new Set(rows.map((row) => text(row, 'request_id')));
 }
 
 /** The requests that have a step which this call serves and which has not ended, the oldest first. */

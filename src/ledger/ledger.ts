@@ -26,7 +26,7 @@ export interface Holder {
 /** Pure: `standing` are the unsettled requests that share an account and id with `wanted`. */
 export type Judge = (wanted: PlannedRequest, standing: readonly Request[]) => Verdict;
 
-export interface Opened {
+export interface Judged {
   wanted: PlannedRequest;
   verdict: Verdict;
 }
@@ -48,7 +48,7 @@ export interface RequestFilter {
 }
 
 /** How many requests stand where; `overdue`: unsettled, and due before the day that was given. */
-export interface Tally {
+export interface RequestCounts {
   states: Readonly<Record<RequestState, number>>;
   overdue: number;
 }
@@ -120,7 +120,7 @@ export interface Identified {
 }
 
 /** Some requests of a walk, and where it goes on; `next` null: there are no more. */
-export interface Page {
+export interface IdPage {
   ids: readonly string[];
   next: number | null;
 }
@@ -146,9 +146,9 @@ export interface Ledger {
     judge: Judge,
     at: number,
     confirmation?: Confirmation,
-  ): Promise<readonly Opened[]>;
+  ): Promise<readonly Judged[]>;
   /** The verdicts that `open` would give now; nothing is recorded. */
-  weigh(wanted: readonly PlannedRequest[], judge: Judge): Promise<readonly Opened[]>;
+  weigh(wanted: readonly PlannedRequest[], judge: Judge): Promise<readonly Judged[]>;
   /** Confirms recorded requests anew. Throws LeaseLost for one that the token does not hold. */
   confirm(token: string, ids: readonly string[], confirmation: Confirmation): Promise<void>;
   /** The deletions that succeeded for these subjects at an account, oldest first. */
@@ -224,11 +224,11 @@ export interface Ledger {
    * page before, null at first. Each comes once, whatever happens between the pages, and one that
    * matches all the time is not left out. `order` and `limit` of the filter are not used.
    */
-  page(filter: RequestFilter, after: number | null, limit: number): Promise<Page>;
+  page(filter: RequestFilter, after: number | null, limit: number): Promise<IdPage>;
   /** In the order of the filter, also where it has `ids`; steps and artifacts included. */
   list(filter: RequestFilter): Promise<readonly Request[]>;
   /** Counts requests without reading them; `today` is `YYYY-MM-DD`. `order` and `limit` are not used. */
-  tally(filter: RequestFilter, today: string): Promise<Tally>;
+  tally(filter: RequestFilter, today: string): Promise<RequestCounts>;
   /** All calls of a request, oldest first. */
   calls(requestId: string): Promise<readonly Call[]>;
   close(): Promise<void>;

@@ -1,21 +1,17 @@
 import type { Host } from '../host/host.ts';
-import { confirmAnew } from './confirmations.ts';
-import { extend, seal, settle } from './decisions.ts';
+import { confirmHeld, extend, seal, settle } from './decisions.ts';
 import { due, isAwaited, nextDueAt } from './due.ts';
 import { type Connection, snapshot } from './file/connection.ts';
-import { openFile } from './file/open.ts';
-import { checkTables } from './file/tables.ts';
+import { checkTables, openFile } from './file/open.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { companions, heldByOthers, release, releaseEnded, renew, take } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
-import { brief, identified } from './queries/identity.ts';
-import { listRequests, page } from './queries/list.ts';
-import { callsOf, readRequest } from './queries/request.ts';
-import { tally } from './queries/tally.ts';
-import { erasures, isTaskOfAnother, knownTasks } from './queries/tasks.ts';
+import { listRequests, pageOfIds, tally } from './queries/list.ts';
+import { erasures, isTaskOfAnother, knownTasks, newestIdentified } from './queries/past.ts';
+import { briefs, callsServing, readRequest } from './queries/request.ts';
 import { record } from './record.ts';
-import { stepsOf } from './rows/due-steps.ts';
+import { stepsServed } from './rows/steps.ts';
 import { intake, weigh } from './submission.ts';
 
 /** What the ledger needs of the world; `process` is this one. */
@@ -41,7 +37,7 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
       writer.write(() => intake(on, wanted, judge, at, confirmation ?? null)),
     weigh: (wanted, judge) => writer.write(() => weigh(on, wanted, judge, deps.clock.now())),
     confirm: (token, ids, confirmation) =>
-      writer.write(() => confirmAnew(on, token, ids, confirmation, deps.clock.now())),
+      writer.write(() => confirmHeld(on, token, ids, { ...confirmation, at: deps.clock.now() })),
     erasures: (account, subjectIds) => read(() => erasures(on, account, subjectIds)),
     take: (ids, holder, at) =>
       writer.write(() => take(on, ids, holder, observed(holder.process), at)),
@@ -59,17 +55,17 @@ export function ledgerOn(on: Connection, deps: LedgerDeps): Ledger {
     due: (token, query) => read(() => due(on, token, query)),
     nextDueAt: (token, query) => read(() => nextDueAt(on, token, query)),
     isAwaited: (token, account, group) => read(() => isAwaited(on, token, account, group)),
-    stepsOf: (callId) => read(() => stepsOf(on, callId)),
+    stepsOf: (callId) => read(() => stepsServed(on, callId)),
     companions: (callId) => read(() => companions(on, callId)),
     isTaskOfAnother: (step, taskId) => read(() => isTaskOfAnother(on, step, taskId)),
     knownTasks: (account, taskIds) => read(() => knownTasks(on, account, taskIds)),
     request: (id) => read(() => readRequest(on, id)),
-    brief: (ids) => read(() => brief(on, ids)),
-    identified: (identities) => read(() => identified(on, identities)),
-    page: (filter, after, limit) => read(() => page(on, filter, after, limit)),
+    brief: (ids) => read(() => briefs(on, ids)),
+    identified: (identities) => read(() => newestIdentified(on, identities)),
+    page: (filter, after, limit) => read(() => pageOfIds(on, filter, after, limit)),
     list: (filter) => read(() => listRequests(on, filter)),
     tally: (filter, today) => read(() => tally(on, filter, today)),
-    calls: (requestId) => read(() => callsOf(on, requestId)),
+    calls: (requestId) => read(() => callsServing(on, requestId)),
     async close() {
       writer.flush();
       on.close();

@@ -1,11 +1,16 @@
 import type { Confirmation } from '../requests/confirmation.ts';
+import { recordedStep } from '../requests/plan/recorded-step.ts';
 import type { PlannedRequest } from '../requests/request.ts';
-import { confirm } from './confirmations.ts';
+import { append, writeNews } from './audit-log/append.ts';
+import { digest, planHash } from './audit-log/event.ts';
+import { confirmRequest, sayConfirmed } from './decisions.ts';
 import type { Connection } from './file/connection.ts';
-import { createIdentityMap } from './identity-map.ts';
-import type { Judge, Opened } from './ledger.ts';
+import type { Judge, Judged } from './ledger.ts';
 import { type Standing, standingAmong } from './queries/conflicts.ts';
-import { recordPlan } from './record-plan.ts';
+import { keepOrder, updateState } from './record.ts';
+import { insert } from './rows/columns.ts';
+import { CONFIRMATION, NEW_REQUEST, STEP } from './rows/tables.ts';
+import { createIdentityMap, newUnitOfWork } from './unit-of-work.ts';
 
 /**
  * Judges each request against what stands, those before it in `wanted` included, and records it
@@ -19,22 +24,22 @@ export function intake(
   judge: Judge,
   at: number,
   confirmation: Confirmation | null,
-): readonly Opened[] {
+): readonly Judged[] {
   const unconfirmed = confirmation === null ? wanted.find(needsConfirmation) : undefined;
   if (unconfirmed !== undefined) {
     throw new Error(`Nobody has confirmed the ${unconfirmed.action} ${unconfirmed.id}.`);
   }
   on.db.exec('SAVEPOINT intake');
-  const opened = judged(on, wanted, judge, (plan) =>
+  const judged = judgeEach(on, wanted, judge, (plan) =>
     recordPlan(on, plan, needsConfirmation(plan) ? confirmation : null, at),
   );
-  if (opened.some(({ verdict }) => verdict.kind === 'conflict')) {
+  if (judged.some(({ verdict }) => verdict.kind === 'conflict')) {
     on.db.exec('ROLLBACK TO intake');
   } else if (confirmation !== null) {
-    confirmCarried(on, opened, confirmation, at);
+    confirmCarried(on, judged, confirmation, at);
   }
   on.db.exec('RELEASE intake');
-  return opened;
+  return judged;
 }
 
 /** The verdicts that `intake` would give, with nothing recorded. Runs inside a transaction. */
@@ -43,24 +48,24 @@ export function weigh(
   wanted: readonly PlannedRequest[],
   judge: Judge,
   at: number,
-): readonly Opened[] {
+): readonly Judged[] {
   on.db.exec('SAVEPOINT weighing');
-  const opened = judged(on, wanted, judge, (plan, standing) => {
+  const judged = judgeEach(on, wanted, judge, (plan, standing) => {
     // To be recorded and undone is dear, and tells only those of the page who meet it.
     if (standing.isMet(plan)) recordPlan(on, plan, null, at);
   });
   on.db.exec('ROLLBACK TO weighing; RELEASE weighing');
-  return opened;
+  return judged;
 }
 
-function judged(
+function judgeEach(
   on: Connection,
   wanted: readonly PlannedRequest[],
   judge: Judge,
   record: (plan: PlannedRequest, standing: Standing) => void,
-): readonly Opened[] {
+): readonly Judged[] {
   const standing: Standing = standingAmong(on, wanted);
-  return wanted.map((plan): Opened => {
+  return wanted.map((plan): Judged => {
     const verdict = judge(plan, standing.of(plan));
     if (verdict.kind === 'record') {
       record(plan, standing);
@@ -70,23 +75,52 @@ function judged(
   });
 }
 
+/**
+ * Records a request as planned, with its confirmation (null: there is none to record). What becomes
+ * of it at once is known before anything is written, so that each row is written once.
+ */
+function recordPlan(
+  on: Connection,
+  plan: PlannedRequest,
+  confirmation: Confirmation | null,
+  at: number,
+): void {
+  const identity = plan.identity == null ? null : digest(plan.identity);
+  const steps = plan.steps.map((step) => recordedStep(step, plan.id, at));
+  const unitOfWork = newUnitOfWork(plan, steps);
+  append(unitOfWork, { at, kind: 'intake', state: 'open', sha256: planHash(plan, identity) });
+  if (confirmation !== null) sayConfirmed(unitOfWork, { ...confirmation, at });
+  for (const { id, state } of steps) append(unitOfWork, { at, kind: 'step', stepId: id, state });
+  keepOrder(unitOfWork, at);
+  updateState(on, unitOfWork, at);
+  const confirmedAt = confirmation === null ? null : at;
+  const request = { ...plan, ...plan.subject, ...unitOfWork, createdAt: at, confirmedAt, identity };
+  insert(on, 'requests', NEW_REQUEST, request);
+  if (confirmation !== null) {
+    const first = { ...confirmation, at, requestId: plan.id, ordinal: 1 };
+    insert(on, 'confirmations', CONFIRMATION, first);
+  }
+  for (const step of steps) insert(on, 'steps', STEP, step);
+  writeNews(on, unitOfWork);
+}
+
 /** Each once: one that was recorded a moment ago is confirmed already. */
 function confirmCarried(
   on: Connection,
-  opened: readonly Opened[],
+  judged: readonly Judged[],
   confirmation: Confirmation,
   at: number,
 ): void {
   const done = new Set<string>();
   const identityMap = createIdentityMap(on);
-  for (const { wanted, verdict } of opened) {
+  for (const { wanted, verdict } of judged) {
     if (verdict.kind === 'record') done.add(wanted.id);
     if (verdict.kind !== 'carry' || !needsConfirmation(wanted)) continue;
     if (done.has(verdict.requestId)) continue;
     done.add(verdict.requestId);
-    confirm(on, identityMap.request(verdict.requestId), confirmation, at);
+    confirmRequest(on, identityMap.request(verdict.requestId), { ...confirmation, at });
   }
-  identityMap.clear();
+  identityMap.writeBack();
 }
 
 function needsConfirmation({ action }: Pick<PlannedRequest, 'action'>): boolean {

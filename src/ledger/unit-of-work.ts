@@ -1,149 +1,204 @@
-import {
-  ALL_OPERATIONS,
-  type PlannedRequest,
-  REQUEST_STATES,
-  type RequestState,
-  STEP_STATES,
-  type Step,
-} from '../requests/request.ts';
+import type { PlannedRequest, Step } from '../requests/request.ts';
 import type { StepPatch } from '../requests/transitions/change.ts';
-import { type ChainedEvent, NO_HEAD } from './audit-log/event.ts';
+import { type ChainEnd, writeNews } from './audit-log/append.ts';
+import { NO_HEAD } from './audit-log/event.ts';
 import type { Connection } from './file/connection.ts';
 import {
-  type Row,
-  flag,
+  type Fields,
   integer,
-  integerOrNull,
+  columnList,
+  pickColumns,
+  read,
   text,
-  textOrNull,
-  word,
-  wordOrNull,
+  update,
 } from './rows/columns.ts';
-import { FINDINGS, SIGHTS } from './rows/words.ts';
+import { CHAIN, OWN_OF_REQUEST, STEP } from './rows/tables.ts';
+
+const OWN = pickColumns(
+  OWN_OF_REQUEST,
+  'id',
+  'outDir',
+  'acceptPartial',
+  'state',
+  'finishedAt',
+  'sealed',
+);
+const IN_HAND = pickColumns(
+  STEP,
+  'id',
+  'operation',
+  'state',
+  'note',
+  'error',
+  'whole',
+  'callId',
+  'taskId',
+  'blocked',
+  'before',
+  'earlier',
+  'after',
+  'finishedAt',
+);
 
 /** What is asked about a step while its request is written to. */
-export type StepInHand = Pick<
-  Step,
-  | 'id'
-  | 'operation'
-  | 'state'
-  | 'note'
-  | 'whole'
-  | 'callId'
-  | 'taskId'
-  | 'blocked'
-  | 'before'
-  | 'earlier'
-  | 'after'
-  | 'finishedAt'
-> & {
-  /** As it stands in its column; null: it has none. */
-  error: string | null;
-};
+export type StepInHand = Fields<typeof IN_HAND>;
 
 /**
  * A request while a transaction writes to it: read once, changed here, and written back when the
  * transaction has done its part. Its lease is not in it.
  */
-export interface UnitOfWork {
-  readonly id: string;
-  readonly outDir: string | null;
-  readonly acceptPartial: boolean;
-  isClosed: boolean;
-  state: RequestState;
-  finishedAt: number | null;
-  sealed: boolean;
-  /** The end of its chain, with what is `news`. */
-  sequence: number;
-  head: string;
-  readonly steps: readonly StepInHand[];
-  /** Events that are not written yet. */
-  readonly news: ChainedEvent[];
-  /** What is to be written of steps, by their ids. */
-  readonly patches: Map<string, StepPatch>;
+export type UnitOfWork = ChainEnd &
+  Fields<typeof OWN> & {
+    isClosed: boolean;
+    isExtended: boolean;
+    readonly steps: readonly StepInHand[];
+    /** What is to be written of steps, by their ids. */
+    readonly patches: Map<string, StepPatch>;
+  };
+
+/** Of a request that is recorded just now; its steps stand as they are planned. */
+export function newUnitOfWork(
+  { id, outDir, acceptPartial = false }: PlannedRequest,
+  steps: readonly Step[],
+): UnitOfWork {
+  return {
+    id,
+    outDir,
+    acceptPartial,
+    state: 'open',
+    finishedAt: null,
+    sealed: outDir === null,
+    sequence: 0,
+    head: NO_HEAD,
+    isClosed: false,
+    isExtended: false,
+    steps,
+    news: [],
+    patches: new Map(),
+  };
 }
 
 /** As it stands in the ledger. Throws an Error when there is no such request. */
-export function openUnitOfWork(on: Connection, id: string): UnitOfWork {
+function openUnitOfWork(on: Connection, id: string): UnitOfWork {
   const row = on
     .sql(
-      `SELECT id, out_dir, accept_partial, closed_at, state, finished_at, sealed, sequence, head
-       FROM requests WHERE id = ?`,
+      `SELECT ${columnList(OWN)}, ${columnList(CHAIN)}, closed_at, extended_until FROM requests WHERE id = ?`,
     )
     .get(id);
   if (row === undefined) throw new Error(`There is no request ${id}.`);
+  const steps = on
+    .sql(`SELECT ${columnList(IN_HAND)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
+    .all(id)
+    .map((step) => read(step, IN_HAND));
   return {
-    id,
-    outDir: textOrNull(row, 'out_dir'),
-    acceptPartial: flag(row, 'accept_partial'),
+    ...read(row, OWN),
+    ...read(row, CHAIN),
     isClosed: row['closed_at'] !== null,
-    state: word(row, 'state', REQUEST_STATES),
-    finishedAt: integerOrNull(row, 'finished_at'),
-    sealed: flag(row, 'sealed'),
-    sequence: integer(row, 'sequence'),
-    head: text(row, 'head'),
-    steps: stepsInHand(on, id),
+    isExtended: row['extended_until'] !== null,
+    steps,
     news: [],
     patches: new Map(),
   };
 }
 
-/** Of a request that is recorded just now; its steps stand as they are planned. */
-export function newUnitOfWork(plan: PlannedRequest, at: number): UnitOfWork {
+/** The units of work of one transaction, each opened once. */
+export interface IdentityMap {
+  /** Throws an Error when there is no such request. */
+  request(id: string): UnitOfWork;
+  /** A step and its request. Throws an Error when there is no such step. */
+  step(id: string): Found;
+  /** Writes back what has become of them; to be called at the end. */
+  writeBack(): void;
+}
+
+interface Found {
+  unitOfWork: UnitOfWork;
+  step: StepInHand;
+}
+
+/**
+ * The requests that were written to last: a run writes to the same ones again and again. They are as
+ * the ledger is, since all that writes to requests and steps here goes through an identity map (but
+ * for leases, which are not in them), since a commit of somebody else's changes the file's `version`,
+ * and since whoever rolls back calls `dropRemembered`.
+ */
+interface Remembered {
+  version: number;
+  requests: Map<string, UnitOfWork>;
+  steps: Map<string, Found>;
+}
+
+/** More than a run has in hand. */
+const MOST_KEPT = 5_000;
+
+const remembered = new WeakMap<Connection, Remembered>();
+
+/** What is remembered of the ledger may be wrong: something was rolled back. */
+export function dropRemembered(on: Connection): void {
+  remembered.delete(on);
+}
+
+/** An empty identity map, for the transaction that is under way. */
+export function createIdentityMap(on: Connection): IdentityMap {
+  const { requests, steps } = rememberedOf(on);
+  const opened = new Map<UnitOfWork, Standing>();
+
+  function use(unitOfWork: UnitOfWork): UnitOfWork {
+    if (!opened.has(unitOfWork)) opened.set(unitOfWork, standingOf(unitOfWork));
+    return unitOfWork;
+  }
+
+  function request(id: string): UnitOfWork {
+    const known = requests.get(id);
+    if (known !== undefined) return use(known);
+    const unitOfWork = openUnitOfWork(on, id);
+    requests.set(id, unitOfWork);
+    for (const step of unitOfWork.steps) steps.set(step.id, { unitOfWork, step });
+    return use(unitOfWork);
+  }
+
   return {
-    id: plan.id,
-    outDir: plan.outDir,
-    acceptPartial: plan.acceptPartial ?? false,
-    isClosed: false,
-    state: 'open',
-    finishedAt: null,
-    sealed: plan.outDir === null,
-    sequence: 0,
-    head: NO_HEAD,
-    steps: plan.steps.map(({ id, operation, state = 'planned', note, before, earlier }) => ({
-      id,
-      operation,
-      state,
-      note: note ?? null,
-      whole: true,
-      callId: null,
-      taskId: null,
-      blocked: false,
-      before: before ?? null,
-      earlier: earlier ?? null,
-      after: null,
-      finishedAt: state === 'planned' ? null : at,
-      error: null,
-    })),
-    news: [],
-    patches: new Map(),
+    request,
+    step(id) {
+      if (!steps.has(id)) {
+        const row = on.sql('SELECT request_id FROM steps WHERE id = ?').get(id);
+        if (row !== undefined) request(text(row, 'request_id'));
+      }
+      const found = steps.get(id);
+      if (found === undefined) throw new Error(`There is no step ${id}.`);
+      use(found.unitOfWork);
+      return found;
+    },
+    writeBack() {
+      for (const [unitOfWork, before] of opened) writeBack(on, unitOfWork, before);
+    },
   };
 }
 
-function stepsInHand(on: Connection, requestId: string): readonly StepInHand[] {
-  return on
-    .sql(
-      `SELECT id, operation, state, note, error, whole, call_id, task_id, blocked, before, earlier,
-         after, finished_at FROM steps WHERE request_id = ? ORDER BY ordinal`,
-    )
-    .all(requestId)
-    .map(stepInHand);
+function rememberedOf(on: Connection): Remembered {
+  const row = on.sql('PRAGMA data_version').get();
+  const version = row === undefined ? Number.NaN : integer(row, 'data_version');
+  const known = remembered.get(on);
+  if (known?.version === version && known.requests.size < MOST_KEPT) return known;
+  const made: Remembered = { version, requests: new Map(), steps: new Map() };
+  remembered.set(on, made);
+  return made;
 }
 
-function stepInHand(row: Row): StepInHand {
-  return {
-    id: text(row, 'id'),
-    operation: word(row, 'operation', ALL_OPERATIONS),
-    state: word(row, 'state', STEP_STATES),
-    note: textOrNull(row, 'note'),
-    whole: flag(row, 'whole'),
-    callId: textOrNull(row, 'call_id'),
-    taskId: textOrNull(row, 'task_id'),
-    blocked: flag(row, 'blocked'),
-    before: wordOrNull(row, 'before', SIGHTS),
-    earlier: textOrNull(row, 'earlier'),
-    after: wordOrNull(row, 'after', FINDINGS),
-    finishedAt: integerOrNull(row, 'finished_at'),
-    error: textOrNull(row, 'error'),
-  };
+type Standing = Pick<UnitOfWork, 'state' | 'finishedAt' | 'sealed' | 'sequence'>;
+
+function standingOf({ state, finishedAt, sealed, sequence }: UnitOfWork): Standing {
+  return { state, finishedAt, sealed, sequence };
+}
+
+function writeBack(on: Connection, unitOfWork: UnitOfWork, before: Standing): void {
+  const { id, state, finishedAt, sealed, sequence, head, patches } = unitOfWork;
+  for (const [stepId, patch] of patches) update(on, 'steps', STEP, stepId, patch);
+  patches.clear();
+  writeNews(on, unitOfWork);
+  if (sequence !== before.sequence) update(on, 'requests', CHAIN, id, { sequence, head });
+  // Apart: what it says is in many indexes, which are left alone while it stays the same.
+  const isSame =
+    state === before.state && finishedAt === before.finishedAt && sealed === before.sealed;
+  if (!isSame) update(on, 'requests', OWN_OF_REQUEST, id, { state, finishedAt, sealed });
 }

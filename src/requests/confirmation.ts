@@ -4,11 +4,13 @@ import type { Step } from './request.ts';
 /** How long a confirmation holds, ms (docs/spec.md 3). */
 export const CONFIRMED_FOR = 7 * 86_400_000;
 
+/** Typed out, answered yes, by `--yes`, or not asked since the plan makes no call. */
+export const WAYS_TO_CONFIRM = ['typed', 'answered', 'flag', 'nothing_to_send'] as const;
+
 /** That somebody said yes to a plan, and how. */
 export interface Confirmation {
   operator: string;
-  /** Typed out, answered yes, by `--yes`, or not asked since the plan makes no call. */
-  how: 'typed' | 'answered' | 'flag' | 'nothing_to_send';
+  how: (typeof WAYS_TO_CONFIRM)[number];
 }
 
 /** Whether a step may not be sent now: nobody has confirmed it within the last 7 days. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonical.ts';
 import type { PlannedRequest, PlannedStep } from './request.ts';
 
 /** What a row of a CSV says of its own, as it is written there; null: nothing. */
@@ -20,28 +21,11 @@ export function rowIdentity(
 ): string {
   const { action, mode, acceptPartial = false, subject, steps } = planned;
   const parts = steps.map(partOf).toSorted();
-  return canonical([action, mode, acceptPartial, subject.userId, parts, reference, receivedOn]);
+  return canonicalJson([action, mode, acceptPartial, subject.userId, parts, reference, receivedOn]);
 }
 
 type WantedStep = Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>;
 
 function partOf({ account, operation, subjectId, options }: WantedStep): string {
-  return canonical([account, operation, subjectId, options]);
-}
-
-/**
- * JSON in which the order of keys makes no difference, and a key that is undefined none either: equal
- * texts mean equal values. `value` is what JSON can hold.
- */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) return ofObject(value);
-  return JSON.stringify(value) ?? 'null';
-}
-
-function ofObject(value: object): string {
-  const members = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`);
-  return `{${members.toSorted().join(',')}}`;
+  return canonicalJson([account, operation, subjectId, options]);
 }

@@ -60,10 +60,12 @@ export interface StepError {
 }
 
 /** Whether a look-up shows what a step deletes or brings back. */
-export type Sight = 'visible' | 'not_visible';
+export const SIGHTS = ['visible', 'not_visible'] as const;
+export type Sight = (typeof SIGHTS)[number];
 
 /** What looking again, after the provider said done, has shown. */
-export type Finding = Sight | 'still_visible' | 'not_checkable';
+export const FINDINGS = [...SIGHTS, 'still_visible', 'not_checkable'] as const;
+export type Finding = (typeof FINDINGS)[number];
 
 /** A file received from an export; `path` is relative to the bundle. */
 export interface Artifact {
@@ -128,7 +130,8 @@ export interface Step {
   artifacts: readonly Artifact[];
 }
 
-export type CallState = 'intended' | 'accepted' | 'refused' | 'in_doubt' | 'replaced';
+export const CALL_STATES = ['intended', 'accepted', 'refused', 'in_doubt', 'replaced'] as const;
+export type CallState = (typeof CALL_STATES)[number];
 
 /** What was sent: one HTTP call that starts work, serving one step or more. */
 export interface Call {
@@ -143,6 +146,8 @@ export interface Call {
   state: CallState;
   /** The call that this one repeats, splits or adopts. */
   replaces: string | null;
+  /** It was never sent: its task was found in the provider's list, after the answer to `replaces` was lost. */
+  adopted: boolean;
   /** The provider's last word about its task. */
   providerStatus: string | null;
   intendedAt: number;

@@ -1,4 +1,4 @@
-import type { RequestState, Step, StepState } from './request.ts';
+import type { Request, RequestState, Step, StepState } from './request.ts';
 
 /** What the state of a request is made from. */
 export type StepEnd = Pick<Step, 'state' | 'finishedAt' | 'whole'>;
@@ -44,6 +44,29 @@ function isWithdrawn(steps: readonly StepEnd[]): boolean {
 function restingState(steps: readonly StepEnd[]): RequestState {
   if (steps.some((step) => step.state === 'already_active')) return 'completed';
   return steps.some((step) => step.state === 'not_found') ? 'not_found' : 'failed';
+}
+
+/**
+ * What a request is once something has happened to it: a new state from its steps, or `closed` for
+ * good whatever they come to; the instant at which it ended, which stays while it stays ended; and
+ * `sealed` only where no bundle is to be written, since what one holds from before is out of date.
+ */
+export function requestAfter(
+  request: Pick<Request, 'finishedAt' | 'outDir'> & {
+    isClosed: boolean;
+    steps: readonly StepEnd[];
+  },
+  hasFiles: () => boolean,
+  at: number,
+): Pick<Request, 'state' | 'finishedAt' | 'sealed'> {
+  const { finishedAt, outDir, isClosed, steps } = request;
+  const state = isClosed ? 'closed' : requestState(steps);
+  const ended = state !== 'open' && state !== 'in_doubt';
+  return {
+    state,
+    finishedAt: ended ? (finishedAt ?? at) : null,
+    sealed: outDir === null || (ended && !hasFiles()),
+  };
 }
 
 /** Whether the operator has nothing left to do about a request in this state. */

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LedgerEvent, eventHash } from '../../src/ledger/audit-log/event.ts';
-import { canonicalJson, digest, fingerprint } from '../../src/ledger/canonical.ts';
+import {
+  type LedgerEvent,
+  digest,
+  eventHash,
+  fingerprint,
+} from '../../src/ledger/audit-log/event.ts';
+import { canonicalJson } from '../../src/requests/canonical.ts';
 
 /** What versions 1 to 3 wrote: the hashes that stand in ledgers were made from it. */
 function asBefore(value: unknown): string {
@@ -11,6 +16,16 @@ function asBefore(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   });
+}
+
+/** What version 4 took the SHA-256 of, for the row of a CSV: keys were sorted together with their values. */
+function rowAsBefore(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(rowAsBefore).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .map(([name, each]) => `${JSON.stringify(name)}:${rowAsBefore(each)}`);
+  return `{${members.toSorted().join(',')}}`;
 }
 
 const text = fc.string({ unit: 'binary' });
@@ -32,6 +47,22 @@ describe('canonicalJson', () => {
     );
     expect(canonicalJson({ b: 1, 10: 2, 9: [undefined, 3], a: undefined })).toBe(
       '{"9":[null,3],"10":2,"b":1}',
+    );
+  });
+
+  it('spells what is of a row, whose options have names of letters, as version 4 did', () => {
+    const name = fc.stringMatching(/^[a-z][a-z_]{0,30}$/);
+    const option = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.boolean(),
+      fc.integer(),
+      fc.constantFrom(null, undefined),
+    );
+    const options = fc.dictionary(name, fc.oneof(option, fc.dictionary(name, option)));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(option, options)), (row) => {
+        expect(canonicalJson(row)).toBe(rowAsBefore(row));
+      }),
     );
   });
 

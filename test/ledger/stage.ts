@@ -49,6 +49,7 @@ export function callFor(id: string, names: readonly string[], more: Partial<Call
     taskId: null,
     state: 'intended',
     replaces: null,
+    adopted: false,
     providerStatus: null,
     intendedAt: T0,
     answeredAt: null,

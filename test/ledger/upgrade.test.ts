@@ -213,3 +213,91 @@ describe('a ledger of version 3', () => {
     expect(await ledger.request('req_new')).toMatchObject({ state: 'open' });
   });
 });
+
+describe('a ledger of version 4', () => {
+  const found = [
+    ['done', 'completed', 7],
+    ['part', 'partial', 9],
+    ['lost', 'failed', 7],
+    ['none', 'not_found', 6],
+    ['off', 'cancelled', 6],
+    ['shut', 'closed', 5],
+    ['found', 'open', 9],
+    ['row', 'in_doubt', 16],
+    ['with', 'in_doubt', 15],
+    ['stuck', 'open', 7],
+    ['is', 'completed', 5],
+    ['back', 'open', 4],
+  ] as const;
+  const all = found.map(([name]) => `req_${name}`);
+
+  it('is migrated, with every chain whole and every request what it was', async () => {
+    const { ledger, file } = await upgraded(4);
+    for (const [name, state, sequence] of found) {
+      expect(await ledger.request(`req_${name}`)).toMatchObject({
+        state,
+        sealed: name !== 'part' && name !== 'found',
+        ledger: { sequence },
+      });
+    }
+    expect((await ledger.request('req_part'))?.steps[0]).toMatchObject({
+      state: 'succeeded',
+      whole: false,
+      note: 'cut',
+      artifacts: [FILE, { path: 'sendbird/files.zip', format: 'zip' }],
+    });
+    expect(await ledger.request('req_lost')).toMatchObject({
+      extension: { until: '2027-02-21', reason: 'many accounts', operator: 'joe', at: T0 + 5 },
+      steps: [{ error: { code: 'task_lost', passing: true, providerCode: 16 } }, {}],
+    });
+    expect(await ledger.request('req_shut')).toMatchObject({
+      closing: { reason: 'by letter', operator: 'joe', at: T0 + 8 },
+    });
+    expect(await ledger.request('req_row')).toMatchObject({
+      acceptPartial: true,
+      confirmedAt: T0,
+      steps: [{ before: 'visible' }, { batch: 'call_both/row' }, { earlier: 'req_before' }],
+    });
+    const calls = await Promise.all([ledger.calls('req_found'), ledger.calls('req_row')]);
+    expect(calls.flat().map(({ id, adopted }) => `${id} ${String(adopted)}`)).toEqual([
+      'call_lost false',
+      'call_adopted true',
+      'call_leaving false',
+      'call_row_1 false',
+      'call_both false',
+      'call_row_2 false',
+      'call_once false',
+    ]);
+    expect(existsSync(`${file}.v4.bak`)).toBe(true);
+    const identified = await ledger.identified(['row 1', 'row 2', 'row 4']);
+    expect([...identified].map(([row, { requestId }]) => [row, requestId])).toEqual([
+      ['row 1', 'req_row'],
+      ['row 2', 'req_with'],
+    ]);
+  });
+
+  it('goes on: what was found again is followed, and what is left to the operator is not', async () => {
+    const { ledger } = await upgraded(4);
+    expect(await ledger.take(all, holder('you'), T0 + 60)).toEqual(all);
+    const due = await ledger.due('you', { at: T0 + 200, limit: 20, accounts: ACCOUNTS });
+    expect(due.map(({ step }) => `${step.id} ${step.state}`)).toEqual([
+      'st_found_users intended',
+      'st_row_feeds reported',
+      'st_row_delete in_doubt',
+      'st_with_delete planned',
+      'st_stuck_delete planned',
+      'st_back_restore planned',
+      'st_found_access accepted',
+      'st_row_users accepted',
+    ]);
+    const at = T0 + 201;
+    await ledger.record('you', {
+      at,
+      steps: ['st_found_users', 'st_found_access'].map((id) => ({
+        id,
+        patch: { state: 'succeeded', finishedAt: at },
+      })),
+    });
+    expect(await ledger.request('req_found')).toMatchObject({ state: 'completed' });
+  });
+});

@@ -130,6 +130,7 @@ export function call(of: Step, more: Partial<Call> = {}): Call {
     taskId: of.taskId,
     state: 'intended',
     replaces: null,
+    adopted: false,
     providerStatus: null,
     intendedAt: T0,
     answeredAt: null,

@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Opened } from '../../ledger/ledger.ts';
+import type { Judged } from '../../ledger/ledger.ts';
 import { warningLines } from '../../report/plan/plan-text.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { count } from '../../report/words.ts';
@@ -77,7 +77,7 @@ export function judgeOf({ isNew }: RequestPlan): typeof judge {
 }
 
 /** Takes note of requests that are open already. */
-export function addCarried(opened: readonly Opened[], sample: Sampling<Carried>): void {
+export function addCarried(opened: readonly Judged[], sample: Sampling<Carried>): void {
   for (const { wanted, verdict } of opened) {
     if (verdict.kind !== 'carry') continue;
     sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
@@ -108,7 +108,7 @@ export interface Carried {
 
 /** Those of the requests that another one stands in the way of, added to `sample`. */
 export function inTheWay(
-  opened: readonly Opened[],
+  opened: readonly Judged[],
   sample = createSample<Carried>(),
 ): Sampling<Carried> {
   for (const { wanted, verdict } of opened) {

@@ -1,11 +1,26 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../requests/canonical.ts';
+import type { Confirmation } from '../../requests/confirmation.ts';
 import type {
+  Closing,
+  Extension,
   Finding,
   PlannedRequest,
   PlannedStep,
   RequestState,
   StepState,
 } from '../../requests/request.ts';
-import { canonicalJson, fingerprint } from '../canonical.ts';
+
+export const EVENT_KINDS = [
+  'intake',
+  'confirmed',
+  'extended',
+  'closed',
+  'request',
+  'step',
+  'artifact',
+  'check',
+] as const;
 
 /**
  * What happened to a request: it came in (`sha256` is that of its plan), somebody confirmed it
@@ -19,7 +34,7 @@ export interface LedgerEvent {
   /** From 1, without holes. */
   sequence: number;
   at: number;
-  kind: 'intake' | 'confirmed' | 'extended' | 'closed' | 'request' | 'step' | 'artifact' | 'check';
+  kind: (typeof EVENT_KINDS)[number];
   stepId: string | null;
   state: RequestState | StepState | Finding | null;
   callId: string | null;
@@ -34,6 +49,9 @@ export interface LedgerEvent {
 export interface ChainedEvent extends LedgerEvent {
   hash: string;
 }
+
+/** That somebody said yes to a request, and when (ms). */
+export type Confirmed = Confirmation & { at: number };
 
 /** What the first event of a chain follows. */
 export const NO_HEAD = '';
@@ -104,4 +122,29 @@ function fixed(step: PlannedStep): readonly unknown[] {
     step.options,
     ...(before === null && earlier === null && end === null ? [] : [before, earlier, end]),
   ];
+}
+
+/** What the event `confirmed` holds. */
+export function confirmationHash({ operator, how, at }: Confirmed): string {
+  return fingerprint(canonicalJson([operator, how, at]));
+}
+
+/** What the event `extended` holds. */
+export function extensionHash({ until, reason, operator, at }: Extension): string {
+  return fingerprint(canonicalJson([until, reason, operator, at]));
+}
+
+/** What the event `closed` holds. */
+export function closingHash({ reason, operator, at }: Closing): string {
+  return fingerprint(canonicalJson([reason, operator, at]));
+}
+
+/** `sha256:` and 64 hexadecimal digits. */
+export function fingerprint(text: string): string {
+  return `sha256:${digest(text)}`;
+}
+
+/** SHA-256 of a text as UTF-8, 64 hexadecimal digits. */
+export function digest(text: string): string {
+  return hash('sha256', text, 'hex');
 }

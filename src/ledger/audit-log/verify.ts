@@ -1,7 +1,14 @@
 import type { PlannedStep, Request, Step } from '../../requests/request.ts';
-import { type Confirmed, confirmationHash } from '../confirmations.ts';
-import { closingHash, extensionHash } from '../decisions.ts';
-import { type ChainedEvent, NO_HEAD, eventHash, planHash } from './event.ts';
+import {
+  type ChainedEvent,
+  type Confirmed,
+  NO_HEAD,
+  closingHash,
+  confirmationHash,
+  eventHash,
+  extensionHash,
+  planHash,
+} from './event.ts';
 
 /**
  * What is wrong with the chain of a request, in words; null: every link holds, no event is missing,

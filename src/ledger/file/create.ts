@@ -1,8 +1,17 @@
-import { closeSync, linkSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { apply, sync } from '../migrations/migrate.ts';
-import { APPLICATION_ID } from './header.ts';
+import { GdprError } from '../../errors.ts';
+import { apply, putWhole } from '../migrations/migrate.ts';
+import { LEDGER_ID } from './recognise.ts';
 
 /**
  * Puts an empty ledger at `file`, 0600: made whole in a folder of its own and then linked to its
@@ -10,35 +19,49 @@ import { APPLICATION_ID } from './header.ts';
  * stays.
  */
 export function createLedgerFile(file: string, migrations: readonly string[]): void {
-  const folder = dirname(file);
-  const nursery = mkdtempSync(join(folder, 'ledger-new-'));
-  try {
-    const draft = join(nursery, 'ledger.sqlite');
-    closeSync(openSync(draft, 'wx', 0o600));
-    fill(draft, migrations);
-    sync(draft);
-    linkUnlessThere(draft, file);
-    sync(folder);
-  } finally {
-    rmSync(nursery, { recursive: true, force: true });
-  }
+  putWhole(file, 'ledger-new-', {
+    fill(draft) {
+      const db = new DatabaseSync(draft);
+      try {
+        db.exec(`PRAGMA application_id = ${String(LEDGER_ID)}`);
+        apply(db, migrations);
+        db.exec('PRAGMA journal_mode = WAL');
+      } finally {
+        db.close();
+      }
+      return true;
+    },
+    place: (draft) => allowing('EEXIST', () => linkSync(draft, file)),
+  });
 }
 
-function fill(draft: string, migrations: readonly string[]): void {
-  const db = new DatabaseSync(draft);
-  try {
-    db.exec(`PRAGMA application_id = ${String(APPLICATION_ID)}`);
-    apply(db, migrations);
-    db.exec('PRAGMA journal_mode = WAL');
-  } finally {
-    db.close();
-  }
+/**
+ * Makes the folder of a ledger 0700, and its missing parents; parents that exist keep their mode.
+ * Somebody else's folder cannot be made private, and is used as it is: the file in it is 0600.
+ */
+export function makeStateFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) makeWithParents(resolve(folder));
+  else if (!found.isDirectory()) {
+    throw new GdprError('ledger', `${folder} is not a folder.`, {
+      next: 'It was not touched. Move it away, or name another folder with --state-dir.',
+    });
+  } else if ((found.mode & 0o077) !== 0) allowing('EPERM', () => chmodSync(folder, 0o700));
+  accessSync(folder, constants.W_OK | constants.X_OK);
 }
 
-function linkUnlessThere(draft: string, file: string): void {
+/** Not `recursive: true`: Node never returns from it where a folder refuses new ones with ENOENT, as /proc does. */
+function makeWithParents(folder: string): void {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) makeWithParents(parent);
+  allowing('EEXIST', () => mkdirSync(folder, { mode: 0o700 }));
+}
+
+/** That it fails with this code of the system is as well. */
+function allowing(code: string, work: () => void): void {
   try {
-    linkSync(draft, file);
+    work();
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown;
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === code)) throw thrown;
   }
 }

@@ -5,14 +5,11 @@ import { REQUEST_STATES, type Request } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { openingFault } from '../faults.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
-import { knownVersion } from '../migrations/version.ts';
-import { listRequests } from '../queries/list.ts';
-import { tally } from '../queries/tally.ts';
+import { knownVersion } from '../migrations/migrate.ts';
+import { listRequests, tally } from '../queries/list.ts';
 import { type Connection, connection, snapshot } from './connection.ts';
-import { recogniseAsItIs } from './header.ts';
-import { BUSY_MS, checkApplication, existing } from './open.ts';
-import { isOccupied } from './place.ts';
-import { checkTables } from './tables.ts';
+import { BUSY_MS, checkApplication, checkTables, existing } from './open.ts';
+import { isOccupied, recogniseAsItIs } from './recognise.ts';
 
 /** A ledger that is looked at and not used. */
 export interface Inspected {

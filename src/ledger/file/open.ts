@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { foreign, openingFault, storage } from '../faults.ts';
-import { migrate } from '../migrations/migrate.ts';
-import { knownVersion } from '../migrations/version.ts';
+import { damaged, foreign, openingFault, storage } from '../faults.ts';
+import { knownVersion, migrate } from '../migrations/migrate.ts';
+import { TABLES } from '../migrations/schema.ts';
+import { text } from '../rows/columns.ts';
 import { type Connection, connection } from './connection.ts';
-import { createLedgerFile } from './create.ts';
-import { APPLICATION_ID, recognise } from './header.ts';
-import { isOccupied, makeFolder } from './place.ts';
+import { createLedgerFile, makeStateFolder } from './create.ts';
+import { LEDGER_ID, isOccupied, recognise } from './recognise.ts';
 
 export const BUSY_MS = 5_000;
 
@@ -29,7 +29,7 @@ const MANNERS = `
 export function openFile(folder: string, migrations: readonly string[]): Connection {
   const file = join(folder, 'ledger.sqlite');
   try {
-    makeFolder(folder);
+    makeStateFolder(folder);
     if (!isOccupied(file)) createLedgerFile(file, migrations);
     recognise(file);
     return connect(file, migrations);
@@ -61,7 +61,7 @@ function connect(file: string, migrations: readonly string[]): Connection {
 
 /** Throws GdprError `ledger` when SQLite finds the mark of another program, or none. */
 export function checkApplication(db: DatabaseSync, file: string): void {
-  if (db.prepare('PRAGMA application_id').get()?.['application_id'] === APPLICATION_ID) return;
+  if (db.prepare('PRAGMA application_id').get()?.['application_id'] === LEDGER_ID) return;
   throw foreign(file, 'it is the database of another program');
 }
 
@@ -70,4 +70,14 @@ export function existing(file: string): URL {
   const url = pathToFileURL(file);
   url.searchParams.set('mode', 'rw');
   return url;
+}
+
+/** Throws GdprError `ledger`, and closes the file, when a table is missing. */
+export function checkTables(on: Connection): void {
+  const rows = on.sql("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  const names = new Set(rows.map((row) => text(row, 'name')));
+  const missing = TABLES.find((table) => !names.has(table));
+  if (missing === undefined) return;
+  on.close();
+  throw damaged(on.file, `it has no table ${missing}`);
 }

@@ -2,8 +2,7 @@ import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync } from 
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GdprError, reasonOf } from '../../errors.ts';
-import { isFailureOfFile } from '../faults.ts';
-import { knownVersion, versionOf } from './version.ts';
+import { damaged, isFailureOfFile } from '../faults.ts';
 
 /**
  * Brings an existing ledger to the version of `migrations` (SQL each, the first makes version 1),
@@ -49,20 +48,14 @@ export function apply(db: DatabaseSync, migrations: readonly string[]): void {
  */
 function keepCopy(db: DatabaseSync, file: string, version: number): string {
   const kept = `${file}.v${String(version)}.bak`;
-  const nursery = mkdtempSync(join(dirname(file), 'ledger-copy-'));
-  try {
-    const draft = join(nursery, 'ledger.sqlite');
-    closeSync(openSync(draft, 'wx', 0o600));
-    db.prepare('VACUUM INTO ?').run(draft);
-    if (versionInside(draft) === version) {
-      sync(draft);
-      renameSync(draft, kept);
-      sync(dirname(file));
-    }
-    return kept;
-  } finally {
-    rmSync(nursery, { recursive: true, force: true });
-  }
+  putWhole(kept, 'ledger-copy-', {
+    fill(draft) {
+      db.prepare('VACUUM INTO ?').run(draft);
+      return versionInside(draft) === version;
+    },
+    place: (draft) => renameSync(draft, kept),
+  });
+  return kept;
 }
 
 function versionInside(file: string): number {
@@ -74,12 +67,55 @@ function versionInside(file: string): number {
   }
 }
 
+/**
+ * Makes a ledger file, 0600, in a folder of its own beside `file`, and puts it in its place when it
+ * is whole and on disk, unless `fill` says no.
+ */
+export function putWhole(
+  file: string,
+  prefix: string,
+  { fill, place }: { fill: (draft: string) => boolean; place: (draft: string) => void },
+): void {
+  const folder = dirname(file);
+  const nursery = mkdtempSync(join(folder, prefix));
+  try {
+    const draft = join(nursery, 'ledger.sqlite');
+    closeSync(openSync(draft, 'wx', 0o600));
+    if (!fill(draft)) return;
+    sync(draft);
+    place(draft);
+    sync(folder);
+  } finally {
+    rmSync(nursery, { recursive: true, force: true });
+  }
+}
+
 /** Has a file, or a folder's list of names, on disk. */
-export function sync(path: string): void {
+function sync(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The version of the schema in the file. */
+export function versionOf(db: DatabaseSync): number {
+  const version = db.prepare('PRAGMA user_version').get()?.['user_version'];
+  return typeof version === 'number' ? version : 0;
+}
+
+/** The version of a file that this program can use. Throws GdprError `ledger` for any other. */
+export function knownVersion(db: DatabaseSync, file: string, newest: number): number {
+  const found = versionOf(db);
+  if (found > newest) {
+    throw new GdprError(
+      'ledger',
+      `The ledger ${file} is of version ${String(found)}; this gdpr knows up to ${String(newest)}.`,
+      { next: 'It was not touched. Use the newer gdpr that wrote it.' },
+    );
+  }
+  if (found < 1) throw damaged(file, 'it has no version');
+  return found;
 }

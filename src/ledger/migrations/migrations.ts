@@ -100,5 +100,21 @@ CREATE INDEX steps_awaited ON steps (lease_token, account, operation, options, b
   WHERE finished_at IS NULL AND state = 'planned' AND blocked = 1;
 `;
 
+/**
+ * Version 5: a call says that it was adopted. Before, it was one with a task that replaces another and
+ * was answered in the millisecond of its intent.
+ */
+const VERSION_5 = `
+ALTER TABLE calls ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;
+UPDATE calls SET adopted = 1
+  WHERE replaces IS NOT NULL AND task_id IS NOT NULL AND intended_at = answered_at;
+`;
+
 /** SQL that brings the schema from one version to the next; the first makes version 1. Only ever added to. */
-export const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+export const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+];

@@ -1,7 +1,7 @@
 import type { PlannedRequest, Request } from '../../requests/request.ts';
 import type { Connection } from '../file/connection.ts';
 import { text } from '../rows/columns.ts';
-import { requestFrom } from '../rows/requests.ts';
+import { requestFrom } from '../rows/steps.ts';
 
 /** The unsettled requests about the people of a page of plans. */
 export interface Standing {

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { REQUEST_STATES } from '../../requests/request.ts';
 import type { RequestFilter } from '../ledger.ts';
-import { ACTIONS } from '../rows/words.ts';
+import { ACTIONS } from '../rows/tables.ts';
 
 /** Some of the requests. */
 export interface Part {

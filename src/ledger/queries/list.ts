@@ -1,9 +1,10 @@
-import type { Request } from '../../requests/request.ts';
+import { REQUEST_STATES, type Request, type RequestState } from '../../requests/request.ts';
+import { isSettled } from '../../requests/state.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
-import type { Page, RequestFilter } from '../ledger.ts';
-import { integer, text } from '../rows/columns.ts';
-import { requestFrom } from '../rows/requests.ts';
+import type { IdPage, RequestCounts, RequestFilter } from '../ledger.ts';
+import { integer, oneOf, text } from '../rows/columns.ts';
+import { requestFrom } from '../rows/steps.ts';
 import { partsOf, walkOf } from './filter.ts';
 
 /** Where a request stands in the lists. */
@@ -59,12 +60,12 @@ function byText(a: string, b: string): number {
 }
 
 /** The next ids in the order of recording that the filter matches now, at most `limit`. */
-export function page(
+export function pageOfIds(
   on: Connection,
   filter: RequestFilter,
   after: number | null,
   limit: number,
-): Page {
+): IdPage {
   const found = walkOf(filter)
     .flatMap(({ from, where, values }) =>
       on
@@ -82,4 +83,33 @@ export function page(
     ids: found.map(({ id }) => id),
     next: last === undefined || found.length < limit ? null : last.ordinal,
   };
+}
+
+/** Counts the requests that the filter matches; `today` is `YYYY-MM-DD`. */
+export function tally(on: Connection, filter: RequestFilter, today: string): RequestCounts {
+  const states: Record<RequestState, number> = {
+    open: 0,
+    completed: 0,
+    partial: 0,
+    failed: 0,
+    not_found: 0,
+    in_doubt: 0,
+    cancelled: 0,
+    closed: 0,
+  };
+  let overdue = 0;
+  for (const { from, where, values } of partsOf(filter)) {
+    const rows = on
+      .sql(
+        `SELECT state, count(*) AS n, count(*) FILTER (WHERE due < ?) AS late
+         FROM ${from} WHERE ${where} GROUP BY state`,
+      )
+      .all(today, ...values);
+    for (const row of rows) {
+      const state = oneOf(REQUEST_STATES)(row, 'state');
+      states[state] += integer(row, 'n');
+      if (!isSettled(state)) overdue += integer(row, 'late');
+    }
+  }
+  return { states, overdue };
 }

@@ -1,117 +1,81 @@
-import {
-  ALL_OPERATIONS,
-  type Artifact,
-  STEP_STATES,
-  type Step,
-  type StepError,
-} from '../../requests/request.ts';
+import type { Artifact, Call, Request, Step } from '../../requests/request.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
+import type { DueStep } from '../ledger.ts';
 import {
   type Row,
   flag,
   integer,
-  integerOrNull,
   json,
+  columnList,
+  pickColumns,
+  read,
   text,
   textOrNull,
-  word,
-  wordOrNull,
 } from './columns.ts';
-import { FINDINGS, FORMATS, PROVIDERS, SIGHTS } from './words.ts';
+import {
+  ARTIFACT,
+  CALL,
+  CALL_STEP,
+  CHAIN,
+  CLOSING,
+  EXTENSION,
+  OWN_OF_REQUEST,
+  STEP,
+  SUBJECT,
+} from './tables.ts';
 
-/** A row of `steps`, with its artifacts. */
-function stepFrom(row: Row, artifacts: readonly Artifact[]): Step {
+/** A row of `requests`, with its steps in the order of the plan. */
+export function requestFrom(on: Connection, row: Row): Request {
+  const own = read(row, OWN_OF_REQUEST);
+  const rows = on
+    .sql(`SELECT ${columnList(STEP)} FROM steps WHERE request_id = ? ORDER BY ordinal`)
+    .all(own.id);
   return {
-    id: text(row, 'id'),
-    requestId: text(row, 'request_id'),
-    provider: word(row, 'provider', PROVIDERS),
-    operation: word(row, 'operation', ALL_OPERATIONS),
-    account: text(row, 'account'),
-    subjectId: text(row, 'subject_id'),
-    options: json(row, 'options'),
-    state: word(row, 'state', STEP_STATES),
-    note: textOrNull(row, 'note'),
-    error: row['error'] === null ? null : errorFrom(text(row, 'id'), text(row, 'error')),
-    whole: flag(row, 'whole'),
-    callId: textOrNull(row, 'call_id'),
-    taskId: textOrNull(row, 'task_id'),
-    subjects: integer(row, 'subjects'),
-    attempts: integer(row, 'attempts'),
-    checks: integer(row, 'checks'),
-    repeats: integer(row, 'repeats'),
-    tries: integer(row, 'tries'),
-    nextAt: integerOrNull(row, 'next_at'),
-    blocked: flag(row, 'blocked'),
-    batch: textOrNull(row, 'batch'),
-    doubts: integer(row, 'doubts'),
-    before: wordOrNull(row, 'before', SIGHTS),
-    after: wordOrNull(row, 'after', FINDINGS),
-    lookedAt: integerOrNull(row, 'looked_at'),
-    earlier: textOrNull(row, 'earlier'),
-    intendedAt: integerOrNull(row, 'intended_at'),
-    acceptedAt: integerOrNull(row, 'accepted_at'),
-    finishedAt: integerOrNull(row, 'finished_at'),
-    artifacts,
-  };
-}
-
-/** The error of a step, from its column. */
-export function errorFrom(stepId: string, error: string): StepError {
-  const { code, message, passing, providerCode, httpStatus } = json({ id: stepId, error }, 'error');
-  if (typeof code !== 'string' || typeof message !== 'string' || typeof passing !== 'boolean') {
-    throw new DamagedRow(`the error of step ${stepId} holds what no gdpr wrote`);
-  }
-  return {
-    code,
-    message,
-    passing,
-    providerCode: typeof providerCode === 'number' ? providerCode : null,
-    httpStatus: typeof httpStatus === 'number' ? httpStatus : null,
-  };
-}
-
-/** A row of `artifacts`. */
-function artifactFrom(row: Row): Artifact {
-  return {
-    path: text(row, 'path'),
-    bytes: integer(row, 'bytes'),
-    sha256: text(row, 'sha256'),
-    format: word(row, 'format', FORMATS),
-    records: integer(row, 'records'),
+    ...own,
+    subject: read(row, SUBJECT),
+    extension: row['extended_until'] === null ? null : read(row, EXTENSION),
+    closing: row['closed_at'] === null ? null : read(row, CLOSING),
+    steps: stepsFrom(on, rows),
+    ledger: read(row, CHAIN),
   };
 }
 
 /** Rows of `steps`, in their order, their artifacts and the erases before them looked up. */
-export function stepsFrom(on: Connection, rows: readonly Row[]): readonly Step[] {
+function stepsFrom(on: Connection, rows: readonly Row[]): readonly Step[] {
   const artifacts = artifactsOf(
     on,
     rows.map((row) => text(row, 'id')),
   );
   return rows.map((row) => {
-    const step = stepFrom(row, artifacts.get(text(row, 'id')) ?? []);
+    const own = read(row, STEP);
+    const step = Object.assign(own, { artifacts: artifacts.get(own.id) ?? [] });
     const earlier = step.earlier === null ? undefined : earlierRow(on, step);
-    return earlier === undefined ? step : { ...step, earlierOptions: json(earlier, 'options') };
+    return earlier === undefined
+      ? step
+      : Object.assign(step, { earlierOptions: json(earlier, 'options') });
   });
 }
+
+const FILE = pickColumns(ARTIFACT, 'path', 'bytes', 'sha256', 'format', 'records');
 
 function artifactsOf(
   on: Connection,
   stepIds: readonly string[],
 ): ReadonlyMap<string, readonly Artifact[]> {
-  const found = new Map<string, Artifact[]>();
   const rows = on
     .sql(
-      `SELECT artifacts.* FROM json_each(?) AS picked
+      `SELECT ${columnList(ARTIFACT, 'artifacts')} FROM json_each(?) AS picked
        CROSS JOIN artifacts ON artifacts.step_id = picked.value
        ORDER BY picked.key, artifacts.ordinal`,
     )
     .all(JSON.stringify(stepIds));
+  const found = new Map<string, Artifact[]>();
   for (const row of rows) {
     const stepId = text(row, 'step_id');
-    const own = found.get(stepId);
-    if (own === undefined) found.set(stepId, [artifactFrom(row)]);
-    else own.push(artifactFrom(row));
+    const own = found.get(stepId) ?? [];
+    own.push(read(row, FILE));
+    found.set(stepId, own);
   }
   return found;
 }
@@ -124,4 +88,86 @@ function earlierRow(on: Connection, step: Step): Row | undefined {
        WHERE request_id = ? AND operation = ? AND account = ? AND subject_id = ?`,
     )
     .get(earlier, operation, account, subjectId);
+}
+
+/** Rows of `calls`, in their order, each with the steps that it served in the order in which they were sent. */
+export function callsFrom(on: Connection, rows: readonly Row[]): readonly Call[] {
+  if (rows.length === 0) return [];
+  const served = on
+    .sql(
+      `SELECT ${columnList(CALL_STEP, 'call_steps')} FROM json_each(?) AS picked
+       CROSS JOIN call_steps ON call_steps.call_id = picked.value
+       ORDER BY picked.key, call_steps.ordinal`,
+    )
+    .all(JSON.stringify(rows.map((row) => text(row, 'id'))))
+    .map((row) => read(row, CALL_STEP));
+  const byCall = Map.groupBy(served, ({ callId }) => callId);
+  return rows.map((row) => {
+    const own = read(row, CALL);
+    const steps = byCall.get(own.id) ?? [];
+    return {
+      ...own,
+      stepIds: steps.map(({ stepId }) => stepId),
+      subjectIds: steps.map(({ subjectId }) => subjectId),
+    };
+  });
+}
+
+/** The steps of these rows, in this order; those of one call share it. */
+export function dueSteps(on: Connection, ordinals: readonly number[]): readonly DueStep[] {
+  if (ordinals.length === 0) return [];
+  const rows = on
+    .sql(
+      `SELECT ${columnList(STEP, 'steps')}, requests.out_dir, ${columnList(SUBJECT, 'requests')}, EXISTS (
+         SELECT 1 FROM steps AS each WHERE each.request_id = steps.request_id
+           AND (each.before = 'visible' OR each.earlier IS NOT NULL)) OR EXISTS (
+         SELECT 1 FROM steps AS other WHERE other.account = steps.account
+           AND other.subject_id = steps.subject_id AND other.before = 'visible') AS known
+       FROM json_each(?) AS picked
+       CROSS JOIN steps ON steps.ordinal = picked.value
+       JOIN requests ON requests.id = steps.request_id
+       ORDER BY picked.key`,
+    )
+    .all(JSON.stringify(ordinals));
+  if (rows.length !== ordinals.length) {
+    throw new DamagedRow('an index names a step that is not there');
+  }
+  const steps = stepsFrom(on, rows);
+  const calls = callsById(
+    on,
+    steps.flatMap(({ callId }) => callId ?? []),
+  );
+  return rows.flatMap((row, index): DueStep[] => {
+    const step = steps[index];
+    if (step === undefined) return [];
+    const call = step.callId === null ? null : (calls.get(step.callId) ?? null);
+    const outDir = textOrNull(row, 'out_dir');
+    return [{ step, subject: read(row, SUBJECT), call, outDir, known: flag(row, 'known') }];
+  });
+}
+
+function callsById(on: Connection, ids: readonly string[]): ReadonlyMap<string, Call> {
+  if (ids.length === 0) return new Map();
+  const rows = on
+    .sql(
+      `SELECT ${columnList(CALL, 'calls')} FROM json_each(?) AS picked
+       CROSS JOIN calls ON calls.id = picked.value`,
+    )
+    .all(JSON.stringify([...new Set(ids)]));
+  return new Map(callsFrom(on, rows).map((call) => [call.id, call]));
+}
+
+/** All steps that have not ended and that the call serves now, in the order in which they were sent. */
+export function stepsServed(on: Connection, callId: string): readonly DueStep[] {
+  const rows = on
+    .sql(
+      `SELECT steps.ordinal FROM call_steps JOIN steps ON steps.id = call_steps.step_id
+       WHERE call_steps.call_id = ?1 AND steps.call_id = ?1 AND steps.finished_at IS NULL
+       ORDER BY call_steps.ordinal`,
+    )
+    .all(callId);
+  return dueSteps(
+    on,
+    rows.map((row) => integer(row, 'ordinal')),
+  );
 }

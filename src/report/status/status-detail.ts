@@ -3,7 +3,6 @@ import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow, spellDay, daysBetween } from '../../requests/deadline.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
-import { isAdopted } from '../../requests/transitions/searched.ts';
 import {
   dueMark,
   OPERATION,
@@ -123,7 +122,7 @@ function callLines(call: Call, step: Step): string[] {
   const others = stepIds.length - 1;
   const together = others === 0 ? '' : `, with ${count(others, 'other person', 'other people')}`;
   const isPresent = call.id === step.callId;
-  const start = isAdopted(call)
+  const start = call.adopted
     ? `found in the provider's list ${at}`
     : `sent ${at}${together}: ${STATE[call.state]}`;
   const word = isPresent && providerStatus !== null && taskId !== null;

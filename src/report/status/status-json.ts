@@ -4,7 +4,6 @@ import { dueNow } from '../../requests/deadline.ts';
 import { closingOf, extensionOf } from '../../requests/receipt.ts';
 import type { Call, Request, Step } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
-import { isAdopted } from '../../requests/transitions/searched.ts';
 import { waitsFor } from '../words.ts';
 
 /** A request as a status shows it: with its calls, and the process that works on it. */
@@ -87,7 +86,7 @@ function callJson(call: Call): object {
     task_id: call.taskId,
     provider_status: call.providerStatus,
     replaces: call.replaces,
-    adopted: isAdopted(call),
+    adopted: call.adopted,
     subjects: call.subjectIds.length,
     intended_at: iso(call.intendedAt),
     answered_at: isoOrNull(call.answeredAt),

@@ -1,4 +1,4 @@
-import { canonical } from '../identity.ts';
+import { canonicalJson } from '../canonical.ts';
 import { OPERATIONS } from '../operations.ts';
 import type { Operation, PlannedRequest, PlannedStep } from '../request.ts';
 
@@ -36,7 +36,7 @@ export function createCallCount(): CallCount {
   const groupOf = ({ operation, account, options }: Kind): Group => {
     const last = latest.get(operation);
     if (last?.options === options && last.account === account) return last.group;
-    const key = canonical([operation, account, options]);
+    const key = canonicalJson([operation, account, options]);
     const group = groups.get(key) ?? { operation, subjects: 0 };
     groups.set(key, group);
     latest.set(operation, { account, options, group });

@@ -38,6 +38,22 @@ export function order(
   });
 }
 
+/**
+ * The same to its end: one step that moves may move the next. In the order in which they move, which
+ * is that of their events.
+ */
+export function orderFully(
+  request: Pick<Request, 'acceptPartial'> & { steps: readonly Ordered[] },
+  at: number,
+): readonly { id: string; patch: StepPatch }[] {
+  const { acceptPartial, steps } = request;
+  const moves = order({ acceptPartial, steps }, at);
+  if (moves.length === 0) return [];
+  const patches = new Map(moves.map(({ id, patch }) => [id, patch]));
+  const after = steps.map((step) => ({ ...step, ...patches.get(step.id) }));
+  return [...moves, ...orderFully({ acceptPartial, steps: after }, at)];
+}
+
 const NOBODY: StepPatch = {
   state: 'not_found',
   note: `Stream's task for it ran, and Stream knows no such user: ${CHECK_ID}`,

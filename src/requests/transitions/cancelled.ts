@@ -2,7 +2,6 @@ import { isDeletion } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
 import type { Change, StepPatch } from './change.ts';
 import { DOUBTS, left } from './sent.ts';
-import { isAdopted } from './searched.ts';
 import { REPEATS, joined } from './failed.ts';
 
 /** What cancelling can do about a step that has not ended. */
@@ -32,7 +31,7 @@ export function cancelEffectOf(step: Step, call: Call | null): CancelEffect {
   if (state === 'planned' || state === 'intended' || state === 'in_doubt') return doubtful(step);
   if (state !== 'accepted') return { kind: 'goes_on', why: 'done' };
   if (provider === 'stream') return { kind: 'goes_on', why: 'stream' };
-  const isOurs = call !== null && !isAdopted(call);
+  const isOurs = call !== null && !call.adopted;
   return isOurs ? { kind: 'withdraw', call } : { kind: 'goes_on', why: 'adopted' };
 }
 

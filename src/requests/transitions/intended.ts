@@ -31,6 +31,7 @@ export function intend(
     taskId: null,
     state: 'intended',
     replaces: previous?.id ?? null,
+    adopted: false,
     providerStatus: null,
     intendedAt: at,
     answeredAt: null,

@@ -91,15 +91,6 @@ export function missed(steps: readonly Step[], visible: boolean, at: number): Ch
   };
 }
 
-/**
- * Whether a call is one that was adopted: it has a task and was never sent. One that was sent
- * was answered later than it was intended; in one and the same millisecond it counts as adopted too,
- * and is left alone.
- */
-export function isAdopted({ replaces, taskId, intendedAt, answeredAt }: Call): boolean {
-  return replaces !== null && taskId !== null && intendedAt === answeredAt;
-}
-
 function adoptedNote(others: readonly FoundTask[]): string {
   const found = "found in the provider's list: the answer to the call had been lost";
   if (others.length === 0) return found;

@@ -37,7 +37,7 @@ describe('a ledger that is well', () => {
     await finish(ledger, 'a', T0 + 1);
     expect(await examined(folder)).toEqual({
       file,
-      version: 4,
+      version: 5,
       current: true,
       mode: 0o600,
       damage: [],

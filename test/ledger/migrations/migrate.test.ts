@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/ledger/file/open.ts';
 import { MIGRATIONS } from '../../../src/ledger/migrations/migrations.ts';
-import { versionOf } from '../../../src/ledger/migrations/version.ts';
+import { versionOf } from '../../../src/ledger/migrations/migrate.ts';
 import { openLedger } from '../../../src/ledger/sqlite.ts';
 import { deps, tempFolder } from '../stage.ts';
 

@@ -31,7 +31,7 @@ describe('cancelText', () => {
       ]),
       cancelling([
         [doubtful, call(doubtful, { state: 'in_doubt' })],
-        [removal(runs), sent(removal(), { replaces: 'call_0', answeredAt: T0 })],
+        [removal(runs), sent(removal(), { replaces: 'call_0', adopted: true })],
         [access({ state: 'in_doubt' }), call(access(), { state: 'in_doubt' })],
         [step({ state: 'reported' }), sent(step())],
       ]),

@@ -69,6 +69,7 @@ describe('statusJson', () => {
     const adopted = call(of, {
       id: 'call_2',
       replaces: 'call_1',
+      adopted: true,
       taskId: 'task-1',
       state: 'accepted',
       providerStatus: 'scheduled',

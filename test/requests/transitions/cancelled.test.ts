@@ -7,7 +7,8 @@ import {
   unclear,
   withdrawn,
 } from '../../../src/requests/transitions/cancelled.ts';
-import { isAdopted, missed, searched } from '../../../src/requests/transitions/searched.ts';
+import { intend } from '../../../src/requests/transitions/intended.ts';
+import { missed, searched } from '../../../src/requests/transitions/searched.ts';
 import { believe } from '../../../src/requests/transitions/reported.ts';
 import { mayRepeat } from '../../../src/requests/transitions/retried.ts';
 import { NOW, T0, access, account, applied, call, fault, feeds, removal, step } from '../make.ts';
@@ -54,7 +55,7 @@ describe('fateOf', () => {
     [
       'an adopted task',
       running(removal()),
-      sent(removal(), { replaces: 'call_0', intendedAt: T0, answeredAt: T0 }),
+      sent(removal(), { replaces: 'call_0', adopted: true }),
       'goes_on adopted',
     ],
     ['one whose call is unknown', running(removal()), null, 'goes_on adopted'],
@@ -69,9 +70,12 @@ describe('fateOf', () => {
     const lost = call(removal(), { state: 'in_doubt' });
     const tasks = [{ taskId: 'theirs', createdAt: T0, status: 'scheduled' }];
     const { calls = [] } = searched([removal()], lost, tasks, 'call_2', NOW);
-    expect(calls.map(isAdopted)).toEqual([true]);
-    expect(isAdopted(sent(removal()))).toBe(false);
-    expect(isAdopted(sent(removal(), { replaces: 'call_0' }))).toBe(false);
+    expect(calls.map(({ adopted }) => adopted)).toEqual([true]);
+    expect(intend([removal()], null, 'call_3', T0).call.adopted).toBe(false);
+    expect(intend([removal()], lost, 'call_3', T0).call).toMatchObject({
+      replaces: lost.id,
+      adopted: false,
+    });
   });
 });
 

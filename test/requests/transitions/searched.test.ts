@@ -32,6 +32,7 @@ describe('searched', () => {
         taskId: 'a',
         state: 'accepted',
         replaces: 'call_1',
+        adopted: true,
         providerStatus: 'processing',
         intendedAt: T0,
         answeredAt: T0,

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 /**
  * JSON with one spelling: keys sorted at every depth (those that are array indexes first, as every
  * object has them), no white space, `undefined` left out, lone surrogates replaced as UTF-8 does.
@@ -17,16 +15,6 @@ export function canonicalJson(value: unknown): string {
     members += `${comma}${JSON.stringify(key)}:${canonicalJson(inner)}`;
   }
   return `{${members}}`;
-}
-
-/** `sha256:` and 64 hexadecimal digits. */
-export function fingerprint(text: string): string {
-  return `sha256:${digest(text)}`;
-}
-
-/** SHA-256 of a text as UTF-8, 64 hexadecimal digits. */
-export function digest(text: string): string {
-  return hash('sha256', text, 'hex');
 }
 
 /** Every object has its array indexes first, and in their order; the rest is sorted by code units. */
