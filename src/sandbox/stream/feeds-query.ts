@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
 import type { SandboxUser } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
-import type { Handler } from '../vendor.ts';
 import { readBody } from './errors.ts';
 import { type Filter, filterSchema, passes } from './feeds-filter.ts';
 import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
@@ -15,7 +14,7 @@ import {
   feedRow,
   folderRow,
 } from './feeds-rows.ts';
-import { type StreamUsers, viewAt } from './users.ts';
+import { type StreamHandler, type StreamUsers, viewAt } from './users.ts';
 
 /** One of the six queries, as the specification has it. */
 interface FeedsQuery {
@@ -72,12 +71,6 @@ const QUERIES: Readonly<Record<string, FeedsQuery>> = {
   },
 };
 
-/** The handlers of QueryActivities, QueryFeeds, QueryComments, QueryBookmarks, QueryBookmarkFolders, QueryCollections. */
-export function feedsQueries(users: StreamUsers): Record<string, Handler> {
-  const entries = Object.entries(QUERIES).map(([name, query]) => [name, feedsQuery(users, query)]);
-  return Object.fromEntries(entries);
-}
-
 /** [U] the default of `limit`. */
 const DEFAULT_LIMIT = 25;
 
@@ -111,9 +104,9 @@ type Body = z.infer<ReturnType<typeof bodySchema>>;
  * and has no effect. [U] `next` is absent on the last page, and is good for the same filter only.
  * [U] who asks (`user_id` of the body) makes no difference.
  */
-function feedsQuery(users: StreamUsers, query: FeedsQuery): Handler {
+function feedsQuery(query: FeedsQuery): StreamHandler {
   const schema = bodySchema(query);
-  return (call) => {
+  return (call, { users }) => {
     const body = readBody(call, schema);
     const filter: Filter = body.filter ?? {};
     const view = viewAt(users);
@@ -161,3 +154,8 @@ function shown(item: FeedItem, body: Body, now: number): boolean {
   const expired = (item.expiresAt ?? Infinity) <= now && body.include_expired_activities !== true;
   return !hidden && !expired;
 }
+
+/** The handlers of the six queries. */
+export const feedsQueries: Readonly<Record<string, StreamHandler>> = Object.fromEntries(
+  Object.entries(QUERIES).map(([name, query]) => [name, feedsQuery(query)]),
+);
