@@ -1,6 +1,6 @@
-import type { StreamState } from './accounts.ts';
 import { chance, hash, iso, shortMessage, uuid } from '../random.ts';
-import type { SandboxUser, Population } from './people.ts';
+import type { StreamState } from './accounts.ts';
+import type { Population, SandboxUser } from './people.ts';
 
 /** The people, and what had become of them at one moment. */
 export interface StreamView {

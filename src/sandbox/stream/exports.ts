@@ -121,10 +121,8 @@ export function exportFile(users: StreamUsers, task: StreamTask): ExportFile {
     key: `${task.id}/${version}`,
     contentType: feeds ? 'application/json' : 'text/plain; charset=utf-8',
     createdAt: task.endsAt ?? task.createdAt,
-    taskId: task.id,
     ids: task.userIds,
-    labels: ['stream', task.operation],
-    kind: 'text',
+    operation: task.operation,
     chunks(revision) {
       const view = viewAt(users, version, revision);
       if (!feeds) return textChunks(usersExport(view, people));

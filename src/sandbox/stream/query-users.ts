@@ -2,7 +2,14 @@ import { z } from 'zod';
 import type { StreamState } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
 import { badInput, check } from './errors.ts';
-import { type StreamHandler, type StreamUsers, userResponse, visible } from './users.ts';
+import {
+  type StreamHandler,
+  type StreamUsers,
+  noneOf,
+  userResponse,
+  visible,
+  zero,
+} from './users.ts';
 
 const id = z.string();
 const operators = z
@@ -124,12 +131,7 @@ function matches(one: string, wanted: Operators): boolean {
 function row(person: SandboxUser, account: StreamState): Record<string, unknown> {
   return {
     ...userResponse(person, account),
-    channel_mutes: [],
-    devices: [],
-    mutes: [],
-    total_unread_count: 0,
-    unread_channels: 0,
-    unread_count: 0,
-    unread_threads: 0,
+    ...noneOf('channel_mutes devices mutes'),
+    ...zero('total_unread_count unread_channels unread_count unread_threads'),
   };
 }

@@ -99,3 +99,13 @@ export function userResponse(person: SandboxUser, account: StreamState): Record<
     ...(user ? { deleted_at: nanoseconds(user.at) } : {}),
   };
 }
+
+/** Required fields, by name, that are empty lists here. */
+export function noneOf(fields: string): Record<string, unknown> {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, []]));
+}
+
+/** Required fields, by name, that are 0 here. */
+export function zero(fields: string): Record<string, unknown> {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, 0]));
+}
