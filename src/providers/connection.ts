@@ -10,7 +10,7 @@ import type { Http } from '../http/http.ts';
 import type { Redactor } from '../http/redaction.ts';
 import type { StepError } from '../requests/request.ts';
 import { Secret, type SecretSource } from '../secret.ts';
-import { type Names, type Outcome, type Reply, undelivered } from './denial.ts';
+import { type Names, type Outcome, type CallReply, undelivered } from './denial.ts';
 import type {
   AssumedLimit,
   Collection,
@@ -31,7 +31,7 @@ export interface ProviderDeps {
 }
 
 /** What is a provider's own in how it is spoken to and understood. */
-export interface Dialect {
+export interface ApiDialect {
   names: Names;
   /** Names the account in the limiters of its operations. */
   account: string;
@@ -44,14 +44,14 @@ export interface Dialect {
   /** What an answer says about trying again. */
   heard(answer: ApiAnswer, now: number): Heard;
   /** What a reply means. */
-  outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome;
+  outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome;
 }
 
 /** The way to one account. Every secret it uses is made known to the redactor first. */
-export type Connection = ReturnType<typeof createConnection>;
+export type ApiConnection = ReturnType<typeof createConnection>;
 
 /** A connection that speaks this dialect. */
-export function createConnection(dialect: Dialect, deps: ProviderDeps, redactor: Redactor) {
+export function createConnection(dialect: ApiDialect, deps: ProviderDeps, redactor: Redactor) {
   const { http, rateLimiter, clock } = deps;
   const { names, origin } = dialect;
   const routes = new Map<string, { limiter: OperationLimiter; manners: Manners }>();
@@ -87,7 +87,7 @@ export function createConnection(dialect: Dialect, deps: ProviderDeps, redactor:
     operation: string,
     request: Pick<ApiCall, 'method' | 'path' | 'body' | 'reads'>,
     signal: AbortSignal,
-  ): Promise<Reply> => {
+  ): Promise<CallReply> => {
     const secret = await readSecret(dialect.secret);
     if (typeof secret === 'string') return { kind: 'no_secret', reason: secret };
     redactor.hide(secret);

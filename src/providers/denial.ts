@@ -16,7 +16,7 @@ export interface Names {
 }
 
 /** How a call ended. `no_secret`: nothing was sent, there is no secret to send it with. */
-export type Reply = Exchange | { kind: 'no_secret'; reason: string };
+export type CallReply = Exchange | { kind: 'no_secret'; reason: string };
 
 /** A call that did not get what it asked for. */
 export type Denial =
@@ -31,7 +31,7 @@ export type Denial =
 export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
 /** A denial of a read: whatever kept it from being answered, the provider cannot be asked now. */
-export function unreachable(denial: Denial): Unreachable {
+export function asUnreachable(denial: Denial): Unreachable {
   switch (denial.kind) {
     case 'credentials':
     case 'limited':
@@ -47,7 +47,7 @@ export function unreachable(denial: Denial): Unreachable {
 
 /** What a call without an answer means, in words that name the provider and its secret. */
 export function undelivered(
-  reply: Exclude<Reply, { kind: 'answer' }>,
+  reply: Exclude<CallReply, { kind: 'answer' }>,
   { provider, secret }: Names,
   redactor: Redactor,
 ): { kind: 'credentials' | 'unsent' | 'lost'; error: Failure } {
@@ -75,7 +75,7 @@ export function undelivered(
 export type Meaning = 'limited' | 'credentials' | 'unavailable' | 'absent' | 'foreign' | 'denied';
 
 /** An error answer as its provider's adapter has read it. */
-export interface Refused {
+export interface DeniedAnswer {
   meaning: Meaning;
   status: number;
   /** The provider's; null: the body is not the provider's. */
@@ -99,7 +99,7 @@ const WORDS: Readonly<Record<Exclude<Meaning, 'foreign'>, readonly [FailureCode,
 
 /** The denial that an error answer is. `number` stands in brackets: the status, or what says more. */
 export function denialOf(
-  refused: Refused,
+  refused: DeniedAnswer,
   provider: string,
   number: string,
   redactor: Redactor,
@@ -121,7 +121,7 @@ export function denialOf(
 }
 
 function errorFor(
-  { meaning, status, code: providerCode, words, hint = '', passing }: Refused,
+  { meaning, status, code: providerCode, words, hint = '', passing }: DeniedAnswer,
   provider: string,
   number: string,
   redactor: Redactor,
@@ -143,6 +143,6 @@ export function misfitOf(reading: Exclude<Reading<unknown>, { kind: 'fits' }>): 
 }
 
 /** An answer that came with HTTP 200 and is not as agreed. */
-export function unreadable(message: string): Failure {
+export function unreadableAnswer(message: string): Failure {
   return failure('unreadable_answer', message, { httpStatus: 200 });
 }

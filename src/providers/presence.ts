@@ -8,12 +8,7 @@ const MOST_NAME = 100;
 const LAST = 8.64e15;
 
 /** What a provider says about a user, as it came; instants in ms. */
-export interface Profile {
-  name: string | null;
-  createdAt: number | null;
-  lastSeenAt: number | null;
-  deactivated: boolean;
-}
+type Profile = Omit<Presence, 'visible'>;
 
 /** Who cannot be seen. */
 export const ABSENT: Presence = {

@@ -115,7 +115,7 @@ export type AssumedLimit = Pick<RateLimit, 'limit' | 'window' | 'perSecond'>;
 
 /** Keeps calls below the provider's limits. */
 export interface RateLimiter {
-  /** The lane of one operation; it is made when its name is first heard. */
+  /** The limiter of one operation; it is made when its name is first heard. */
   limiter(name: string, assumed: AssumedLimit): OperationLimiter;
 }
 

@@ -12,21 +12,25 @@ interface SandboxCredentials {
   sendbird: { applicationId: string; apiToken: string };
 }
 
-/**
- * One call as it was answered. `status` is null when no answer left (connection cut, or hanging).
- * No credential and no link signature is ever in it; user and task ids are.
- */
-export interface CallLogEntry {
-  /** ISO 8601, when the call arrived. */
-  at: string;
+/** What a call was about. */
+export interface CallFacts {
   provider: VendorName;
   /** A name of `operations.ts`, `downloadFile`, or `unknown` for a path nobody serves. */
   operation: string;
   method: string;
-  path: string;
-  status: number | null;
   ids: readonly string[];
   taskId: string | null;
+}
+
+/**
+ * One call as it was answered. `status` is null when no answer left (connection cut, or hanging).
+ * No credential and no link signature is ever in it; user and task ids are.
+ */
+export interface CallLogEntry extends CallFacts {
+  /** ISO 8601, when the call arrived. */
+  at: string;
+  path: string;
+  status: number | null;
   fault: string | null;
   /** Body bytes that left, for downloads only. */
   bytes?: number;

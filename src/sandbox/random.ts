@@ -48,13 +48,7 @@ export function uuid(seed: number, ...parts: (string | number)[]): string {
     )
     .join('');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, `$1-$2-4$3-${variant}$4-$5`);
 }
 
 const OPENERS = ['Morning', 'Quick question', 'Done', 'Sorry, late', 'Heads up', '¡Hola!', 'はい'];

@@ -1,3 +1,4 @@
+import type { World } from './vendor.ts';
 import { type Server, createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Control, createControl } from './control.ts';
@@ -11,7 +12,6 @@ import { createSendbird } from './sendbird/vendor.ts';
 import { createRoutes } from './server/routes.ts';
 import { createRequestLog } from './server/request-log.ts';
 import { createStream } from './stream/vendor.ts';
-import type { World } from './world.ts';
 
 export { faultTable, parseFault, type FaultSpec } from './faults/table.ts';
 export type { CallLogEntry, SandboxOptions } from './options.ts';

@@ -1,6 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FaultBook } from './faults/book.ts';
 import type { ExportFile } from './files/export-file.ts';
+import type { Links } from './files/store.ts';
 import type { VendorName } from './operations.ts';
+import type { SandboxOptions } from './options.ts';
+import type { Population } from './population/people.ts';
+
+/** What both vendors stand on. */
+export interface World {
+  options: SandboxOptions;
+  /** Epoch milliseconds; makes task ids of two runs differ. */
+  startedAt: number;
+  population: Population;
+  faults: FaultBook;
+  links: Links;
+}
 
 /** An answer that refuses: the provider's status, error body and extra headers. */
 export class ErrorAnswer extends Error {
@@ -36,8 +50,6 @@ export interface VendorAnswer {
   taskId?: string;
 }
 
-export type Handler = (call: ReceivedCall) => VendorAnswer;
-
 export interface Charge {
   headers: Record<string, string>;
   refusal: ErrorAnswer | null;
@@ -69,7 +81,8 @@ export interface Vendor {
   charge(operation: string, now: number): Charge;
   /** Does what ended up to now: deletions take effect here. */
   settle(now: number): void;
-  handlers: Readonly<Record<string, Handler>>;
+  /** null: no such operation. */
+  handle(call: ReceivedCall): VendorAnswer | null;
   tasks(): TaskSummary[];
   /** Whose data a task is about; empty for an unknown task. */
   subjects(taskId: string): readonly string[];

@@ -5,7 +5,7 @@ import {
   type Meaning,
   type Names,
   type Outcome,
-  type Reply,
+  type CallReply,
   denialOf,
   undelivered,
 } from '../denial.ts';
@@ -19,7 +19,7 @@ export const SENDBIRD: Names = { provider: 'Sendbird', secret: 'API token' };
 const QUOTA = 400306;
 
 /** Sorts a reply by what it means. An error body is an error even under HTTP 200. */
-export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
+export function outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome {
   if (reply.kind !== 'answer') return undelivered(reply, SENDBIRD, redactor);
   const { answer } = reply;
   const { status } = answer;

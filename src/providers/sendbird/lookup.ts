@@ -1,23 +1,18 @@
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import type {
-  Lookup,
-  Presence,
-  Sighting,
-  Unreachable,
-} from '../../requests/transitions/answers.ts';
+import type { Lookup, Presence, Sighting } from '../../requests/transitions/answers.ts';
 import { chunksOf, notOurs } from '../batch.ts';
-import { unreachable, unreadable } from '../denial.ts';
+import { asUnreachable, unreadableAnswer } from '../denial.ts';
 import { ABSENT, lookupOf, presenceOf, sightingOf } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';
 import type { SendbirdDeps } from './client.ts';
 import { User, UserPage } from './schemas.ts';
-import { readPages } from './search.ts';
+import { type Listing, readPages } from './search.ts';
 
 /** A deactivated user: some calls refuse it, and the account is there (ERRS). */
 const DEACTIVATED = 400300;
 
-type Seen = { kind: 'seen'; users: readonly (readonly [string, Presence])[] } | Unreachable;
+type Seen = Listing<readonly [string, Presence]>;
 
 /**
  * Which users Sendbird knows, deactivated ones included. Ids with a comma are asked for alone: the
@@ -40,34 +35,34 @@ export async function lookUp(
       only !== undefined && ids.length === 1
         ? await seeOne(only, deps, signal)
         : await seeMany(ids, deps, signal);
-    if (seen.kind !== 'seen') return seen;
-    for (const [id, presence] of seen.users) visible.set(id, presence);
+    if (seen.kind !== 'all') return seen;
+    for (const [id, presence] of seen.items) visible.set(id, presence);
   }
   return lookupOf(userIds, visible);
 }
 
 async function seeOne(id: string, deps: SendbirdDeps, signal: AbortSignal): Promise<Seen> {
   const outcome = await deps.client.getUser(id, signal);
-  if (outcome.kind === 'absent') return { kind: 'seen', users: [] };
+  if (outcome.kind === 'absent') return { kind: 'all', items: [] };
   if (outcome.kind === 'denied' && outcome.code === DEACTIVATED) {
-    return { kind: 'seen', users: [[id, { ...ABSENT, visible: true, deactivated: true }]] };
+    return { kind: 'all', items: [[id, { ...ABSENT, visible: true, deactivated: true }]] };
   }
-  if (outcome.kind !== 'ok') return unreachable(outcome);
+  if (outcome.kind !== 'ok') return asUnreachable(outcome);
   const reading = readJson(outcome.answer.text, User);
   if (reading.kind === 'fits' && reading.value.user_id === id) {
-    return { kind: 'seen', users: [[id, shown(reading.value, deps.redactor)]] };
+    return { kind: 'all', items: [[id, shown(reading.value, deps.redactor)]] };
   }
   const what = reading.kind === 'not_json' ? 'it is not JSON' : 'the field user_id';
   const message = `Sendbird's answer about the user does not fit: ${what}`;
-  return { kind: 'unavailable', error: unreadable(message) };
+  return { kind: 'unavailable', error: unreadableAnswer(message) };
 }
 
-async function seeMany(
+function seeMany(
   ids: readonly string[],
   { client, redactor }: SendbirdDeps,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const listing = await readPages(
+  return readPages(
     UserPage,
     (token) => client.listUsers(ids, token, signal),
     ({ users }) =>
@@ -75,7 +70,6 @@ async function seeMany(
         .filter((user) => ids.includes(user.user_id))
         .map((user) => [user.user_id, shown(user, redactor)] as const),
   );
-  return listing.kind === 'all' ? { kind: 'seen', users: listing.items } : listing;
 }
 
 function shown(user: User, redactor: Redactor): Presence {

@@ -2,8 +2,8 @@ import { failure } from '../../http/exchange.ts';
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/transitions/answers.ts';
-import { type Connection, noLink } from '../connection.ts';
-import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import { type ApiConnection, noLink } from '../connection.ts';
+import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
 import type { Collection, RunningCall } from '../provider.ts';
 import type { SendbirdDeps } from './client.ts';
 import { type Registration, contradiction, registrationFor } from './registration.ts';
@@ -58,7 +58,7 @@ function viewOf(
   if (outcome.kind === 'denied') {
     return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
   }
-  if (outcome.kind !== 'ok') return unreachable(outcome);
+  if (outcome.kind !== 'ok') return asUnreachable(outcome);
   const reading = readJson(outcome.answer.text, schemaOf(asked));
   if (reading.kind !== 'fits') return misfit(misfitOf(reading));
   return reading.value.request_id === requestId
@@ -93,7 +93,7 @@ export function reportOf(view: RequestView, redactor: Redactor): TaskReport {
  * The zip of an access request that is done. `files` is one object and may be there with an empty
  * `url` (docs/providers/sendbird.md 2.6); `expires_at` 0 says nothing.
  */
-export function accessFile(request: GdprRequest, connection: Connection): Collection {
+export function accessFile(request: GdprRequest, connection: ApiConnection): Collection {
   const files = Files.safeParse(request.files);
   if (!files.success) {
     return noLink("Sendbird's request is done and holds no link to a file (files.url)");
@@ -108,5 +108,5 @@ function schemaOf({ action }: Registration): Schema<GdprRequest> {
 
 function misfit(what: string): RequestView {
   const message = `Sendbird's answer about the request does not fit: ${what}`;
-  return { kind: 'unreadable', error: unreadable(message) };
+  return { kind: 'unreadable', error: unreadableAnswer(message) };
 }

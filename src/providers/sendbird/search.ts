@@ -1,6 +1,6 @@
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { FoundTask, Search, Unreachable } from '../../requests/transitions/answers.ts';
-import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
 import type { SendbirdDeps } from './client.ts';
 import { type Registration, isLike } from './registration.ts';
 import { RequestPage } from './schemas.ts';
@@ -110,12 +110,12 @@ function turnOf<Page>(
   outcome: Outcome,
   schema: Schema<Page>,
 ): Exclude<Turn<Page>, { kind: 'again' }> {
-  if (outcome.kind !== 'ok') return unreachable(outcome);
+  if (outcome.kind !== 'ok') return asUnreachable(outcome);
   const reading = readJson(outcome.answer.text, schema);
   if (reading.kind !== 'fits') return misfit(misfitOf(reading));
   return { kind: 'page', page: reading.value };
 }
 
 function misfit(what: string): Unreachable {
-  return { kind: 'unavailable', error: unreadable(`Sendbird's list does not fit: ${what}`) };
+  return { kind: 'unavailable', error: unreadableAnswer(`Sendbird's list does not fit: ${what}`) };
 }

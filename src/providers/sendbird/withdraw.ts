@@ -3,7 +3,7 @@ import type { Redactor } from '../../http/redaction.ts';
 import type { StepError } from '../../requests/request.ts';
 import type { Withdrawal } from '../../requests/transitions/answers.ts';
 import type { RunningCall } from '../provider.ts';
-import { type Outcome, unreachable } from '../denial.ts';
+import { type Outcome, asUnreachable } from '../denial.ts';
 import type { SendbirdDeps } from './client.ts';
 import { type RequestView, viewRequest } from './request-view.ts';
 import type { GdprRequest } from './schemas.ts';
@@ -38,7 +38,7 @@ export async function withdraw(
     case 'credentials':
     case 'limited':
     case 'unsent':
-      return unreachable(outcome);
+      return asUnreachable(outcome);
     case 'ok':
     case 'absent':
     case 'denied':

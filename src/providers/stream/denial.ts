@@ -6,7 +6,7 @@ import {
   type Meaning,
   type Names,
   type Outcome,
-  type Reply,
+  type CallReply,
   denialOf,
   undelivered,
 } from '../denial.ts';
@@ -27,7 +27,7 @@ const TOKEN_TIMES: ReadonlySet<number | null> = new Set([40, 41, 42]);
 const CLOCK_HINT = "; is this machine's clock right?";
 
 /** Sorts a reply by what it means, HTTP status first and then Stream's code. */
-export function outcomeOf(reply: Reply, redactor: Redactor, now: number): Outcome {
+export function outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome {
   if (reply.kind !== 'answer') return undelivered(reply, STREAM, redactor);
   return reply.answer.status >= 200 && reply.answer.status < 300
     ? { kind: 'ok', answer: reply.answer }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure } from '../../http/exchange.ts';
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Sighting } from '../../requests/transitions/answers.ts';
-import { type Denial, type Outcome, misfitOf, unreachable } from '../denial.ts';
+import { type Denial, type Outcome, misfitOf, asUnreachable } from '../denial.ts';
 import type { FeedFilter, StreamClient } from './client.ts';
 import { listOf } from './schemas.ts';
 
@@ -162,7 +162,7 @@ function unanswered(denial: Denial): Failed {
   if (isNo || isForbidden) {
     return { kind: 'not_checkable', error: { ...denial.error, passing: false } };
   }
-  return unreachable(denial);
+  return asUnreachable(denial);
 }
 
 function misfit({ operation }: FeedQuery, what: string): Failed {

@@ -2,7 +2,7 @@ import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Lookup, Presence, Sighting } from '../../requests/transitions/answers.ts';
 import { chunksOf, notOurs } from '../batch.ts';
-import { misfitOf, unreachable, unreadable } from '../denial.ts';
+import { misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
 import { lookupOf, presenceOf, sightingOf } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';
 import type { StreamClient } from './client.ts';
@@ -29,11 +29,11 @@ export async function lookUp(
       { filter_conditions: { id: { $in: ids } }, limit: MOST, include_deactivated_users: true },
       signal,
     );
-    if (outcome.kind !== 'ok') return unreachable(outcome);
+    if (outcome.kind !== 'ok') return asUnreachable(outcome);
     const reading = readJson(outcome.answer.text, Users);
     if (reading.kind !== 'fits') {
       const message = `Stream's answer about users does not fit: ${misfitOf(reading)}`;
-      return { kind: 'unavailable', error: unreadable(message) };
+      return { kind: 'unavailable', error: unreadableAnswer(message) };
     }
     for (const user of reading.value.users) {
       if (ids.includes(user.id)) seen.set(user.id, shown(user, redactor));

@@ -3,8 +3,8 @@ import { failure } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { SubjectResult, TaskReport } from '../../requests/transitions/answers.ts';
-import { type Connection, noLink } from '../connection.ts';
-import { type Outcome, misfitOf, unreachable, unreadable } from '../denial.ts';
+import { type ApiConnection, noLink } from '../connection.ts';
+import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
 import type { Collection, RunningCall } from '../provider.ts';
 import { saysUnknown } from './denial.ts';
 import { ExportResult, Task } from './schemas.ts';
@@ -24,7 +24,7 @@ export function taskOf(outcome: Outcome, taskId: string): TaskView {
   if (outcome.kind === 'denied' && outcome.status !== 429) {
     return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
   }
-  if (outcome.kind !== 'ok') return unreachable(outcome);
+  if (outcome.kind !== 'ok') return asUnreachable(outcome);
   const reading = readJson(outcome.answer.text, Task);
   if (reading.kind !== 'fits') return misfit(misfitOf(reading));
   return reading.value.task_id === taskId
@@ -62,7 +62,7 @@ export function reportOf(
  * The file of a completed export. Stream says nowhere in the answer when the link ends; it makes a
  * new one on each status call (SEED), so it is asked for right before the download.
  */
-export function exportFile(task: Task, connection: Connection): Collection {
+export function exportFile(task: Task, connection: ApiConnection): Collection {
   const result = ExportResult.safeParse(task.result);
   return result.success
     ? connection.file(result.data.url, null)
@@ -71,7 +71,7 @@ export function exportFile(task: Task, connection: Connection): Collection {
 
 function misfit(what: string): TaskView {
   const message = `Stream's answer about the task does not fit: ${what}`;
-  return { kind: 'unreadable', error: unreadable(message) };
+  return { kind: 'unreadable', error: unreadableAnswer(message) };
 }
 
 /** What is known of an entry (CGO async_tasks_test.go:73): the user was deleted. */

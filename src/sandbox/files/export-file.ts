@@ -8,14 +8,13 @@ export interface ExportFile {
   contentType: string;
   /** Epoch milliseconds. */
   createdAt: number;
-  taskId: string;
   ids: readonly string[];
-  /** Scopes for faults. */
-  labels: readonly string[];
-  kind: 'text' | 'zip';
+  /** What made it. */
+  operation: string;
   chunks(revision: number): AsyncIterable<Buffer>;
 }
 
+export const ZIP = 'application/zip';
 const CHUNK = 64 * 1024;
 const DAYS_KEPT = 60;
 
@@ -119,7 +118,7 @@ export async function corrupted(
   revision: number,
   size: number,
 ): Promise<AsyncIterable<Buffer>> {
-  if (file.kind === 'text') return damage(file.chunks(revision), Math.floor(size / 2), () => 0);
+  if (file.contentType !== ZIP) return damage(file.chunks(revision), Math.floor(size / 2), () => 0);
   const start = await dataStart(file.chunks(revision));
   return damage(file.chunks(revision), start + INTO_USER_ID, (byte) => byte ^ 1);
 }

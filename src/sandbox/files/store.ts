@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 
 export type Links = ReturnType<typeof createLinks>;
 
@@ -57,4 +58,33 @@ export function storeError(status: number, code: string, message: string, more =
 export function expired(now: number): StoreAnswer {
   const time = `<ServerTime>${new Date(now).toISOString()}</ServerTime>`;
   return storeError(403, 'AccessDenied', 'Request has expired', time);
+}
+
+/** The bytes from `start` up to and without `end`; `partial` = answered with 206. */
+export interface ByteRange {
+  start: number;
+  end: number;
+  partial: boolean;
+}
+
+/**
+ * The part of a file that was asked for; null = not satisfiable (416). A Range counts only if
+ * If-Range is absent or is exactly the strong ETag (RFC 9110, 13.1.5).
+ */
+export function readRange(
+  headers: IncomingHttpHeaders,
+  etag: string,
+  size: number,
+): ByteRange | null {
+  const whole = { start: 0, end: size, partial: false };
+  const match = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '');
+  const ifRange = headers['if-range'];
+  if (!match || (ifRange !== undefined && ifRange !== etag)) return whole;
+  const [, from = '', to = ''] = match;
+  if (from === '') {
+    return to === '' ? whole : { start: Math.max(0, size - Number(to)), end: size, partial: true };
+  }
+  const start = Number(from);
+  const end = to === '' ? size : Math.min(Number(to) + 1, size);
+  return start >= size || end <= start ? null : { start, end, partial: true };
 }

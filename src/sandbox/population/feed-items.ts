@@ -1,15 +1,19 @@
 import { hash, shortMessage, uuid } from '../random.ts';
-import type { SandboxUser, Population } from './people.ts';
+import type { Population, SandboxUser } from './people.ts';
+
+/** How many of each `ada` has; others have a quarter of it at most. */
+const AMOUNT = {
+  feeds: 4,
+  activities: 12,
+  comments: 8,
+  reactions: 15,
+  bookmarks: 5,
+  bookmark_folders: 2,
+  collections: 3,
+};
 
 /** What someone makes in feeds, in the order of the feeds export. */
-export type FeedsKind =
-  | 'feeds'
-  | 'activities'
-  | 'comments'
-  | 'reactions'
-  | 'bookmarks'
-  | 'bookmark_folders'
-  | 'collections';
+export type FeedsKind = keyof typeof AMOUNT;
 
 /** One thing someone made in feeds, deleted or not. Instants are epoch milliseconds. */
 export interface FeedItem {
@@ -26,16 +30,6 @@ export interface FeedItem {
   folder?: FeedItem;
 }
 
-/** How many of each `ada` has; others have a quarter of it at most. */
-const AMOUNT: Record<FeedsKind, number> = {
-  feeds: 4,
-  activities: 12,
-  comments: 8,
-  reactions: 15,
-  bookmarks: 5,
-  bookmark_folders: 2,
-  collections: 3,
-};
 const GROUPS = ['user', 'timeline', 'notification', 'story'];
 const DAY = 86_400_000;
 

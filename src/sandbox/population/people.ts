@@ -14,24 +14,6 @@ export interface SandboxUser {
   lastActive: number;
 }
 
-/**
- * The people, computed on demand and never held: five named ones and `user-000001` to
- * `user-<users>`. All but `quiet` stand in a ring: each shares a 1:1 channel with either
- * neighbour and a room with the up to eight of its block, so that what one loses in a deletion
- * is missing from the other's export too.
- */
-export interface Population {
-  seed: number;
-  size: number;
-  at(index: number): SandboxUser;
-  byStreamId(id: string): SandboxUser | null;
-  bySendbirdId(id: string): SandboxUser | null;
-  /** Who stands `steps` further in the ring (negative: back). */
-  neighbour(ring: number, steps: number): SandboxUser;
-  /** The block of the ring that shares a room. */
-  room(ring: number): { id: number; members: SandboxUser[] };
-}
-
 /** The id of `grace` at Sendbird. */
 export const GRACE_AT_SENDBIRD = 'grace-h';
 
@@ -52,8 +34,15 @@ const NAMES: Record<string, string> = {
 const FIRST = 'Zoë José Łucja 李娜 さくら Nguyễn مريم Ólafur Priya Tom'.split(' ');
 const LAST = "O'Neill García Nowak 王 佐藤 Trần Haddad Jónsson Rao Smith".split(' ');
 
-/** The population of a seed. */
-export function createPopulation(seed: number, users: number): Population {
+/**
+ * The people of a seed, computed on demand and never held: five named ones and `user-000001` to
+ * `user-<users>`. All but `quiet` stand in a ring: each shares a 1:1 channel with either
+ * neighbour and a room with the up to eight of its block, so that what one loses in a deletion
+ * is missing from the other's export too.
+ */
+export type Population = ReturnType<typeof createPopulation>;
+
+export function createPopulation(seed: number, users: number) {
   const size = users + NAMED.length;
   const ringSize = size - 1;
 
@@ -67,17 +56,19 @@ export function createPopulation(seed: number, users: number): Population {
     seed,
     size,
     at,
-    byStreamId(id) {
+    byStreamId(id: string): SandboxUser | null {
       const index = indexOf(id, users);
       return index === null ? null : at(index);
     },
-    bySendbirdId(id) {
+    bySendbirdId(id: string): SandboxUser | null {
       const index = indexOf(id === GRACE_AT_SENDBIRD ? 'grace' : id, users);
       const found = index === null ? null : at(index);
       return found?.sendbirdId === id ? found : null;
     },
-    neighbour: (ring, steps) => onRing(ring + steps),
-    room(ring) {
+    /** Who stands `steps` further in the ring (negative: back). */
+    neighbour: (ring: number, steps: number) => onRing(ring + steps),
+    /** The block of the ring that shares a room. */
+    room(ring: number) {
       const id = Math.floor(ring / ROOM);
       const members: SandboxUser[] = [];
       for (let place = id * ROOM; place < Math.min((id + 1) * ROOM, ringSize); place += 1) {

@@ -1,6 +1,6 @@
-import type { SendbirdState } from './accounts.ts';
 import { hash, shortMessage } from '../random.ts';
-import type { SandboxUser, Population } from './people.ts';
+import type { SendbirdState } from './accounts.ts';
+import type { Population, SandboxUser } from './people.ts';
 
 /** The people, and what had become of them at Sendbird at one moment. */
 export interface SendbirdView {

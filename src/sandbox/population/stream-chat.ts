@@ -1,6 +1,6 @@
-import type { StreamState } from './accounts.ts';
 import { chance, hash, iso, shortMessage, uuid } from '../random.ts';
-import type { SandboxUser, Population } from './people.ts';
+import type { StreamState } from './accounts.ts';
+import type { Population, SandboxUser } from './people.ts';
 
 /** The people, and what had become of them at one moment. */
 export interface StreamView {
@@ -50,26 +50,30 @@ export function exportedUser(view: StreamView, person: SandboxUser): Entity | nu
 
 /** The channels someone is in: 1:1 with either neighbour, and a room. */
 export function channels(view: StreamView, person: SandboxUser): Channel[] {
-  if (person.ring === null) return [];
-  const room = view.population.room(person.ring);
-  const direct = [person.ring, person.ring - 1].flatMap((ring) => directChannel(view, ring));
+  return places(view, person).filter((channel) => channel !== null);
+}
+
+/** The same with null for what was deleted for good. */
+function places(view: StreamView, { ring }: SandboxUser): (Channel | null)[] {
+  if (ring === null) return [];
+  const room = view.population.room(ring);
   const members = room.members.filter(
     (member) => view.account(member.streamId).user?.mode !== 'hard',
   );
-  return [...direct, { cid: `team:room-${room.id}`, members, deletedAt: null }];
+  const shared = { cid: `team:room-${room.id}`, members, deletedAt: null };
+  return [directChannel(view, ring), directChannel(view, ring - 1), shared];
 }
 
 /** The messages someone wrote, in order, as far as they still exist. */
 export function* messages(view: StreamView, person: SandboxUser, cap: number): Generator<Entity> {
   const account = view.account(person.streamId);
   if (account.messages === 'hard') return;
-  const into = channels(view, person);
   // A message keeps its channel, whatever became of the other channels.
-  const places = cids(view, person).map((cid) => into.find((channel) => channel.cid === cid));
+  const into = places(view, person);
   const total = messageCount(view.population.seed, person.streamId);
   let given = 0;
   for (let i = 0; i < total && given < cap; i += 1) {
-    const channel = places[i % places.length];
+    const channel = into[i % into.length];
     if (!channel) continue;
     given += 1;
     yield message(view, person, channel, account, i);
@@ -119,33 +123,14 @@ export function* calls(view: StreamView, person: SandboxUser): Generator<Entity>
   }
 }
 
-function directChannel(view: StreamView, ring: number): Channel[] {
-  const members = [view.population.neighbour(ring, 0), view.population.neighbour(ring, 1)];
+function directChannel(view: StreamView, ring: number): Channel | null {
+  const first = view.population.neighbour(ring, 0);
+  const members = [first, view.population.neighbour(ring, 1)];
   const accounts = members.map((member) => view.account(member.streamId));
-  if (accounts.some((account) => account.conversations === 'hard')) return [];
+  if (accounts.some((account) => account.conversations === 'hard')) return null;
   const gone = accounts.find((account) => account.conversations === 'soft');
-  return [
-    {
-      cid: directCid(members[0]),
-      members,
-      deletedAt: gone ? iso(gone.user?.at ?? 0) : null,
-    },
-  ];
-}
-
-function directCid(first: SandboxUser | undefined): string {
-  return `messaging:dm-${first?.streamId ?? ''}`;
-}
-
-function cids(view: StreamView, person: SandboxUser): string[] {
-  const { ring } = person;
-  if (ring === null) return [];
-  const { population } = view;
-  return [
-    directCid(population.neighbour(ring, 0)),
-    directCid(population.neighbour(ring, -1)),
-    `team:room-${population.room(ring).id}`,
-  ];
+  const deletedAt = gone ? iso(gone.user?.at ?? 0) : null;
+  return { cid: `messaging:dm-${first.streamId}`, members, deletedAt };
 }
 
 function message(

@@ -1,4 +1,4 @@
-import { type ExportFile, type ZipEntry, zipChunks } from '../files/export-file.ts';
+import { type ExportFile, ZIP, type ZipEntry, zipChunks } from '../files/export-file.ts';
 import type { SandboxUser } from '../population/people.ts';
 import {
   type SendbirdView,
@@ -18,12 +18,10 @@ export function accessFile(users: SendbirdUsers, request: GdprRequest): ExportFi
   const person = users.population.bySendbirdId(request.userIds[0] ?? '');
   return {
     key: `${request.id}/${request.version}`,
-    contentType: 'application/zip',
+    contentType: ZIP,
     createdAt: request.endsAt ?? request.createdAt,
-    taskId: request.id,
     ids: request.userIds,
-    labels: ['sendbird', request.operation],
-    kind: 'zip',
+    operation: request.operation,
     chunks: (revision) =>
       zipChunks(person ? entries(viewAt(users, request.version, revision), person) : []),
   };

@@ -1,7 +1,6 @@
 import type { ChannelDeleteOption } from '../population/accounts.ts';
 import { token } from '../random.ts';
-import type { TaskSummary } from '../vendor.ts';
-import type { World } from '../world.ts';
+import type { TaskSummary, World } from '../vendor.ts';
 
 const FAULTS = [
   'task-fails',

@@ -1,13 +1,23 @@
 import type { History, SendbirdState } from '../population/accounts.ts';
 import type { Population, SandboxUser } from '../population/people.ts';
 import { type SendbirdView, profile } from '../population/sendbird-chat.ts';
-import type { Handler } from '../vendor.ts';
+import type { ReceivedCall, VendorAnswer, World } from '../vendor.ts';
 import { makeToken, notFound, readLimit, readToken, readUserIds, sendbirdError } from './input.ts';
+import type { GdprRequests } from './requests.ts';
 
 export interface SendbirdUsers {
   population: Population;
   accounts: History<SendbirdState>;
 }
+
+/** What a call works with. */
+export interface SendbirdContext {
+  world: World;
+  users: SendbirdUsers;
+  requests: GdprRequests;
+}
+
+export type SendbirdHandler = (call: ReceivedCall, context: SendbirdContext) => VendorAnswer;
 
 /** A user who exists and was not deleted. */
 export function existing(users: SendbirdUsers, id: string): SandboxUser | null {
@@ -24,39 +34,34 @@ export function viewAt(
 }
 
 /** GET one user. Deactivated users are shown with `is_active` false. */
-export function getUser(users: SendbirdUsers): Handler {
-  return (call) => {
-    const id = call.params['user_id'] ?? '';
-    if (id.length > 80)
-      throw sendbirdError(400305, '"user_id" must be at most 80 characters long.');
-    const person = existing(users, id);
-    if (!person) throw notFound('User');
-    return { status: 200, body: withSecret(users, person) };
-  };
-}
+export const getUser: SendbirdHandler = (call, { users }) => {
+  const id = call.params['user_id'] ?? '';
+  if (id.length > 80) throw sendbirdError(400305, '"user_id" must be at most 80 characters long.');
+  const person = existing(users, id);
+  if (!person) throw notFound('User');
+  return { status: 200, body: withSecret(users, person) };
+};
 
 type ActiveMode = 'activated' | 'deactivated' | 'all';
 
 /** GET users: `active_mode` hides deactivated ones by default; unknown ids are left out. */
-export function listUsers(users: SendbirdUsers): Handler {
-  return (call) => {
-    const ids = readUserIds(call.rawQuery);
-    if (ids && ids.length > 250) {
-      throw sendbirdError(400203, '"user_ids" must have at most 250 items.');
-    }
-    const mode = readActiveMode(call.query);
-    const limit = readLimit(call.query);
-    const total = ids ? ids.length : users.population.size;
-    const page: Record<string, unknown>[] = [];
-    let index = readToken(call.query, 'users') ?? 0;
-    for (; index < total && page.length < limit; index += 1) {
-      const person = candidate(users, ids, index);
-      if (person && inMode(users, person, mode)) page.push(withSecret(users, person));
-    }
-    const next = index < total ? makeToken('users', index) : '';
-    return { status: 200, body: { users: page, next } };
-  };
-}
+export const listUsers: SendbirdHandler = (call, { users }) => {
+  const ids = readUserIds(call.rawQuery);
+  if (ids && ids.length > 250) {
+    throw sendbirdError(400203, '"user_ids" must have at most 250 items.');
+  }
+  const mode = readActiveMode(call.query);
+  const limit = readLimit(call.query);
+  const total = ids ? ids.length : users.population.size;
+  const page: Record<string, unknown>[] = [];
+  let index = readToken(call.query, 'users') ?? 0;
+  for (; index < total && page.length < limit; index += 1) {
+    const person = candidate(users, ids, index);
+    if (person && inMode(users, person, mode)) page.push(withSecret(users, person));
+  }
+  const next = index < total ? makeToken('users', index) : '';
+  return { status: 200, body: { users: page, next } };
+};
 
 function readActiveMode(query: URLSearchParams): ActiveMode {
   const mode = query.get('active_mode') ?? 'activated';

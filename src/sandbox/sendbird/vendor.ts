@@ -1,12 +1,28 @@
 import { UNTOUCHED_AT_SENDBIRD, createHistory } from '../population/accounts.ts';
-import type { Vendor } from '../vendor.ts';
-import type { World } from '../world.ts';
+import type { Vendor, World } from '../vendor.ts';
 import { accessFile } from './access-file.ts';
 import { cancel, finish, list, register, view } from './gdpr.ts';
 import { notFound, sendbirdError } from './input.ts';
 import { createSendbirdLimits } from './limits.ts';
 import { createGdprRequests } from './requests.ts';
-import { type SendbirdUsers, existing, getUser, listUsers } from './users.ts';
+import {
+  type SendbirdContext,
+  type SendbirdHandler,
+  type SendbirdUsers,
+  existing,
+  getUser,
+  listUsers,
+} from './users.ts';
+
+const HANDLERS: Readonly<Record<string, SendbirdHandler>> = {
+  registerGdprAccess: register,
+  registerGdprDelete: register,
+  viewGdprRequest: view,
+  listGdprRequests: list,
+  cancelGdprRequest: cancel,
+  getUser,
+  listUsers,
+};
 
 /** Sendbird, as its fact sheet describes it. */
 export function createSendbird(world: World): Vendor {
@@ -14,8 +30,7 @@ export function createSendbird(world: World): Vendor {
   const users: SendbirdUsers = { population, accounts: createHistory(UNTOUCHED_AT_SENDBIRD) };
   const requests = createGdprRequests(world);
   const limits = createSendbirdLimits(options.rate);
-  const end = finish(users);
-  const registration = register(world, users, requests);
+  const context: SendbirdContext = { world, users, requests };
 
   return {
     accounts: users.accounts,
@@ -26,7 +41,7 @@ export function createSendbird(world: World): Vendor {
       return good ? Promise.resolve() : Promise.reject(invalidToken(400));
     },
     charge: (operation, now) => limits.charge(operation, now),
-    settle: (now) => requests.settle(now, end),
+    settle: (now) => requests.settle(now, (request) => finish(request, context)),
     tasks: () => requests.all(),
     subjects: (id) => requests.get(id)?.userIds ?? [],
     file(id) {
@@ -34,15 +49,7 @@ export function createSendbird(world: World): Vendor {
       const ready = request?.action === 'access' && request.end === 'done';
       return request && ready ? accessFile(users, request) : null;
     },
-    handlers: {
-      registerGdprAccess: registration,
-      registerGdprDelete: registration,
-      viewGdprRequest: view(world, requests),
-      listGdprRequests: list(world, requests),
-      cancelGdprRequest: cancel(requests),
-      getUser: getUser(users),
-      listUsers: listUsers(users),
-    },
+    handle: (call) => HANDLERS[call.operation]?.(call, context) ?? null,
     refusals: {
       internal: () => sendbirdError(500901, 'Internal server error.', 500),
       unavailable: () => sendbirdError(503, 'Service unavailable.', 503, { 'Retry-After': '1' }),

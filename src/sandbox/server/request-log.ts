@@ -1,16 +1,11 @@
-import { DOWNLOAD, type VendorName } from '../operations.ts';
-import type { SandboxOptions } from '../options.ts';
+import { DOWNLOAD } from '../operations.ts';
+import type { CallFacts, SandboxOptions } from '../options.ts';
 
-export interface CallRecord {
-  provider: VendorName;
-  operation: string;
-  method: string;
+export interface CallRecord extends CallFacts {
   /** Path and query as they came. */
   url: string;
   /** Epoch milliseconds. */
   at: number;
-  ids: readonly string[];
-  taskId: string | null;
 }
 
 /** The log of calls; whatever could be used as a credential stays out. */

@@ -1,7 +1,7 @@
 import { type VendorName, batchOperations } from '../operations.ts';
 import { ErrorAnswer, type ReceivedCall, type VendorAnswer } from '../vendor.ts';
 import { idsOf, registrationOf } from './call-ids.ts';
-import { beforeAnswer, onTheWay } from './transport-faults.ts';
+import { beforeAnswer, onTheWay, spoil } from './transport-faults.ts';
 import {
   JSON_TYPE,
   type SandboxContext,
@@ -11,7 +11,6 @@ import {
   send,
   visitOf,
 } from './visit.ts';
-import { spoil } from './wrong-shape.ts';
 
 interface Outcome {
   answer: VendorAnswer;
@@ -79,9 +78,8 @@ async function carryOut(visit: Visit, call: ReceivedCall): Promise<Outcome> {
     fault = refused?.fault ?? null;
     if (refused) throw refused.refusal;
     vendor.settle(call.now);
-    const handler = vendor.handlers[call.operation];
-    if (!handler) throw vendor.refusals.noSuchPath(call.operation);
-    const answer = handler(call);
+    const answer = vendor.handle(call);
+    if (!answer) throw vendor.refusals.noSuchPath(call.operation);
     // A task of no length ends in the call that starts it, so that its effects hold at once.
     vendor.settle(call.now);
     return { answer, headers, fault };

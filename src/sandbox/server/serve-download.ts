@@ -26,7 +26,7 @@ export async function serveDownload(
   // The store is not the provider's API: faults of calls reach it by its own name only.
   visit.labels = [DOWNLOAD];
   const ended = (await onTheWay(visit)) ?? (await beforeAnswer(visit));
-  visit.labels = [DOWNLOAD, provider, ...(file?.labels ?? [])];
+  visit.labels = file ? [DOWNLOAD, provider, file.operation] : [DOWNLOAD, provider];
   const sent = ended ? { ...ended, bytes: 0 } : await answer(visit, file);
   context.log.write(visit, sent.status, sent.fault, sent.bytes);
   return handled;

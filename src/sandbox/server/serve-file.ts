@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ExportFile, corrupted, measure, slice } from '../files/export-file.ts';
-import { type ByteRange, readRange } from '../files/range.ts';
+import { type ByteRange, readRange } from '../files/store.ts';
 import { holdAt } from './transport-faults.ts';
 import { type ServerContext, type Visit, hangUp, reset } from './visit.ts';
 

@@ -4,8 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { Gates } from '../gates.ts';
 import type { VendorName } from '../operations.ts';
-import type { Vendor } from '../vendor.ts';
-import type { World } from '../world.ts';
+import type { Vendor, World } from '../vendor.ts';
 import type { CallRecord, RequestLog } from './request-log.ts';
 
 /** What the routes work with. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Handler } from '../vendor.ts';
 import { badInput, readBody, userIds } from './errors.ts';
 import { nanoseconds } from './tasks.ts';
-import { type StreamContext, type StreamUsers, userNotFound, visible } from './users.ts';
+import { type StreamHandler, type StreamUsers, userNotFound, visible } from './users.ts';
 
 const flag = z.boolean('must be a boolean').nullish();
 const common = { user_ids: userIds(100), created_by_id: z.string('must be a string').nullish() };
@@ -14,34 +13,30 @@ const deactivateSchema = z.object({
 const reactivateSchema = z.object({ ...common, restore_messages: flag, restore_channels: flag });
 
 /** DeactivateUsers: a task; result `{users: [...]}` (stream-chat-python test_deactivate_users). */
-export function deactivateUsers({ users, tasks }: StreamContext): Handler {
-  return (call) => {
-    const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
-    refuseUnless(users, call.operation, ids, false);
-    return tasks.start(call, ids, {
-      finish(at) {
-        const marked = marks === true ? { messagesMarked: true } : {};
-        for (const id of ids) users.accounts.change(id, { deactivatedAt: at, ...marked });
-        return { users: ids.map((id) => ({ id, deactivated_at: nanoseconds(at) })) };
-      },
-    });
-  };
-}
+export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
+  const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
+  refuseUnless(users, call.operation, ids, false);
+  return tasks.start(call, ids, {
+    finish(at) {
+      const marked = marks === true ? { messagesMarked: true } : {};
+      for (const id of ids) users.accounts.change(id, { deactivatedAt: at, ...marked });
+      return { users: ids.map((id) => ({ id, deactivated_at: nanoseconds(at) })) };
+    },
+  });
+};
 
 /** ReactivateUsers: a task; touches deactivated users only. */
-export function reactivateUsers({ users, tasks }: StreamContext): Handler {
-  return (call) => {
-    const { user_ids: ids, restore_messages: restores } = readBody(call, reactivateSchema);
-    refuseUnless(users, call.operation, ids, true);
-    return tasks.start(call, ids, {
-      finish() {
-        const back = restores === true ? { messagesMarked: false } : {};
-        for (const id of ids) users.accounts.change(id, { deactivatedAt: null, ...back });
-        return { users: ids.map((id) => ({ id })) };
-      },
-    });
-  };
-}
+export const reactivateUsers: StreamHandler = (call, { users, tasks }) => {
+  const { user_ids: ids, restore_messages: restores } = readBody(call, reactivateSchema);
+  refuseUnless(users, call.operation, ids, true);
+  return tasks.start(call, ids, {
+    finish() {
+      const back = restores === true ? { messagesMarked: false } : {};
+      for (const id of ids) users.accounts.change(id, { deactivatedAt: null, ...back });
+      return { users: ids.map((id) => ({ id })) };
+    },
+  });
+};
 
 /** [U] both refuse the whole batch: 404 for a user who is not there, 400 in the wrong state. */
 function refuseUnless(

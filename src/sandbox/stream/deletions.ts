@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { stronger } from '../population/accounts.ts';
-import type { Handler } from '../vendor.ts';
 import { badInput, readBody, userIds } from './errors.ts';
-import { type StreamContext, type StreamUsers, existing, refuseUnknown, visible } from './users.ts';
+import { type StreamHandler, type StreamUsers, existing, refuseUnknown, visible } from './users.ts';
 
 const threeModes = z
   .enum(['soft', 'pruning', 'hard', ''], 'must be one of soft, pruning, hard')
@@ -32,36 +31,34 @@ type Options = z.infer<typeof deleteUsersSchema>;
  * [U] the answer when the hard rule is broken: 400 code 4. [U] the entry of a user who could not
  * be deleted: `{status: "error", error}`, in a task that completes all the same.
  */
-export function deleteUsers(context: StreamContext): Handler {
+export const deleteUsers: StreamHandler = (call, context) => {
   const { users, tasks, faults } = context;
-  return (call) => {
-    const body = readBody(call, deleteUsersSchema);
-    const ids = body.user_ids;
-    checkHardRule(call.operation, body);
-    refuseUnknown(context, call, ids);
-    const subject = { labels: [call.operation, 'stream'], ids };
-    const failing = faults.hitIds('delete-user-fails', subject);
-    const staying = faults.hitIds('user-stays-visible', subject);
-    const hidden = ids.filter((id) => visible(users, id) && !staying.includes(id));
-    for (const id of hidden) users.accounts.change(id, { hidden: true });
-    return tasks.start(call, ids, {
-      finish(at) {
-        const entries = ids.map((id) => {
-          if (failing.includes(id)) {
-            users.accounts.change(id, { hidden: false });
-            return [id, { status: 'error', error: 'user could not be deleted' }];
-          }
-          if (!staying.includes(id) && existing(users, id)) erase(users, id, body, at);
-          return [id, { status: 'ok' }];
-        });
-        return Object.fromEntries(entries);
-      },
-      fail() {
-        for (const id of hidden) users.accounts.change(id, { hidden: false });
-      },
-    });
-  };
-}
+  const body = readBody(call, deleteUsersSchema);
+  const ids = body.user_ids;
+  checkHardRule(call.operation, body);
+  refuseUnknown(context, call, ids);
+  const subject = { labels: [call.operation, 'stream'], ids };
+  const failing = faults.hitIds('delete-user-fails', subject);
+  const staying = faults.hitIds('user-stays-visible', subject);
+  const hidden = ids.filter((id) => visible(users, id) && !staying.includes(id));
+  for (const id of hidden) users.accounts.change(id, { hidden: true });
+  return tasks.start(call, ids, {
+    finish(at) {
+      const entries = ids.map((id) => {
+        if (failing.includes(id)) {
+          users.accounts.change(id, { hidden: false });
+          return [id, { status: 'error', error: 'user could not be deleted' }];
+        }
+        if (!staying.includes(id) && existing(users, id)) erase(users, id, body, at);
+        return [id, { status: 'ok' }];
+      });
+      return Object.fromEntries(entries);
+    },
+    fail() {
+      for (const id of hidden) users.accounts.change(id, { hidden: false });
+    },
+  });
+};
 
 function checkHardRule(operation: string, body: Options): void {
   if (body.user !== 'hard') return;
@@ -90,21 +87,19 @@ const feedsSchema = z.object({ hard_delete: z.boolean('must be a boolean').nulli
  * softly deleted activities can still be queried for.
  * [U] the shape of the task's result: none.
  */
-export function deleteFeedUserData(context: StreamContext): Handler {
+export const deleteFeedUserData: StreamHandler = (call, context) => {
   const { users, tasks, faults } = context;
-  return (call) => {
-    const { hard_delete: hard } = readBody(call, feedsSchema);
-    const id = call.params['user_id'] ?? '';
-    refuseUnknown(context, call, [id]);
-    const subject = { labels: [call.operation, 'stream'], ids: [id] };
-    const stays = faults.hits('user-stays-visible', subject);
-    return tasks.start(call, [id], {
-      finish(at) {
-        const { feeds: before, feedsDeletedAt } = users.accounts.get(id);
-        const feeds = stronger(before, hard === true ? 'hard' : 'soft');
-        if (!stays) users.accounts.change(id, { feeds, feedsDeletedAt: feedsDeletedAt ?? at });
-        return null;
-      },
-    });
-  };
-}
+  const { hard_delete: hard } = readBody(call, feedsSchema);
+  const id = call.params['user_id'] ?? '';
+  refuseUnknown(context, call, [id]);
+  const subject = { labels: [call.operation, 'stream'], ids: [id] };
+  const stays = faults.hits('user-stays-visible', subject);
+  return tasks.start(call, [id], {
+    finish(at) {
+      const { feeds: before, feedsDeletedAt } = users.accounts.get(id);
+      const feeds = stronger(before, hard === true ? 'hard' : 'soft');
+      if (!stays) users.accounts.change(id, { feeds, feedsDeletedAt: feedsDeletedAt ?? at });
+      return null;
+    },
+  });
+};

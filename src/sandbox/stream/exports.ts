@@ -12,11 +12,11 @@ import {
   reactions,
 } from '../population/stream-chat.ts';
 import { feedsExport } from '../population/stream-feeds.ts';
-import type { Handler } from '../vendor.ts';
 import { badInput, readBody, userIds } from './errors.ts';
 import type { StreamTask } from './tasks.ts';
 import {
   type StreamContext,
+  type StreamHandler,
   type StreamUsers,
   existing,
   refuseUnknown,
@@ -31,22 +31,18 @@ const schema = z.object({ user_ids: userIds(25) });
  * [U] an unknown id: like the feeds call; the faults `unknown-user-accepted` and `task-fails` stand
  * for the other plausible answers.
  */
-export function exportUsers(context: StreamContext): Handler {
-  return (call) => {
-    const { user_ids: ids } = readBody(call, schema);
-    refuseUnknown(context, call, ids);
-    return context.tasks.start(call, ids, ofThisMoment(context));
-  };
-}
+export const exportUsers: StreamHandler = (call, context) => {
+  const { user_ids: ids } = readBody(call, schema);
+  refuseUnknown(context, call, ids);
+  return context.tasks.start(call, ids, ofThisMoment(context));
+};
 
 /** ExportFeedUserData: one user, no body needed. [U] a body is ignored. */
-export function exportFeedUserData(context: StreamContext): Handler {
-  return (call) => {
-    const id = call.params['user_id'] ?? '';
-    refuseUnknown(context, call, [id]);
-    return context.tasks.start(call, [id], ofThisMoment(context));
-  };
-}
+export const exportFeedUserData: StreamHandler = (call, context) => {
+  const id = call.params['user_id'] ?? '';
+  refuseUnknown(context, call, [id]);
+  return context.tasks.start(call, [id], ofThisMoment(context));
+};
 
 /** An export shows the moment of its end. */
 function ofThisMoment({ users }: StreamContext) {
@@ -54,25 +50,23 @@ function ofThisMoment({ users }: StreamContext) {
 }
 
 /** ExportUser: one user, at once; refused above 10,000 messages (OAS ExportUser). */
-export function exportUser(users: StreamUsers): Handler {
-  return (call) => {
-    const id = call.params['user_id'] ?? '';
-    const person = existing(users, id);
-    if (!person) throw userNotFound(call.operation, id);
-    if (messageCount(users.population.seed, id) > MESSAGE_CAP) {
-      throw badInput(call.operation, `user has more than ${MESSAGE_CAP} messages`);
-    }
-    const view = viewAt(users);
-    return {
-      status: 200,
-      body: {
-        user: exportedUser(view, person),
-        messages: [...messages(view, person, MESSAGE_CAP)],
-        reactions: [...reactions(view, person)],
-      },
-    };
+export const exportUser: StreamHandler = (call, { users }) => {
+  const id = call.params['user_id'] ?? '';
+  const person = existing(users, id);
+  if (!person) throw userNotFound(call.operation, id);
+  if (messageCount(users.population.seed, id) > MESSAGE_CAP) {
+    throw badInput(call.operation, `user has more than ${MESSAGE_CAP} messages`);
+  }
+  const view = viewAt(users);
+  return {
+    status: 200,
+    body: {
+      user: exportedUser(view, person),
+      messages: [...messages(view, person, MESSAGE_CAP)],
+      reactions: [...reactions(view, person)],
+    },
   };
-}
+};
 
 /**
  * The users export: one entity a line. [U] the line's schema: `{"type","data"}` as in Stream's
@@ -100,13 +94,18 @@ function line(type: string, data: Record<string, unknown>): string {
   return `${JSON.stringify({ type, data })}\n`;
 }
 
+/** GetTask: the link of a finished export is made anew each time. */
+export const getTask: StreamHandler = ({ params, now }, { tasks, links, linkTime }) =>
+  tasks.view(params['task_id'] ?? '', now, (task) =>
+    isExport(task) ? links.mint(pathOf(task), now + linkTime) : null,
+  );
+
 /** Whether a task makes a file. */
 export function isExport(task: StreamTask): boolean {
   return task.operation === 'exportUsers' || task.operation === 'exportFeedUserData';
 }
 
-/** Where its file stands. */
-export function pathOf(task: StreamTask): string {
+function pathOf(task: StreamTask): string {
   return task.operation === 'exportUsers'
     ? `/files/stream/exports/users/${task.id}.jsonl`
     : `/files/stream/exports/feeds/${task.id}.json`;
@@ -122,10 +121,8 @@ export function exportFile(users: StreamUsers, task: StreamTask): ExportFile {
     key: `${task.id}/${version}`,
     contentType: feeds ? 'application/json' : 'text/plain; charset=utf-8',
     createdAt: task.endsAt ?? task.createdAt,
-    taskId: task.id,
     ids: task.userIds,
-    labels: ['stream', task.operation],
-    kind: 'text',
+    operation: task.operation,
     chunks(revision) {
       const view = viewAt(users, version, revision);
       if (!feeds) return textChunks(usersExport(view, people));

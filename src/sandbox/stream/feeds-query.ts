@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
 import type { SandboxUser } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
-import type { Handler } from '../vendor.ts';
 import { readBody } from './errors.ts';
 import { type Filter, filterSchema, passes } from './feeds-filter.ts';
 import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
@@ -15,7 +14,7 @@ import {
   feedRow,
   folderRow,
 } from './feeds-rows.ts';
-import { type StreamUsers, viewAt } from './users.ts';
+import { type StreamHandler, type StreamUsers, viewAt } from './users.ts';
 
 /** One of the six queries, as the specification has it. */
 interface FeedsQuery {
@@ -25,57 +24,6 @@ interface FeedsQuery {
   owner: 'user_id' | 'created_by_id';
   /** Other filter fields, and the item's field each looks at. */
   fields: Readonly<Record<string, string>>;
-  row: RowOf;
-}
-
-const QUERIES: Readonly<Record<string, FeedsQuery>> = {
-  queryActivities: {
-    kind: 'activities',
-    owner: 'user_id',
-    fields: { id: 'id', activity_type: 'type', feed: 'feeds' },
-    row: activityRow,
-  },
-  queryFeeds: {
-    kind: 'feeds',
-    owner: 'created_by_id',
-    fields: { id: 'id', group_id: 'group_id', feed: 'feed', visibility: 'visibility' },
-    row: feedRow,
-  },
-  queryComments: {
-    kind: 'comments',
-    owner: 'user_id',
-    fields: { id: 'id', object_id: 'object_id', object_type: 'object_type' },
-    row: commentRow,
-  },
-  queryBookmarks: {
-    kind: 'bookmarks',
-    owner: 'user_id',
-    fields: {
-      activity_id: 'activity_id',
-      folder_id: 'folder_id',
-      object_id: 'object_id',
-      object_type: 'object_type',
-    },
-    row: bookmarkRow,
-  },
-  queryBookmarkFolders: {
-    kind: 'bookmark_folders',
-    owner: 'user_id',
-    fields: { folder_name: 'name' },
-    row: folderRow,
-  },
-  queryCollections: {
-    kind: 'collections',
-    owner: 'user_id',
-    fields: { id: 'id', name: 'name' },
-    row: collectionRow,
-  },
-};
-
-/** The handlers of QueryActivities, QueryFeeds, QueryComments, QueryBookmarks, QueryBookmarkFolders, QueryCollections. */
-export function feedsQueries(users: StreamUsers): Record<string, Handler> {
-  const entries = Object.entries(QUERIES).map(([name, query]) => [name, feedsQuery(users, query)]);
-  return Object.fromEntries(entries);
 }
 
 /** [U] the default of `limit`. */
@@ -111,28 +59,33 @@ type Body = z.infer<ReturnType<typeof bodySchema>>;
  * and has no effect. [U] `next` is absent on the last page, and is good for the same filter only.
  * [U] who asks (`user_id` of the body) makes no difference.
  */
-function feedsQuery(users: StreamUsers, query: FeedsQuery): Handler {
+function feedsQuery(
+  kind: FeedsQuery['kind'],
+  row: RowOf,
+  { owner = 'user_id', fields }: Partial<FeedsQuery> & Pick<FeedsQuery, 'fields'>,
+): StreamHandler {
+  const query = { kind, owner, fields };
   const schema = bodySchema(query);
-  return (call) => {
+  return (call, { users }) => {
     const body = readBody(call, schema);
     const filter: Filter = body.filter ?? {};
     const view = viewAt(users);
-    const people = peopleOf(users, filter[query.owner]);
+    const people = peopleOf(users, filter[owner]);
     const shelves = {
       size: people.size,
       *rows(index: number) {
         const person = people.at(index);
         if (!person || !keeps(view, person, query, body)) return;
-        for (const item of feedItems(users.population, person, query.kind)) {
-          const good = passes(item, filter, query.fields) && shown(item, body, call.now);
-          yield good ? query.row(view, item) : null;
+        for (const item of feedItems(users.population, person, kind)) {
+          const good = passes(item, filter, fields) && shown(item, body, call.now);
+          yield good ? row(view, item) : null;
         }
       },
     };
     const from = readCursor(call.operation, body.filter, body.next ?? null);
     const { rows, next } = pageOf(shelves, from, body.limit ?? DEFAULT_LIMIT);
     const cursor = next ? { next: makeCursor(call.operation, body.filter, next) } : {};
-    return { status: 201, body: { [query.kind]: rows, ...cursor } };
+    return { status: 201, body: { [kind]: rows, ...cursor } };
   };
 }
 
@@ -160,4 +113,29 @@ function shown(item: FeedItem, body: Body, now: number): boolean {
   const hidden = item.data['visibility'] === 'private' && body.include_private_activities !== true;
   const expired = (item.expiresAt ?? Infinity) <= now && body.include_expired_activities !== true;
   return !hidden && !expired;
+}
+
+/** The handlers of the six queries. */
+export const feedsQueries = {
+  queryActivities: feedsQuery('activities', activityRow, {
+    fields: { id: 'id', activity_type: 'type', feed: 'feeds' },
+  }),
+  queryFeeds: feedsQuery('feeds', feedRow, {
+    owner: 'created_by_id',
+    fields: same('id', 'group_id', 'feed', 'visibility'),
+  }),
+  queryComments: feedsQuery('comments', commentRow, {
+    fields: same('id', 'object_id', 'object_type'),
+  }),
+  queryBookmarks: feedsQuery('bookmarks', bookmarkRow, {
+    fields: same('activity_id', 'folder_id', 'object_id', 'object_type'),
+  }),
+  queryBookmarkFolders: feedsQuery('bookmark_folders', folderRow, {
+    fields: { folder_name: 'name' },
+  }),
+  queryCollections: feedsQuery('collections', collectionRow, { fields: same('id', 'name') }),
+};
+
+function same(...fields: string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, field]));
 }

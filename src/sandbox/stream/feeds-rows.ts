@@ -2,7 +2,7 @@ import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
 import type { StreamView } from '../population/stream-chat.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';
-import { userResponse } from './users.ts';
+import { noneOf, userResponse, zero } from './users.ts';
 
 type Row = Record<string, unknown>;
 
@@ -102,14 +102,4 @@ function dated({ id, createdAt }: FeedItem): Row & { id: string } {
 
 function author(view: StreamView, { person }: FeedItem): Row {
   return userResponse(person, view.account(person.streamId));
-}
-
-/** Required fields, by name, that are empty lists here. */
-function noneOf(fields: string): Row {
-  return Object.fromEntries(fields.split(' ').map((field) => [field, []]));
-}
-
-/** Required fields, by name, that are 0 here. */
-function zero(fields: string): Row {
-  return Object.fromEntries(fields.split(' ').map((field) => [field, 0]));
 }

@@ -1,7 +1,8 @@
 import { endpoints } from '../operations.ts';
-import type { Charge, ErrorAnswer, Handler, ReceivedCall } from '../vendor.ts';
+import type { Charge, ErrorAnswer, ReceivedCall } from '../vendor.ts';
 import { createWindows } from '../windows.ts';
 import { operationId, streamError } from './errors.ts';
+import type { StreamHandler } from './users.ts';
 
 const MINUTE = 60_000;
 const SECOND = 1000;
@@ -80,8 +81,8 @@ const PLATFORMS = ['android', 'ios', 'web', 'unity', 'server_side'];
  * are empty maps. [U] without a platform flag all platforms are given; unknown operation ids
  * are left out. Asking counts against nothing but itself.
  */
-export function rateLimits(limits: StreamLimits, feeds: boolean): Handler {
-  return (call) => {
+function rateLimits(feeds: boolean): StreamHandler {
+  return (call, { limits }) => {
     const asked = PLATFORMS.filter((platform) => call.query.get(platform) === 'true');
     const entries = namesAsked(call, feeds).map((name) => [
       operationId(name),
@@ -95,6 +96,9 @@ export function rateLimits(limits: StreamLimits, feeds: boolean): Handler {
     return { status: 200, body: Object.fromEntries(maps) };
   };
 }
+
+export const getRateLimits = rateLimits(false);
+export const getFeedsRateLimits = rateLimits(true);
 
 /** The operations asked about in `endpoints`, by their operation ids; all if none are named. */
 function namesAsked(call: ReceivedCall, feeds: boolean): string[] {

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import type { StreamState } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
-import type { Handler } from '../vendor.ts';
 import { badInput, check } from './errors.ts';
-import { type StreamUsers, userResponse, visible } from './users.ts';
+import {
+  type StreamHandler,
+  type StreamUsers,
+  noneOf,
+  userResponse,
+  visible,
+  zero,
+} from './users.ts';
 
 const id = z.string();
 const operators = z
@@ -50,27 +56,25 @@ const DEFAULT_LIMIT = 30;
  * deactivated ones only on request. [U] no bound on the length of `$in`; `limit` bounds the
  * answer.
  */
-export function queryUsers(users: StreamUsers): Handler {
-  return (call) => {
-    const payload = check(call.operation, parse(call.query.get('payload')), payloadSchema);
-    const wanted = operatorsOf(payload);
-    const deactivatedToo = payload.include_deactivated_users === true;
-    const from = payload.offset ?? 0;
-    const to = from + (payload.limit ?? DEFAULT_LIMIT);
+export const queryUsers: StreamHandler = (call, { users }) => {
+  const payload = check(call.operation, parse(call.query.get('payload')), payloadSchema);
+  const wanted = operatorsOf(payload);
+  const deactivatedToo = payload.include_deactivated_users === true;
+  const from = payload.offset ?? 0;
+  const to = from + (payload.limit ?? DEFAULT_LIMIT);
 
-    const rows: unknown[] = [];
-    let place = 0;
-    for (const person of candidates(users, wanted, payload.sort)) {
-      if (place >= to) break;
-      const account = users.accounts.get(person.streamId);
-      if (!matches(person.streamId, wanted) || !visible(users, person.streamId)) continue;
-      if (account.deactivatedAt !== null && !deactivatedToo) continue;
-      if (place >= from) rows.push(row(person, account));
-      place += 1;
-    }
-    return { status: 200, body: { users: rows } };
-  };
-}
+  const rows: unknown[] = [];
+  let place = 0;
+  for (const person of candidates(users, wanted, payload.sort)) {
+    if (place >= to) break;
+    const account = users.accounts.get(person.streamId);
+    if (!matches(person.streamId, wanted) || !visible(users, person.streamId)) continue;
+    if (account.deactivatedAt !== null && !deactivatedToo) continue;
+    if (place >= from) rows.push(row(person, account));
+    place += 1;
+  }
+  return { status: 200, body: { users: rows } };
+};
 
 function operatorsOf(payload: z.infer<typeof payloadSchema>): Operators {
   const condition = payload.filter_conditions.id ?? {};
@@ -127,12 +131,7 @@ function matches(one: string, wanted: Operators): boolean {
 function row(person: SandboxUser, account: StreamState): Record<string, unknown> {
   return {
     ...userResponse(person, account),
-    channel_mutes: [],
-    devices: [],
-    mutes: [],
-    total_unread_count: 0,
-    unread_channels: 0,
-    unread_count: 0,
-    unread_threads: 0,
+    ...noneOf('channel_mutes devices mutes'),
+    ...zero('total_unread_count unread_channels unread_count unread_threads'),
   };
 }

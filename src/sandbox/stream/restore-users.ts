@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Handler } from '../vendor.ts';
 import { badInput, readBody, userIds } from './errors.ts';
-import type { StreamUsers } from './users.ts';
+import type { StreamHandler } from './users.ts';
 
 const schema = z.object({ user_ids: userIds(100) });
 
@@ -11,14 +10,12 @@ const schema = z.object({ user_ids: userIds(100) });
  * whole batch, as in update batches; [U] pruned users are refused, for the docs name only soft;
  * [U] an unknown or hard-deleted user gets the same words as one who is not deleted.
  */
-export function restoreUsers({ accounts }: StreamUsers): Handler {
-  return (call) => {
-    const { user_ids: ids } = readBody(call, schema);
-    const bad = ids.find((id) => accounts.get(id).user?.mode !== 'soft');
-    if (bad !== undefined) {
-      throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
-    }
-    for (const id of ids) accounts.change(id, { user: null, hidden: false });
-    return { status: 201, body: {} };
-  };
-}
+export const restoreUsers: StreamHandler = (call, { users: { accounts } }) => {
+  const { user_ids: ids } = readBody(call, schema);
+  const bad = ids.find((id) => accounts.get(id).user?.mode !== 'soft');
+  if (bad !== undefined) {
+    throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
+  }
+  for (const id of ids) accounts.change(id, { user: null, hidden: false });
+  return { status: 201, body: {} };
+};

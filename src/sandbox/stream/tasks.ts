@@ -1,6 +1,5 @@
 import { uuid } from '../random.ts';
-import type { ReceivedCall, TaskSummary, VendorAnswer } from '../vendor.ts';
-import type { World } from '../world.ts';
+import type { ReceivedCall, TaskSummary, VendorAnswer, World } from '../vendor.ts';
 import { notFound } from './errors.ts';
 
 const FAULTS = [

@@ -1,9 +1,11 @@
 import type { FaultBook } from '../faults/book.ts';
+import type { Links } from '../files/store.ts';
 import type { History, StreamState } from '../population/accounts.ts';
 import type { Population, SandboxUser } from '../population/people.ts';
 import type { StreamView } from '../population/stream-chat.ts';
-import type { ReceivedCall } from '../vendor.ts';
+import type { ReceivedCall, VendorAnswer } from '../vendor.ts';
 import { notFound } from './errors.ts';
+import type { StreamLimits } from './limits.ts';
 import { type StreamTasks, nanoseconds } from './tasks.ts';
 
 /** Who exists at Stream and in which state. */
@@ -12,12 +14,18 @@ export interface StreamUsers {
   accounts: History<StreamState>;
 }
 
-/** What a call that starts a task works with. */
+/** What a call works with. */
 export interface StreamContext {
   users: StreamUsers;
   tasks: StreamTasks;
+  limits: StreamLimits;
   faults: FaultBook;
+  links: Links;
+  /** Milliseconds a link lives. */
+  linkTime: number;
 }
+
+export type StreamHandler = (call: ReceivedCall, context: StreamContext) => VendorAnswer;
 
 /**
  * A user whose row exists: active, deactivated, or deleted but not for good. [U] whether a
@@ -90,4 +98,14 @@ export function userResponse(person: SandboxUser, account: StreamState): Record<
     ...(deactivatedAt === null ? {} : { deactivated_at: nanoseconds(deactivatedAt) }),
     ...(user ? { deleted_at: nanoseconds(user.at) } : {}),
   };
+}
+
+/** Required fields, by name, that are empty lists here. */
+export function noneOf(fields: string): Record<string, unknown> {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, []]));
+}
+
+/** Required fields, by name, that are 0 here. */
+export function zero(fields: string): Record<string, unknown> {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, 0]));
 }

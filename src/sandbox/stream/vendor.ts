@@ -1,6 +1,5 @@
 import { UNTOUCHED_AT_STREAM, createHistory } from '../population/accounts.ts';
-import type { Vendor } from '../vendor.ts';
-import type { World } from '../world.ts';
+import type { Vendor, World } from '../vendor.ts';
 import { authenticateStream } from './auth.ts';
 import { deactivateUsers, reactivateUsers } from './deactivate-users.ts';
 import { deleteFeedUserData, deleteUsers } from './deletions.ts';
@@ -10,27 +9,42 @@ import {
   exportFile,
   exportUser,
   exportUsers,
+  getTask,
   isExport,
-  pathOf,
 } from './exports.ts';
 import { feedsQueries } from './feeds-query.ts';
-import { createStreamLimits, rateLimits } from './limits.ts';
+import { createStreamLimits, getFeedsRateLimits, getRateLimits } from './limits.ts';
 import { queryUsers } from './query-users.ts';
 import { restoreUsers } from './restore-users.ts';
-import { type StreamTask, createStreamTasks } from './tasks.ts';
-import { type StreamContext, type StreamUsers, visible } from './users.ts';
+import { createStreamTasks } from './tasks.ts';
+import { type StreamContext, type StreamHandler, type StreamUsers, visible } from './users.ts';
 
 const LINK_TIME = 24 * 3_600_000;
+
+const HANDLERS: Readonly<Record<string, StreamHandler>> = {
+  exportFeedUserData,
+  deleteFeedUserData,
+  getTask,
+  deleteUsers,
+  restoreUsers,
+  exportUsers,
+  exportUser,
+  queryUsers,
+  ...feedsQueries,
+  deactivateUsers,
+  reactivateUsers,
+  getRateLimits,
+  getFeedsRateLimits,
+};
 
 /** Stream, as its fact sheet describes it. */
 export function createStream(world: World): Vendor {
   const { options, faults, links, population } = world;
   const users: StreamUsers = { population, accounts: createHistory(UNTOUCHED_AT_STREAM) };
   const tasks = createStreamTasks(world);
-  const context: StreamContext = { users, tasks, faults };
   const limits = createStreamLimits(options.rate);
-  const link = (task: StreamTask, now: number) =>
-    isExport(task) ? links.mint(pathOf(task), now + (options.linkTime ?? LINK_TIME)) : null;
+  const linkTime = options.linkTime ?? LINK_TIME;
+  const context: StreamContext = { users, tasks, limits, faults, links, linkTime };
 
   return {
     accounts: users.accounts,
@@ -46,22 +60,7 @@ export function createStream(world: World): Vendor {
       const task = tasks.get(id);
       return task && task.settled && isExport(task) ? exportFile(users, task) : null;
     },
-    handlers: {
-      exportFeedUserData: exportFeedUserData(context),
-      deleteFeedUserData: deleteFeedUserData(context),
-      getTask: ({ params, now }) =>
-        tasks.view(params['task_id'] ?? '', now, (task) => link(task, now)),
-      deleteUsers: deleteUsers(context),
-      restoreUsers: restoreUsers(users),
-      exportUsers: exportUsers(context),
-      exportUser: exportUser(users),
-      queryUsers: queryUsers(users),
-      ...feedsQueries(users),
-      deactivateUsers: deactivateUsers(context),
-      reactivateUsers: reactivateUsers(context),
-      getRateLimits: rateLimits(limits, false),
-      getFeedsRateLimits: rateLimits(limits, true),
-    },
+    handle: (call) => HANDLERS[call.operation]?.(call, context) ?? null,
     refusals: {
       internal: () => streamError(500, -1, 'Request', 'internal error'),
       unavailable: () =>
