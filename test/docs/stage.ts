@@ -20,6 +20,9 @@ const DAY = Date.UTC(2026, 10, 29, 10, 15);
 /** How many times as fast time passes. */
 const TIMES = 20;
 
+/** What is longer is no pause but a limit, which a slow machine must not reach, ms. */
+const LONGEST_PAUSE = 10_000;
+
 const USUAL_PORT: number = SANDBOX.port;
 const NOBODYS_PORT = 9;
 
@@ -146,7 +149,11 @@ async function openSandbox(flags: string, clock: Clock): Promise<Sandbox> {
 function clockFrom(start: number): Clock {
   const clock = swiftClock(TIMES);
   const offset = start - clock.now();
-  return { ...clock, now: () => clock.now() + offset };
+  return {
+    ...clock,
+    now: () => clock.now() + offset,
+    sleep: (ms, signal) => clock.sleep(ms > LONGEST_PAUSE ? ms * TIMES : ms, signal),
+  };
 }
 
 /** A small generator of numbers in [0, 1) (mulberry32). */
