@@ -63,7 +63,7 @@ function fixed(row: readonly Cell[], id: string): Cell[] {
   const text = row.map(({ char }) => char).join('');
   const named = text.replace(/req_\w{26}/, id);
   const wanted = FIXED.reduce((so, [from, to]) => so.replace(from, to), named);
-  return [...wanted].map((char, at) => ({ char, style: row[at]?.style ?? '' }));
+  return Array.from(wanted, (char, at) => ({ char, style: row[at]?.style ?? '' }));
 }
 
 it('docs/demo.svg shows what export and erase print (`npm run docs` draws it anew)', async () => {

@@ -61,7 +61,7 @@ export function drawTerminal(scenes: readonly Scene[]): string {
 }
 
 export function cells(text: string, style: string): Cell[] {
-  return [...text].map((char) => ({ char, style }));
+  return Array.from(text, (char) => ({ char, style }));
 }
 
 function classes(style: string): string {
@@ -71,21 +71,14 @@ function classes(style: string): string {
     .join(' ');
 }
 
-/**
- * What is in one style and not apart by several blanks is drawn at its own column, and so is a sign that
- * another font may have to lend: columns stand, however wide the letters of a machine are.
- */
+interface Span {
+  text: string;
+  style: string;
+  column: number;
+}
+
 function drawLine(line: readonly Cell[], y: number): string {
-  const spans: { text: string; style: string; column: number }[] = [];
-  for (const [column, { char, style }] of line.entries()) {
-    const last = spans.at(-1);
-    const isApart = / {2}$/.test(last?.text ?? '') && char !== ' ';
-    const isLent = !/[ -~]/.test(`${last?.text.at(-1) ?? 'a'}`) || !/[ -~]/.test(char);
-    if (last === undefined || last.style !== style || isApart || isLent) {
-      spans.push({ text: char, style, column });
-    } else last.text += char;
-  }
-  const drawn = spans
+  const drawn = spansOf(line)
     .filter(({ text }) => text.trim() !== '')
     .map(({ text, style, column }) => {
       const x = Number((MARGIN + column * ADVANCE).toFixed(1));
@@ -93,6 +86,25 @@ function drawLine(line: readonly Cell[], y: number): string {
       return `<tspan x="${x}"${named}>${escaped(text.trimEnd())}</tspan>`;
     });
   return drawn.length === 0 ? '' : `<text y="${Number(y.toFixed(1))}">${drawn.join('')}</text>`;
+}
+
+/**
+ * What is in one style and not apart by several blanks is drawn at its own column, and so is a sign that
+ * another font may have to lend: columns stand, however wide the letters of a machine are.
+ */
+function spansOf(line: readonly Cell[]): Span[] {
+  const spans: Span[] = [];
+  for (const [column, { char, style }] of line.entries()) {
+    const last = spans.at(-1);
+    if (last?.style === style && isTogether(last.text, char)) last.text += char;
+    else spans.push({ text: char, style, column });
+  }
+  return spans;
+}
+
+function isTogether(text: string, char: string): boolean {
+  const isApart = text.endsWith('  ') && char !== ' ';
+  return !isApart && /^[ -~]*$/.test(text) && /[ -~]/.test(char);
 }
 
 function escaped(text: string): string {
