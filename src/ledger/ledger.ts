@@ -1,6 +1,7 @@
 import type { ProcessIdentity } from '../host/host.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { Verdict } from '../requests/conflicts.ts';
+import type { Tally } from '../requests/exit-code.ts';
 import type {
   Action,
   Call,
@@ -49,7 +50,7 @@ export interface RequestFilter {
 
 /** How many requests stand where; `overdue`: unsettled, and due before the day that was given. */
 export interface RequestCounts {
-  states: Readonly<Record<RequestState, number>>;
+  states: Tally;
   overdue: number;
 }
 

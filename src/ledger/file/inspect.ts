@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { REQUEST_STATES, type Request } from '../../requests/request.ts';
+import { tallied } from '../../requests/exit-code.ts';
 import { isSettled } from '../../requests/state.ts';
 import { openingFault } from '../faults.ts';
 import { MIGRATIONS } from '../migrations/migrations.ts';
@@ -78,9 +79,8 @@ export async function pressing(
     return snapshot(on, () => {
       const filter = { states: UNSETTLED, dueBy: soon };
       const { states, overdue } = tally(on, filter, today);
-      const all = Object.values(states).reduce((sum, each) => sum + each, 0);
       const [first = null] = listRequests(on, { ...filter, order: 'urgent', limit: 1 });
-      return { overdue, soon: all - overdue, first };
+      return { overdue, soon: tallied(states) - overdue, first };
     });
   });
 }

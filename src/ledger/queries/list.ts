@@ -1,4 +1,5 @@
-import { REQUEST_STATES, type Request, type RequestState } from '../../requests/request.ts';
+import { emptyTally } from '../../requests/exit-code.ts';
+import { REQUEST_STATES, type Request } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
@@ -87,16 +88,7 @@ export function pageOfIds(
 
 /** Counts the requests that the filter matches; `today` is `YYYY-MM-DD`. */
 export function tally(on: Connection, filter: RequestFilter, today: string): RequestCounts {
-  const states: Record<RequestState, number> = {
-    open: 0,
-    completed: 0,
-    partial: 0,
-    failed: 0,
-    not_found: 0,
-    in_doubt: 0,
-    cancelled: 0,
-    closed: 0,
-  };
+  const states = emptyTally();
   let overdue = 0;
   for (const { from, where, values } of partsOf(filter)) {
     const rows = on

@@ -84,6 +84,9 @@ export function columnList<T>(columns: Columns<T>, of?: string): string {
   return names.map((name) => (of === undefined ? name : `${of}.${name}`)).join(', ');
 }
 
+/** The statement for each map: spelled anew for each row it would cost as much as half of its writing. */
+const inserts = new WeakMap<object, string>();
+
 /** Writes a new row; what the table has beside these columns gets its default. */
 export function insert<T extends object>(
   on: Connection,
@@ -93,9 +96,13 @@ export function insert<T extends object>(
 ): void {
   const values: SQLInputValue[] = [];
   for (const field in columns) values.push(stored(fields[field]));
-  on.sql(
-    `INSERT INTO ${table} (${columnList(columns)}) VALUES (${values.map(() => '?').join(', ')})`,
-  ).run(...values);
+  let statement = inserts.get(columns);
+  if (statement === undefined) {
+    const places = values.map(() => '?').join(', ');
+    statement = `INSERT INTO ${table} (${columnList(columns)}) VALUES (${places})`;
+    inserts.set(columns, statement);
+  }
+  on.sql(statement).run(...values);
 }
 
 /**
