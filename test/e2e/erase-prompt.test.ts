@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { trust } from '../support/trust.ts';
+import { openConsole } from './console.ts';
 import { CTRL_C, CTRL_D, CTRL_Z, ENTER, openTerminal } from './pty.ts';
-import { type ProcessStage, setProcessStage, tree } from './stage.ts';
+import { type Stage, setProcessStage, setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 const DELETIONS = new Set([
@@ -14,11 +15,11 @@ const DELETIONS = new Set([
 ]);
 
 /** The calls that delete or bring back, in the order in which they came. */
-function deletions(stage: ProcessStage): string[] {
+function deletions(stage: Stage): string[] {
   return stage.log.map(({ operation }) => operation).filter((each) => DELETIONS.has(each));
 }
 
-async function nothingRecorded(stage: ProcessStage): Promise<void> {
+async function nothingRecorded(stage: Stage): Promise<void> {
   expect(deletions(stage)).toEqual([]);
   const status = await stage.gdpr(['status', '--all', '--json']);
   expect([status.code, status.out]).toEqual([0, '']);
@@ -52,8 +53,8 @@ describe('gdpr erase at a terminal', () => {
     { answer: 'yes', why: 'a yes' },
     { answer: '', why: 'nothing' },
   ])('$why is no confirmation: exit 6, nothing sent or recorded', async ({ answer }) => {
-    const stage = await setProcessStage();
-    const terminal = openTerminal(stage, ['erase', 'ada', ...FAST]);
+    const stage = await setStage();
+    const terminal = openConsole(stage, ['erase', 'ada', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     terminal.type(`${answer}${ENTER}`);
     expect(await terminal.ended).toBe(6);
@@ -128,8 +129,8 @@ describe('gdpr erase at a terminal', () => {
   ])(
     '$id, typed as $answer: what is shown is what is to be typed',
     async ({ id, answer, code }) => {
-      const stage = await setProcessStage();
-      const terminal = openTerminal(stage, ['erase', id, ...FAST]);
+      const stage = await setStage();
+      const terminal = openConsole(stage, ['erase', id, ...FAST]);
       await terminal.waitFor('Type it to go ahead:');
       expect(terminal.text()).toContain(`on the next line, exactly:\n${id}\n`);
       terminal.type(`${answer}${ENTER}`);
@@ -142,9 +143,9 @@ describe('gdpr erase at a terminal', () => {
     { id: 'a\u200bb', why: 'invisible in part' },
     { id: 'Zoe\u0308', why: 'not what a keyboard makes' },
   ])('an id that is $why: their number', async ({ id }) => {
-    const stage = await setProcessStage();
+    const stage = await setStage();
     const args = ['erase', id, '--provider', 'stream', ...FAST];
-    const terminal = openTerminal(stage, args);
+    const terminal = openConsole(stage, args);
     await terminal.waitFor('Type 1 (how many they are) to go ahead:');
     terminal.type(`1${ENTER}`);
     expect(await terminal.ended).toBe(1);
@@ -168,15 +169,15 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('several people: their number', async () => {
-    const stage = await setProcessStage();
+    const stage = await setStage();
     const people = ['ada', 'user-000001', 'user-000002'];
-    const wrong = openTerminal(stage, ['erase', ...people, ...FAST]);
+    const wrong = openConsole(stage, ['erase', ...people, ...FAST]);
     await wrong.waitFor('Type 3 (how many they are) to go ahead:');
     expect(wrong.text()).toContain('Stream: 3 of 3 accounts visible');
     wrong.type(`ada${ENTER}`);
     expect(await wrong.ended).toBe(6);
     await nothingRecorded(stage);
-    const right = openTerminal(stage, ['erase', ...people, ...FAST]);
+    const right = openConsole(stage, ['erase', ...people, ...FAST]);
     await right.waitFor('to go ahead:');
     right.type(`3${ENTER}`);
     expect(await right.ended).toBe(0);
@@ -185,18 +186,18 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('what can be undone as a whole asks yes or no', async () => {
-    const stage = await setProcessStage();
+    const stage = await setStage();
     const { STREAM_API_KEY: apiKey, STREAM_API_SECRET: apiSecret } = stage.env;
     const stream = { apiKey, apiSecret, baseUrl: stage.sandbox.origin, products: ['chat'] };
     const file = join(stage.dir, 'gdpr.config.json');
     await writeFile(file, JSON.stringify({ profiles: { p: { stream } } }), { mode: 0o600 });
     trust(file, stage.dir);
-    const no = openTerminal(stage, ['erase', 'ada', ...FAST]);
+    const no = openConsole(stage, ['erase', 'ada', ...FAST]);
     await no.waitFor('Go ahead?');
     no.type(`n${ENTER}`);
     expect(await no.ended).toBe(6);
     expect(deletions(stage)).toEqual([]);
-    const yes = openTerminal(stage, ['erase', 'ada', ...FAST]);
+    const yes = openConsole(stage, ['erase', 'ada', ...FAST]);
     await yes.waitFor('Go ahead?');
     yes.type(`yes${ENTER}`);
     expect(await yes.ended).toBe(0);
@@ -204,12 +205,12 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('what is open already is carried on, and that is said before the question', async () => {
-    const stage = await setProcessStage({ faults: ['task-never-ends'] });
+    const stage = await setStage({ faults: ['task-never-ends'] });
     const left = await stage.gdpr(['erase', 'ada', '--yes', '--no-wait', '--json', ...FAST]);
     expect(left.code).toBe(8);
     const sent = deletions(stage).length;
     stage.sandbox.control.setFaults([]);
-    const terminal = openTerminal(stage, ['erase', 'ada', '--timeout', '200ms', ...FAST]);
+    const terminal = openConsole(stage, ['erase', 'ada', '--timeout', '200ms', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain(`request ${JSON.parse(left.out).request_id} is open`);
     terminal.type(`ada${ENTER}`);
@@ -218,12 +219,12 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('for many it says how many calls it takes, and how long at least', async () => {
-    const stage = await setProcessStage({ users: 650 });
+    const stage = await setStage({ users: 650 });
     const ids = Array.from(
       { length: 650 },
       (_, index) => `user-${String(index + 1).padStart(6, '0')}`,
     );
-    const terminal = openTerminal(stage, ['erase', ...ids, '--max-subjects', '650']);
+    const terminal = openConsole(stage, ['erase', ...ids, '--max-subjects', '650']);
     await terminal.waitFor('Type 650');
     // At four fifths of Stream's 6 a minute, 7 calls take two windows.
     expect(terminal.text()).toMatch(/664 calls, at least \d+ (?:s|min) at the limits in force\./);
@@ -234,8 +235,8 @@ describe('gdpr erase at a terminal', () => {
   });
 
   test('--quiet does not hide what the question is about', async () => {
-    const stage = await setProcessStage();
-    const terminal = openTerminal(stage, ['erase', 'ada', '--quiet', ...FAST]);
+    const stage = await setStage();
+    const terminal = openConsole(stage, ['erase', 'ada', '--quiet', ...FAST]);
     await terminal.waitFor('Type ada to go ahead:');
     expect(terminal.text()).toContain('This will hide ada at Stream');
     terminal.type(CTRL_C);
@@ -245,19 +246,19 @@ describe('gdpr erase at a terminal', () => {
 
 describe('gdpr restore at a terminal', () => {
   test('asks yes or no; only a yes restores', async () => {
-    const stage = await setProcessStage();
+    const stage = await setStage();
     const erase = ['erase', 'ada', '--provider', 'stream', '--yes', ...FAST];
     expect((await stage.gdpr(erase)).code).toBe(0);
 
     const restore = ['restore', 'ada', '--provider', 'stream', ...FAST];
-    const no = openTerminal(stage, restore);
+    const no = openConsole(stage, restore);
     await no.waitFor('Go ahead?');
     expect(no.text()).toContain('This will bring back ada at Stream');
     no.type(ENTER);
     expect(await no.ended).toBe(6);
     expect(deletions(stage)).not.toContain('restoreUsers');
 
-    const yes = openTerminal(stage, restore);
+    const yes = openConsole(stage, restore);
     await yes.waitFor('Go ahead?');
     yes.type(`y${ENTER}`);
     expect(await yes.ended).toBe(0);
@@ -265,14 +266,14 @@ describe('gdpr restore at a terminal', () => {
   });
 
   test('TERM=dumb: a line that says yes, and no escapes', async () => {
-    const stage = await setProcessStage();
+    const stage = await setStage();
     const args = ['--provider', 'stream', ...FAST];
     expect((await stage.gdpr(['erase', 'ada', '--yes', ...args])).code).toBe(0);
     for (const [answer, code] of [
       ['', 6],
       ['yes', 0],
     ] as const) {
-      const terminal = openTerminal(stage, ['restore', 'ada', ...args], { kind: 'dumb' });
+      const terminal = openConsole(stage, ['restore', 'ada', ...args], { kind: 'dumb' });
       await terminal.waitFor('Go ahead? (y/N)');
       terminal.type(`${answer}${ENTER}`);
       expect(await terminal.ended).toBe(code);
@@ -281,8 +282,8 @@ describe('gdpr restore at a terminal', () => {
   });
 
   test('whoever is active is not asked about: there is nothing to send', async () => {
-    const stage = await setProcessStage();
-    const terminal = openTerminal(stage, ['restore', 'ada']);
+    const stage = await setStage();
+    const terminal = openConsole(stage, ['restore', 'ada']);
     expect(await terminal.ended).toBe(0);
     expect(terminal.text()).toContain('Nothing is sent.');
     expect(terminal.text()).toContain('already active');
@@ -291,8 +292,8 @@ describe('gdpr restore at a terminal', () => {
 });
 
 test('what is asked about leaves no file behind but the ledger', async () => {
-  const stage = await setProcessStage();
-  const terminal = openTerminal(stage, ['erase', 'ada', '--export-first', ...FAST]);
+  const stage = await setStage();
+  const terminal = openConsole(stage, ['erase', 'ada', '--export-first', ...FAST]);
   await terminal.waitFor('Type ada to go ahead:');
   terminal.type(CTRL_C);
   await terminal.ended;

@@ -68,7 +68,7 @@ export function launcher(
     };
     return Object.assign(run(), {
       pid,
-      said: (text: string) => host.stderr.said(text),
+      said: (text: string) => host.stderr.until((heard) => heard.includes(text)),
       kill: (signal: keyof typeof SIGNALS) => host.interrupt(SIGNALS[signal]),
     });
   };

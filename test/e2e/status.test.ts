@@ -183,6 +183,8 @@ describe('gdpr status --watch', () => {
     const before = stage.calls('viewGdprRequest');
     const watching = stage.start(['status', '--watch', ...FAST]);
     await stage.until(() => stage.calls('viewGdprRequest') >= before + 4);
+    // Between two looks: time passes only while it sleeps.
+    await stage.clock.sleep(1);
     const closed = await stage.gdpr(['close', paper.request_id, '--reason', 'x', '--yes']);
     expect([0, 6]).toContain(closed.code);
     while ((await status(stage, '--offline')).code !== 0) {

@@ -4,10 +4,10 @@ import type { Host, Output } from '../../src/host/host.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** An output that keeps what was written. */
-interface FakeOutput extends Output {
+export interface FakeOutput extends Output {
   readonly text: string;
-  /** Resolves once this stands there. */
-  said(text: string): Promise<void>;
+  /** Resolves once this holds for what was written. */
+  until(holds: (text: string) => boolean): Promise<void>;
 }
 
 export interface FakeHost extends Host {
@@ -18,7 +18,8 @@ export interface FakeHost extends Host {
   interrupt(code?: number): void;
 }
 
-function fakeOutput(): FakeOutput {
+/** An output that is no terminal. */
+export function fakeOutput(): FakeOutput {
   const parts: string[] = [];
   const written = new EventEmitter();
   const write = (text: string): void => {
@@ -33,8 +34,8 @@ function fakeOutput(): FakeOutput {
   });
   return {
     write,
-    async said(text) {
-      while (!parts.join('').includes(text)) await once(written, 'text');
+    async until(holds) {
+      while (!holds(parts.join(''))) await once(written, 'text');
     },
     fault: null,
     isTTY: false,

@@ -75,6 +75,7 @@ export function virtualClock(start = START): VirtualClock {
     if (next !== undefined && next.due < Infinity) {
       refuseJump(process.getActiveResourcesInfo());
       sleepers.shift();
+
       time = Math.max(time, next.due);
       next.wake();
       schedule();
@@ -100,6 +101,16 @@ export function virtualClock(start = START): VirtualClock {
       schedule();
     });
 
+  const busy = async <T>(work: () => Promise<T>): Promise<T> => {
+    const key = {};
+    begin(key);
+    try {
+      return await work();
+    } finally {
+      end(key);
+    }
+  };
+
   return {
     pauses,
     now: () => time,
@@ -107,20 +118,12 @@ export function virtualClock(start = START): VirtualClock {
     advance: (ms) => {
       time += ms;
     },
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    turn: () => busy(() => new Promise((resolve) => setImmediate(resolve))),
     sleep: (ms, signal) => {
       pauses.push(ms);
       return signal?.aborted === true ? Promise.resolve() : sleep(ms, signal);
     },
-    async busy(work) {
-      const key = {};
-      begin(key);
-      try {
-        return await work();
-      } finally {
-        end(key);
-      }
-    },
+    busy,
     server: {
       now: () => time,
       async sleep(ms, signal) {
