@@ -35,7 +35,7 @@ async function answer(
   if (program === null) return '';
   const typed = shell === 'bash' ? joined(words) : words;
   const offers = await offersFor(program, typed, (config) => app.profileNames(config));
-  return queuesOf(offers, shell, typed.at(-1) ?? '');
+  return linesOf(offers, shell, typed.at(-1) ?? '');
 }
 
 /** Bash takes `--mode=soft` apart at the equals sign, and replaces only what stands after it. */
@@ -51,7 +51,7 @@ function joined(words: readonly string[]): string[] {
   return whole;
 }
 
-function queuesOf(offers: Offers, shell: Shell, current: string): string {
+function linesOf(offers: Offers, shell: Shell, current: string): string {
   if (offers === 'files') return `${FILES}\n`;
   const cut = current.startsWith('-') ? current.indexOf('=') + 1 : 0;
   return offers.map((offer) => `${WRITE[shell](offer, cut)}\n`).join('');

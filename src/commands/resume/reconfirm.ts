@@ -10,7 +10,7 @@ import type { Request } from '../../requests/request.ts';
 import type { IdList } from '../../subjects/id-list.ts';
 import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/subjects.ts';
-import { confirm } from '../shared/confirm.ts';
+import { askToConfirm } from '../shared/confirm.ts';
 import { type Guard, askingGuard, protectedGuard } from '../shared/guards.ts';
 import { readVerified } from '../shared/requests.ts';
 import { targetsOf } from '../shared/targets.ts';
@@ -35,7 +35,7 @@ export function needsConfirmation(
  * of a plan. Without a yes, or without anybody to ask, it stays unsent and the rest goes on; so does
  * an erase of whom the profile protects.
  */
-export async function confirmAnew(ids: IdList, flags: WaitFlags, app: App): Promise<Renewal> {
+export async function reconfirm(ids: IdList, flags: WaitFlags, app: App): Promise<Renewal> {
   const { host } = app;
   const now = host.clock.now();
   const old = await unconfirmed(ids, now, await app.ledger());
@@ -63,7 +63,7 @@ export async function confirmAnew(ids: IdList, flags: WaitFlags, app: App): Prom
   try {
     const userId = userIds.length === 1 ? (userIds[0] ?? null) : null;
     const question = { needs, userId, number: userIds.length, safe: 'Nothing was sent.' } as const;
-    const answer = await confirm(question, false, app);
+    const answer = await askToConfirm(question, false, app);
     if (answer.kind === 'stopped') return answer;
     await recordAnew(stale, answer.confirmation, app);
   } catch (thrown) {

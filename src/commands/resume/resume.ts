@@ -16,7 +16,7 @@ import type { Guard } from '../shared/guards.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
 import { namedRequests, readVerified } from '../shared/requests.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
-import { confirmAnew } from './reconfirm.ts';
+import { reconfirm } from './reconfirm.ts';
 
 interface ResumeOptions extends WaitFlags, RetryFlags {
   ids: readonly string[];
@@ -65,7 +65,7 @@ async function resumeAll(work: Work, options: ResumeOptions, app: App): Promise<
     return 0;
   }
   if (ids.size === 0) return heldElsewhere('all that is open', work, app);
-  const renewal = await confirmAnew(ids, options, app);
+  const renewal = await reconfirm(ids, options, app);
   if (renewal.kind === 'stopped') return renewal.exit;
   const until = options.wait ? 'ended' : 'sent';
   const code = await carryOut(runOf(work), options, options.once ? 'idle' : until, app);

@@ -7,7 +7,7 @@ import type { Limit } from '../../requests/plan/calls.ts';
 import type { Preview, Tempo } from '../../requests/plan/preview.ts';
 import type { Operation, ProviderName } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { confirm, interrupted } from '../shared/confirm.ts';
+import { askToConfirm, interrupted } from '../shared/confirm.ts';
 import type { Guard } from '../shared/guards.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 import { carryOut } from './execute.ts';
@@ -69,7 +69,7 @@ export async function agreeAndCarryOut(
   await show(preview, previewed, options, app);
   const { only, subjects: number, needs } = preview;
   const question = { needs, userId: only?.userId ?? null, number, safe: NOTHING };
-  const answer = await confirm(question, options.yes, app);
+  const answer = await askToConfirm(question, options.yes, app);
   if (answer.kind === 'stopped') return answer.exit;
   await options.prepare();
   const workload = await recordAll(recordPlanOf(confirmPlan), app, answer.confirmation);

@@ -13,7 +13,7 @@ import { createSerial } from '../../worker/serial.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
-import { joined, orBroken, readVerified } from '../shared/requests.ts';
+import { bothErrors, orBroken, readVerified } from '../shared/requests.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 import { conclude } from './finish.ts';
 import { bundledText, printReceipt } from './receipts.ts';
@@ -161,7 +161,7 @@ function sourceOf(
     if (page.done === true) return false;
     const { recorded, before } = page.value;
     const verified = await readVerified(before, ledger);
-    if (verified.broken !== null) broken = joined(broken, verified.broken);
+    if (verified.broken !== null) broken = bothErrors(broken, verified.broken);
     const sound = verified.requests.map(({ id }) => id);
     if (progress !== null) await sayWhoHolds(sound, progress, app);
     ready = [...ready, ...sound, ...recorded];

@@ -88,7 +88,7 @@ export async function readVerified(
   let broken: GdprError | null = null;
   for (const id of new Set(ids)) {
     const request = await orBroken(id, ledger.request(id));
-    if (request instanceof GdprError) broken = joined(broken, request);
+    if (request instanceof GdprError) broken = bothErrors(broken, request);
     else if (request !== null) requests.push(request);
   }
   return { requests, broken };
@@ -105,7 +105,7 @@ export async function orBroken<T>(id: string, reading: Promise<T>): Promise<T | 
 }
 
 /** One error for the broken records of both. */
-export function joined(before: GdprError | null, next: GdprError): GdprError {
+export function bothErrors(before: GdprError | null, next: GdprError): GdprError {
   if (before === null) return next;
   return new GdprError('ledger', `${before.message}\n${next.message}`, {
     next: next.next,
