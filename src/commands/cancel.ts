@@ -14,8 +14,8 @@ import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
 import type { Receipt } from '../requests/receipt.ts';
 import type { Call, Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
-import { type CancelEffect, cancelEffectOf, cancelled } from '../requests/transitions/cancelled.ts';
-import { type Taken, withdrawCalls } from '../worker/withdraw.ts';
+import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
+import { type Taken, cancelSteps, withdrawCalls } from '../worker/withdraw.ts';
 import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
 import { invocation, printLastWords } from './shared/output.ts';
@@ -70,19 +70,17 @@ interface Withdrawn {
 
 /** As things stand once the requests are ours: they may have gone on since they were read. */
 async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
-  const { host } = app;
+  const { clock, stop } = app.host;
   const ledger = await app.ledger();
   return holding(ids, app, async (holder) => {
     const cases = await cancelPlan(ids, app);
-    const change = cancelled(
-      cases.flatMap(({ effects }) => effects),
-      host.clock.now(),
-    );
     // What was not sent comes first: it needs nobody, whatever happens to the rest.
-    await ledger.record(holder.token, change);
+    await cancelSteps(
+      cases.flatMap(({ effects }) => effects),
+      { ledger, clock, holder },
+    );
     const calls = callsToWithdraw(cases);
     const providers = calls.length === 0 ? new Map() : await app.providers(waitFlags({}));
-    const { clock, stop } = host;
     const ends = await withdrawCalls(calls, { ledger, providers, clock, holder, stop });
     return { cases, ends, receipts: await sealedReceipts(ids, holder, app) };
   });

@@ -1,8 +1,12 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Holder, Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { type Unsent, unsentText } from '../../report/plan/preview-text.ts';
-import { type Confirmation, lacksConfirmation } from '../../requests/confirmation.ts';
+import {
+  type Confirmation,
+  isUnconfirmed,
+  lacksConfirmation,
+} from '../../requests/confirmation.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';
 import { foundSubjects } from '../../requests/plan/preview.ts';
@@ -12,7 +16,7 @@ import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/subjects.ts';
 import { askToConfirm } from '../shared/confirm.ts';
 import { type Guard, askingGuard, protectedGuard } from '../shared/guards.ts';
-import { readVerified } from '../shared/requests.ts';
+import { newHolder, readVerified } from '../shared/requests.ts';
 import { targetsOf } from '../shared/targets.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 
@@ -21,14 +25,6 @@ export type Renewal =
   | { kind: 'stopped'; exit: number }
   /** `refused`: whom the profile protects by now is left as it is; null: nobody. */
   | { kind: 'go_on'; refused: Guard | null };
-
-/** Whether a deletion or restore of the request is not sent, and nobody confirmed it lately. */
-export function needsConfirmation(
-  { steps, confirmedAt }: Pick<Request, 'steps' | 'confirmedAt'>,
-  at: number,
-): boolean {
-  return steps.some((step) => lacksConfirmation(step, confirmedAt, at));
-}
 
 /**
  * Asks anew for what was confirmed too long ago and is not sent yet (docs/spec.md 3), with the words
@@ -78,7 +74,7 @@ async function unconfirmed(ids: IdList, now: number, ledger: Ledger): Promise<re
   const old: Request[] = [];
   for (const page of ids.ids(PAGE)) {
     const { requests } = await readVerified(page, ledger);
-    old.push(...requests.filter((request) => needsConfirmation(request, now)));
+    old.push(...requests.filter((request) => isUnconfirmed(request, now)));
   }
   return old;
 }
@@ -119,7 +115,7 @@ async function recordAnew(
 ): Promise<void> {
   const { host } = app;
   const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
+  const holder = newHolder(app);
   const ids = requests.map(({ id }) => id);
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());

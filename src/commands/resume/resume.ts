@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Holder, Ledger, RequestFilter } from '../../ledger/ledger.ts';
+import type { Ledger, RequestFilter } from '../../ledger/ledger.ts';
 import { SHOWN, leftText } from '../../report/ending/advice.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsettled } from '../../requests/exit-code.ts';
-import { isMisdated } from '../../requests/polling.ts';
 import type { Operation, Request, Step } from '../../requests/request.ts';
-import { type RetryFlags, mayRepeat, retried } from '../../requests/transitions/retried.ts';
+import { type RetryFlags, mayRepeat } from '../../requests/transitions/retried.ts';
 import { type IdList, idList } from '../../subjects/id-list.ts';
+import { retryFailed } from '../../worker/retry.ts';
 import { carryOut } from '../run/execute.ts';
 import { type Run, isMany } from '../run/run.ts';
 import { PAGE } from '../run/subjects.ts';
 import type { Guard } from '../shared/guards.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
-import { namedRequests, readVerified } from '../shared/requests.ts';
+import { namedRequests, newHolder } from '../shared/requests.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
 import { reconfirm } from './reconfirm.ts';
 
@@ -169,7 +169,12 @@ async function add(
 ): Promise<void> {
   if (requests.length === 0) return;
   app.begin();
-  await retryFailed(requests, options, app);
+  if (options.resend) sayNothingToResend(requests, app);
+  await retryFailed(requests, options, {
+    ledger: await app.ledger(),
+    clock: app.host.clock,
+    holder: newHolder(app),
+  });
   const ids = requests.map(({ id }) => id);
   const free = options.ids.length === 0 ? await leftToUs(ids, app) : ids;
   work.ids.add(free);
@@ -196,49 +201,14 @@ async function leftToUs(ids: readonly string[], app: App): Promise<readonly stri
   return ids.filter((id) => !elsewhere.has(id));
 }
 
-/**
- * Takes up again what failed for a passing reason, what was asked for, and what waits since a clock
- * was wrong; what another process
- * holds is left to it.
- */
-async function retryFailed(
-  requests: readonly Request[],
-  asked: RetryFlags,
-  app: App,
-): Promise<void> {
-  for (const request of requests) {
-    if (asked.resend && !request.steps.some(isToResend)) {
-      app.host.stderr.write(`${request.id}: no deletion is in doubt, so none is sent again.\n`);
-    }
-    const isWanted = request.steps.some((step) => mayRepeat(step, asked) || isStuck(step, app));
-    if (request.state !== 'closed' && isWanted) {
-      await reviveSteps(request, asked, app);
-    }
+/** Says for which of the requests there is nothing to send again. */
+function sayNothingToResend(requests: readonly Request[], { host }: App): void {
+  for (const { id, steps } of requests) {
+    if (steps.some(isToResend)) continue;
+    host.stderr.write(`${id}: no deletion is in doubt, so none is sent again.\n`);
   }
-}
-
-function isStuck({ finishedAt, nextAt }: Step, { host }: App): boolean {
-  return finishedAt === null && isMisdated(nextAt, host.clock.now());
 }
 
 function isToResend(step: Step): boolean {
   return mayRepeat({ ...step, error: null }, { failed: false, resend: true });
-}
-
-async function reviveSteps({ id }: Request, asked: RetryFlags, app: App): Promise<void> {
-  const { host } = app;
-  const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
-  const [taken] = await ledger.take([id], holder, host.clock.now());
-  if (taken === undefined) return;
-  // Read again: until it was taken, somebody else may have worked on it.
-  const { requests } = await readVerified([id], ledger);
-  const all = requests.flatMap((each) => each.steps);
-  const steps = all.filter((step) => mayRepeat(step, asked));
-  const at = host.clock.now();
-  if (steps.length > 0) await ledger.record(holder.token, retried(steps, asked, at));
-  const stuck = all.filter((step) => !steps.includes(step) && isStuck(step, app));
-  const patches = stuck.map((step) => ({ id: step.id, patch: { nextAt: null } }));
-  if (patches.length > 0) await ledger.record(holder.token, { at, steps: patches });
-  await ledger.release(holder);
 }

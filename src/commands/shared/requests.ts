@@ -3,6 +3,7 @@ import { GdprError } from '../../errors.ts';
 import { type Holder, LeaseLost, type Ledger } from '../../ledger/ledger.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Request } from '../../requests/request.ts';
+import { orBroken } from '../../worker/receipts.ts';
 
 /** The requests of these ids, each once. Throws GdprError `unknown_request` when one is not there. */
 export async function namedRequests(ids: readonly string[], app: App): Promise<readonly Request[]> {
@@ -21,6 +22,11 @@ export async function namedRequests(ids: readonly string[], app: App): Promise<r
   });
 }
 
+/** Who holds what this process takes from now on. */
+export function newHolder({ host }: App): Holder {
+  return { token: host.newId(), process: host.process };
+}
+
 /**
  * Takes requests for as long as `task` lasts. Throws GdprError `guard` for one that another process
  * works on, or whose calls serve a request that it works on.
@@ -32,7 +38,7 @@ export async function holding<T>(
 ): Promise<T> {
   const { host } = app;
   const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
+  const holder = newHolder(app);
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());
     const missing = ids.filter((id) => !taken.includes(id));
@@ -92,16 +98,6 @@ export async function readVerified(
     else if (request !== null) requests.push(request);
   }
   return { requests, broken };
-}
-
-/** What is read of a request, or what is wrong with its record. */
-export async function orBroken<T>(id: string, reading: Promise<T>): Promise<T | GdprError> {
-  try {
-    return await reading;
-  } catch (thrown) {
-    if (thrown instanceof GdprError && thrown.requestIds.includes(id)) return thrown;
-    throw thrown;
-  }
 }
 
 /** One error for the broken records of both. */
