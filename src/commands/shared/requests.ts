@@ -15,8 +15,19 @@ export async function namedRequests(ids: readonly string[], app: App): Promise<r
     if (request === null) unknown.push(id);
     else requests.push(request);
   }
-  if (unknown.length === 0) return requests;
-  throw new GdprError('unknown_request', `No such request: ${unknown.map(quoteId).join(', ')}.`, {
+  if (unknown.length > 0) throw noSuch(unknown);
+  return requests;
+}
+
+/** The same of one. */
+export async function namedRequest(id: string, app: App): Promise<Request> {
+  const request = await (await app.ledger()).request(id);
+  if (request === null) throw noSuch([id]);
+  return request;
+}
+
+function noSuch(ids: readonly string[]): GdprError {
+  return new GdprError('unknown_request', `No such request: ${ids.map(quoteId).join(', ')}.`, {
     next: 'Nothing was done. See what there is: gdpr status --all',
     requestIds: [],
   });
