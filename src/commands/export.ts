@@ -5,20 +5,19 @@ import type { Provider } from '../providers/provider.ts';
 import { planEnd, planJson, planText } from '../report/plan/plan-text.ts';
 import { count } from '../report/words.ts';
 import { OPERATIONS } from '../requests/operations.ts';
-import { type ExportTarget, planExport } from '../requests/plan/plan.ts';
+import { type ExportTarget, exportPlans, planExport } from '../requests/plan/plan.ts';
 import { exportTotals } from '../requests/plan/totals.ts';
-import type { PlannedRequest, ProviderName } from '../requests/request.ts';
+import type { ProviderName } from '../requests/request.ts';
 import { SHOWN } from '../requests/sample.ts';
 import type { Refusal } from '../requests/stream-options.ts';
-import type { SubjectRow } from '../subjects/subjects.ts';
-import { detailsOf } from './run/details.ts';
+import { type DetailsSource, detailsOf } from './run/details.ts';
 import { carryOut } from './run/execute.ts';
-import { type Workload, type RecordPlan, conflictsOf, recordAll } from './run/record.ts';
-import { checkedResults } from './run/results.ts';
+import { type Workload, conflictsOf, recordAll } from './run/record.ts';
+import { type RequestPlan, identities, planned } from './run/request-plan.ts';
 import { runOf } from './run/run.ts';
-import { identified, skipSettled } from './run/settled-before.ts';
-import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
-import { choiceGuards } from './shared/guards.ts';
+import { skipSettled } from './run/settled-before.ts';
+import { toDo } from './run/subjects.ts';
+import { type Task, withSubjects } from './run/task.ts';
 import {
   type RequestFlags,
   type WaitFlags,
@@ -29,7 +28,6 @@ import {
   requestFlags,
   waitFlags,
 } from './shared/flags.ts';
-import { targetsOf } from './shared/targets.ts';
 
 interface ExportOptions extends RequestFlags, WaitFlags {
   received: string | null;
@@ -50,44 +48,48 @@ export function declareExport(command: Command, app: App, done: (code: number) =
 
 /** Plans, records, submits, checks, collects and prints receipts; resolves to the exit code. */
 async function runExport(options: ExportOptions, app: App): Promise<number> {
-  checkWho(options, 'export');
-  const settings = await app.settings();
-  const doubts = await choiceGuards(null, options.dryRun, app);
-  const providers = await app.providers(options, options.dryRun);
-  const targets = targetsOf(settings, providers, options.provider);
-  const outDir = outDirOf(options.out, app.host.cwd);
-  const results = await checkedResults(options, outDir, app);
-  const names = targets.map(({ provider }) => provider);
-  const subjectTable = await subjectTableOf(options, 'export', names, app);
-  try {
-    const details = await detailsOf(options, outDir, app);
-    const newId = (): string => app.host.newId();
-    const plan = async (rows: readonly SubjectRow[]): Promise<readonly PlannedRequest[]> => {
-      const subjects = rows.map(({ subject }) => subject);
-      const page = planExport(subjects, targets, details.common, newId, details.own(rows));
-      return (options.csv === null ? page : identified(page, rows, details)).requests;
-    };
-    const recordPlan = { action: 'export', subjectTable, isNew: options.new, plan } as const;
-    if (options.csv !== null && !options.new) await skipSettled(recordPlan, app);
-    const refused = await conflictsOf(recordPlan, app);
+  const outDir = (): string => outDirOf(options.out, app.host.cwd);
+  return withSubjects('export', { ...options, yes: null }, outDir, app, async (task) => {
+    const { targets, providers, subjectTable, results, doubts } = task;
+    const details = await detailsOf(options, outDir(), app);
+    const plan = planOf(task, details, options, app);
+    await skipSettled(plan, app);
+    const refused = await conflictsOf(plan, app);
     if (options.dryRun) {
-      const refusals = [...doubts, ...(refused === null ? [] : [refused])];
-      return await rehearse(recordPlan, targets, refusals, app);
+      return rehearse(plan, targets, [...doubts, ...(refused === null ? [] : [refused])], app);
     }
     if (refused !== null) throw refused;
-    await prepareOutDir(outDir, { isDefault: options.out === null });
-    const workload = await recordAll(recordPlan, app);
+    await prepareOutDir(outDir(), { isDefault: options.out === null });
+    const workload = await recordAll(plan, app);
     if (workload.people > 1) await learnLimits(workload, providers, app);
-    const run = runOf({ subjectTable, results, workload, outDir }, options, app);
-    return await carryOut(run, options, options.wait ? 'ended' : 'sent', app);
-  } finally {
-    subjectTable.close();
-  }
+    const run = runOf({ subjectTable, results, workload, outDir: outDir() }, options, app);
+    return carryOut(run, options, options.wait ? 'ended' : 'sent', app);
+  });
+}
+
+function planOf(
+  { subjectTable, targets }: Task,
+  details: DetailsSource,
+  options: ExportOptions,
+  app: App,
+): RequestPlan {
+  const what = { action: 'export', mode: null } as const;
+  const newId = (): string => app.host.newId();
+  return {
+    action: 'export',
+    subjectTable,
+    isNew: options.new,
+    identityOf: options.csv === null ? null : identities(what, exportPlans(targets), details),
+    async plan(rows) {
+      const subjects = rows.map(({ subject }) => subject);
+      return planExport(subjects, targets, details.common, newId, details.own(rows));
+    },
+  };
 }
 
 /** Prints the plan on stdout: as text, the first ones by name, or as `gdpr-plan/1`, one a request. */
 async function rehearse(
-  { subjectTable, plan }: RecordPlan,
+  plan: RequestPlan,
   targets: readonly ExportTarget[],
   refusals: readonly Refusal[],
   app: App,
@@ -95,14 +97,15 @@ async function rehearse(
   const { host, flags } = app;
   const totals = exportTotals(targets);
   let shown = 0;
-  for await (const rows of toDo(subjectTable, app)) {
+  for await (const rows of toDo(plan.subjectTable, app)) {
     const isPlanned = flags.json || shown < SHOWN;
     if (!isPlanned) {
       totals.addUnseen(rows.map(({ subject }) => subject));
       continue;
     }
-    const requests = await plan(rows);
-    totals.add({ action: 'export', requests });
+    const page = await planned(plan, rows);
+    totals.add(page);
+    const { requests } = page;
     for (const request of flags.json ? requests : requests.slice(0, SHOWN - shown)) {
       host.stdout.write(flags.json ? `${planJson(request)}\n` : planText(request));
       shown += 1;

@@ -1,21 +1,20 @@
 import type { Command } from 'commander';
 import type { App } from '../app.ts';
-import type { ResultsPlace } from '../files/csv/results-place.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { count } from '../report/words.ts';
 import { type Erasure, standingErasure } from '../requests/past-erasures.ts';
 import { type ExportTarget, idAt } from '../requests/plan/plan.ts';
-import { planRestore, restoreTotals } from '../requests/plan/restore.ts';
+import { planRestore, restorePlans, restoreTotals } from '../requests/plan/restore.ts';
 import { createSample } from '../requests/sample.ts';
 import type { SubjectTable } from '../subjects/subjects.ts';
-import { agreeAndCarryOut, rehearseAndPrint } from './run/confirm-and-run.ts';
+import { confirmAndRun } from './run/confirm-and-run.ts';
 import { type DetailsSource, detailsOf } from './run/details.ts';
 import { pastErasures } from './run/lookup.ts';
-import { type ConfirmPlan, recordPlanOf } from './run/preview.ts';
-import { checkedResults } from './run/results.ts';
-import { identified, skipSettled } from './run/settled-before.ts';
-import { checkWho, subjectTableOf, toDo } from './run/subjects.ts';
-import { type Guard, askingGuard, choiceGuards, enforce, guard } from './shared/guards.ts';
+import type { ConfirmPlan } from './run/preview.ts';
+import { identities } from './run/request-plan.ts';
+import { toDo } from './run/subjects.ts';
+import { type Task, withSubjects } from './run/task.ts';
+import { type Guard, guard } from './shared/guards.ts';
 import {
   type RequestFlags,
   type WaitFlags,
@@ -24,7 +23,6 @@ import {
   requestFlags,
   waitFlags,
 } from './shared/flags.ts';
-import { targetsOf } from './shared/targets.ts';
 
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;
@@ -43,83 +41,57 @@ export function declareRestore(command: Command, app: App, done: (code: number) 
 
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runRestore(options: RestoreOptions, app: App): Promise<number> {
-  checkWho(options, 'restore');
-  const doubts = await choiceGuards(options.yes, options.dryRun, app);
-  const settings = await app.settings();
-  const targets = targetsOf(
-    settings,
-    await app.providers(options, options.dryRun),
-    options.provider,
-  );
-  const results = await checkedResults(options, null, app);
-  const names = targets.map(({ provider }) => provider);
-  const subjectTable = await subjectTableOf(options, 'restore', names, app);
-  try {
-    const details = await detailsOf({ ...options, received: null }, null, app);
-    return await restoreAll({ subjectTable, targets, details, results, doubts }, options, app);
-  } finally {
-    subjectTable.close();
-  }
-}
-
-interface Task {
-  subjectTable: SubjectTable;
-  targets: readonly ExportTarget[];
-  details: DetailsSource;
-  results: ResultsPlace | null;
-  doubts: readonly Guard[];
-}
-
-async function restoreAll(task: Task, options: RestoreOptions, app: App): Promise<number> {
-  const { subjectTable, targets, results } = task;
-  const confirmPlan = confirmPlanOf(task, options, app);
-  const skipped =
-    options.csv === null || options.new ? 0 : await skipSettled(recordPlanOf(confirmPlan), app);
-  const guards = [
-    ...task.doubts,
-    ...(skipped === subjectTable.size ? [] : askingGuard(options.yes, app, options.csv)),
-    ...(await erasedGuard(subjectTable, targets, app)),
-  ];
-  if (options.dryRun) return rehearseAndPrint(confirmPlan, guards, options, app);
-  enforce(guards);
-  // Sendbird has nothing to restore, so nobody looks there.
-  const looked = targets.filter(({ provider }) => provider === 'stream');
-  const providers = await app.providers(options);
-  return agreeAndCarryOut(
-    confirmPlan,
-    { targets: looked, providers, owners: [], feeds: null },
-    {
-      ...options,
-      operations: OPERATIONS,
-      skipped,
-      results,
-      outDir: null,
-      check: () => undefined,
-      prepare: async () => undefined,
-    },
+  return withSubjects(
+    'restore',
+    options,
+    () => null,
     app,
+    async (task) => {
+      const { subjectTable, targets, providers } = task;
+      const details = await detailsOf({ ...options, received: null }, null, app);
+      // Sendbird has nothing to restore, so nobody looks there.
+      const looked = targets.filter(({ provider }) => provider === 'stream');
+      return confirmAndRun(
+        {
+          ...task,
+          plan: confirmPlanOf(task, details, options, app),
+          search: { targets: looked, providers, owners: [], feeds: null },
+          operations: OPERATIONS,
+          guards: async (_, asking) => [
+            ...task.doubts,
+            ...asking,
+            ...(await erasedGuard(subjectTable, targets, app)),
+          ],
+          check: () => undefined,
+          prepare: async () => undefined,
+        },
+        options,
+        app,
+      );
+    },
   );
 }
 
 function confirmPlanOf(
-  { subjectTable, targets, details }: Task,
+  { subjectTable, targets }: Task,
+  details: DetailsSource,
   options: RestoreOptions,
   app: App,
 ): ConfirmPlan {
-  const planPage: ConfirmPlan['planPage'] = async (rows, sightings) => {
-    const subjects = rows.map(({ subject }) => subject);
-    const erasures = await erasuresOf(subjects, targets, app);
-    const known = { subjects, targets, sightings, erasures };
-    const own = details.own(rows);
-    const page = planRestore({ ...known, details: details.common, own }, () => app.host.newId());
-    return options.csv === null ? page : identified(page, rows, details);
-  };
+  const what = { action: 'restore', mode: null } as const;
   return {
     action: 'restore',
     subjectTable,
     isNew: options.new,
-    planPage,
+    identityOf: options.csv === null ? null : identities(what, restorePlans(targets), details),
     totals: restoreTotals(targets, details.common.profile),
+    async plan(rows, sightings) {
+      const subjects = rows.map(({ subject }) => subject);
+      const erasures = await erasuresOf(subjects, targets, app);
+      const known = { subjects, targets, sightings, erasures };
+      const own = details.own(rows);
+      return planRestore({ ...known, details: details.common, own }, () => app.host.newId());
+    },
   };
 }
 

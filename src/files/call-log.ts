@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { GdprError, reasonOf } from '../errors.ts';
-import { openNumber } from './pipe.ts';
+import { openNumber } from './links.ts';
 import { type Kept, type OwnKind, objection, placeObjection } from './protected-places.ts';
 
 /** A file that takes a JSON line for each entry, at once: a reader sees what has happened so far. */

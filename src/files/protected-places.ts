@@ -2,7 +2,7 @@ import { type Stats, constants } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError } from './disk.ts';
-import { linksFrom } from './pipe.ts';
+import { linksFrom } from './links.ts';
 
 /** What no file that an operator names for output may touch. Paths are absolute. */
 export interface Kept {

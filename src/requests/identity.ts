@@ -13,7 +13,9 @@ export interface RowOwn {
  * out about the subject, nor where files go, nor who asks.
  */
 export function rowIdentity(
-  planned: Pick<PlannedRequest, 'action' | 'mode' | 'acceptPartial' | 'subject' | 'steps'>,
+  planned: Pick<PlannedRequest, 'action' | 'mode' | 'acceptPartial' | 'subject'> & {
+    steps: readonly WantedStep[];
+  },
   { reference, receivedOn }: RowOwn,
 ): string {
   const { action, mode, acceptPartial = false, subject, steps } = planned;
@@ -21,7 +23,9 @@ export function rowIdentity(
   return canonical([action, mode, acceptPartial, subject.userId, parts, reference, receivedOn]);
 }
 
-function partOf({ account, operation, subjectId, options }: PlannedStep): string {
+type WantedStep = Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>;
+
+function partOf({ account, operation, subjectId, options }: WantedStep): string {
   return canonical([account, operation, subjectId, options]);
 }
 

@@ -1,24 +1,18 @@
 import { GdprError } from '../errors.ts';
-import { readCsv } from '../files/csv/rows.ts';
+import { unguarded } from '../files/csv/results.ts';
+import { type TakeRow, readCsv } from '../files/csv/rows.ts';
 import type { CsvSource } from '../files/csv/source.ts';
-import { createRowReader } from './csv-reader.ts';
-import { DOUBLE_TABLES, findDoubles, sentColumns } from './doubles.ts';
-import { faultList } from './fault-list.ts';
-import { FINGERPRINT_TABLES, fingerprints } from './fingerprints.ts';
-import { COLUMNS, type Column } from './header.ts';
-import { layoutOf } from './layout.ts';
-import { NOTE_TABLES, notesOf } from './notes.ts';
-import { TWICE_TABLES, type Twice, noticesOf, twiceOf } from './notices.ts';
-import type { RowRules } from './row-check.ts';
-import { type Block, ROW_TABLES, type RowStore, rowStore } from './row-store.ts';
+import { type FaultList, REPEATED, faultList, findDoubles } from './faults.ts';
+import { COLUMNS, type Column, type Header, idColumn, readHeader } from './header.ts';
+import { type Repeated, noticesOf } from './notices.ts';
+import { type RowRules, rowCheck } from './row-check.ts';
 import { type Scratch, openScratch } from './scratch.ts';
-import type { SubjectTable, SubjectRow } from './subjects.ts';
+import { SUBJECTS, type SubjectTable, rowWriter, tableOf } from './subjects.ts';
 
-const TABLES = ROW_TABLES + FINGERPRINT_TABLES + DOUBLE_TABLES + TWICE_TABLES + NOTE_TABLES;
-
-/** What a CSV is checked against; `signal` ends the reading of it. */
+/** What a CSV is checked against; `signal` ends the reading of it, `folder` is for the temporary file. */
 export interface CsvRules extends RowRules {
   signal: AbortSignal;
+  folder: string | null;
 }
 
 /**
@@ -27,76 +21,85 @@ export interface CsvRules extends RowRules {
  * the signal's reason.
  */
 export async function csvSubjects(source: CsvSource, rules: CsvRules): Promise<SubjectTable> {
-  const scratch = openScratch(TABLES);
+  const scratch = openScratch(SUBJECTS + REPEATED, rules.folder);
   try {
-    return await read(source, rules, scratch);
+    const header = await readRows(source, rules, scratch);
+    const { rows, ...filled } = scratch.work(() => scratch.sql(COUNTS).get()) ?? {};
+    if (rows === 0) throw useless(`${source.name} has a header and no row: nobody is named.`);
+    const repeated = scratch.work(() => dropRepeated(scratch));
+    const empty = (column: Column): number => Number(rows) - Number(filled[column]);
+    return {
+      ...tableOf(scratch, header.columns),
+      size: Number(rows) - repeated.size,
+      notices: noticesOf(header, rules.providers, empty, repeated),
+    };
   } catch (thrown) {
     scratch.close();
     throw thrown;
   }
 }
 
-async function read(source: CsvSource, rules: CsvRules, scratch: Scratch): Promise<SubjectTable> {
+/** Fills the table with the rows of a file that nothing is wrong with. */
+async function readRows(source: CsvSource, rules: CsvRules, scratch: Scratch): Promise<Header> {
   const { name } = source;
-  const rows = rowStore(scratch);
-  const prints = fingerprints(scratch);
+  const { providers, signal } = rules;
   const faults = faultList();
-  const intake = createRowReader(name, rules, { rows, prints, faults });
-  const stop = await readCsv(source, COLUMNS, intake.take, rules.signal);
+  const read: { header: Header | null } = { header: null };
+  let take: TakeRow = (names, line) => {
+    const header = readHeader(names, providers);
+    if ('faults' in header) {
+      for (const fault of header.faults) faults.add(line, fault);
+      throw faults.error(name);
+    }
+    read.header = header;
+    take = rowTaker(header, rules, scratch, faults);
+  };
+  const stop = await readCsv(source, COLUMNS, (cells, line) => take(cells, line), signal);
   if (stop !== null) {
     if (stop.line === null) throw useless(`${name} ${stop.what}.`);
     faults.add(stop.line, stop.what);
   }
-  const { header } = intake;
+  const { header } = read;
   if (header === null) throw faults.size > 0 ? faults.error(name) : useless(`${name} is empty.`);
-  rows.end();
-  const sent = sentColumns(header.columns, rules.providers);
-  scratch.transaction(() => {
-    if (prints.findSuspects() > 0) findDoubles(scratch, rows, header.columns, sent, faults);
-  });
+  const sent = providers.flatMap((provider) => idColumn(header.columns, provider) ?? []);
+  scratch.work(() => findDoubles(scratch, header.columns, [...new Set(sent)], faults));
   if (faults.size > 0) throw faults.error(name);
-  if (intake.rows === 0) throw useless(`${name} has a header and no row: nobody is named.`);
-  const twice = twiceOf(scratch);
-  return {
-    ...subjectTableOf(scratch, rows, twice, header.columns),
-    size: intake.rows - twice.size,
-    notices: noticesOf(header, rules.providers, intake.empty, twice),
+  return header;
+}
+
+function rowTaker(
+  { width, columns, cells: places }: Header,
+  rules: RowRules,
+  scratch: Scratch,
+  faults: FaultList,
+): TakeRow {
+  const check = rowCheck(columns, rules);
+  const add = rowWriter(scratch, columns);
+  return (cells, line) => {
+    if (cells.length !== width) {
+      faults.add(line, `the row has ${count(cells.length)}, and the header ${count(width)}`);
+      return;
+    }
+    const kept = places.map((at) => unguarded(cells[at] ?? ''));
+    for (const fault of check(kept) ?? []) faults.add(line, fault);
+    // One that is not right is kept all the same, for comparing it with others.
+    add(line, kept);
   };
 }
 
-function subjectTableOf(
-  scratch: Scratch,
-  rows: RowStore,
-  twice: Twice,
-  columns: readonly Column[],
-): Omit<SubjectTable, 'size' | 'notices'> {
-  const notes = notesOf(scratch);
-  const rowOf = layoutOf(columns);
-  const pageOf = ({ lines, cells }: Block): readonly SubjectRow[] => {
-    const first = lines[0] ?? 0;
-    const last = lines.at(-1) ?? 0;
-    const isTwice = twice.between(first, last);
-    const noted = notes.between(first, last);
-    const page: SubjectRow[] = [];
-    for (let at = 0; at < lines.length; at += 1) {
-      const line = lines[at] ?? 0;
-      if (!isTwice(line)) page.push(rowOf(line, cells, at * columns.length, noted(line)));
-    }
-    return page;
-  };
-  return {
-    columns,
-    *pages(limit) {
-      for (const block of rows.blocks('all')) {
-        const page = pageOf(block);
-        if (page.length > 0 && page.length <= limit) yield page;
-        else for (let at = 0; at < page.length; at += limit) yield page.slice(at, at + limit);
-      }
-    },
-    note: (patches) => notes.add(patches),
-    ids: (limit) => notes.ids(limit),
-    close: () => scratch.close(),
-  };
+const COUNTS = `SELECT count(*) AS rows, count(user_id) AS user_id, count(stream_id) AS stream_id,
+  count(sendbird_id) AS sendbird_id FROM subjects`;
+
+const MOST_LINES = 10;
+
+function dropRepeated(scratch: Scratch): Repeated {
+  const first = scratch.sql('SELECT line FROM repeated ORDER BY line LIMIT ?').all(MOST_LINES);
+  const drop = scratch.sql('DELETE FROM subjects WHERE line IN (SELECT line FROM repeated)');
+  return { size: Number(drop.run().changes), first: first.map(({ line }) => Number(line)) };
+}
+
+function count(cells: number): string {
+  return cells === 1 ? '1 cell' : `${cells} cells`;
 }
 
 function useless(message: string): GdprError {

@@ -4,7 +4,7 @@ import type { ProviderName } from '../requests/request.ts';
 /** Ours, docs/spec.md 6; the first three hold ids. */
 export const COLUMNS = ['user_id', 'stream_id', 'sendbird_id', 'reference', 'received_on'] as const;
 export type Column = (typeof COLUMNS)[number];
-const ID_COLUMNS: readonly Column[] = ['user_id', 'stream_id', 'sendbird_id'];
+export const ID_COLUMNS: readonly Column[] = ['user_id', 'stream_id', 'sendbird_id'];
 
 /** What a results file has before our columns: it may be read again. */
 const RESULTS: ReadonlySet<string> = new Set(['line', 'request_id', 'state', 'detail']);

@@ -19,20 +19,14 @@ export function idList(): IdList {
       return size;
     },
     add(ids) {
-      scratch.transaction(() => {
-        const insert = scratch.sql('INSERT OR IGNORE INTO ids (id) VALUES (?)');
+      const insert = scratch.sql('INSERT OR IGNORE INTO ids (id) VALUES (?)');
+      scratch.work(() => {
         for (const id of ids) size += Number(insert.run(id).changes);
       });
     },
     *ids(limit) {
-      const select = scratch.sql('SELECT n, id FROM ids WHERE n > ? ORDER BY n LIMIT ?');
-      for (let after = 0; ;) {
-        const from = after;
-        const rows = scratch.work(() => select.all(from, limit));
-        if (rows.length === 0) return;
-        after = Number(rows.at(-1)?.['n']);
-        yield rows.map(({ id }) => String(id));
-      }
+      const select = 'SELECT n, id FROM ids WHERE n > ? ORDER BY n LIMIT ?';
+      for (const rows of scratch.pages(select, 'n', limit)) yield rows.map(({ id }) => String(id));
     },
     close: () => scratch.close(),
   };

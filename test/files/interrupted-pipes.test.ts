@@ -11,7 +11,6 @@ function waiting(work: string, path: string) {
   const code = `
     const { systemHost } = await import(${JSON.stringify(join(SRC, 'host/system-host.ts'))});
     const { csvFile } = await import(${JSON.stringify(join(SRC, 'files/csv/source.ts'))});
-    const { openPipe } = await import(${JSON.stringify(join(SRC, 'files/pipe.ts'))});
     const { clock, stop } = systemHost({ exit: (code) => process.exit(code) });
     const path = process.argv[1];
     const ready = { sleep: (...args) => (process.stdout.write('ready\\n'), clock.sleep(...args)) };
@@ -33,18 +32,4 @@ test('the first Ctrl-C ends the waiting for a pipe that nobody writes to', async
   );
   running.stdout?.once('data', () => running.kill('SIGINT'));
   expect((await running).exitCode).toBe(130);
-});
-
-test('the second Ctrl-C ends the waiting for a reader that does not read', async () => {
-  const path = pipe();
-  const running = waiting(
-    `const reader = (await import('node:fs')).openSync(path, 'r+');
-     await (await openPipe(path, ready)).write(Buffer.alloc(1 << 22));`,
-    path,
-  );
-  // Signals that come in one turn count once: one is sent for each attempt, until it has ended.
-  running.stdout?.on('data', () => running.kill('SIGINT'));
-  const { exitCode, stdout } = await running;
-  expect(exitCode).toBe(130);
-  expect(stdout).toContain('ready');
 });

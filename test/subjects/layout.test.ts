@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { guarded } from '../../src/files/csv/guard.ts';
-import { cellsOf } from '../../src/subjects/layout.ts';
+import { guarded } from '../../src/files/csv/results.ts';
+import { cellsOf } from '../../src/subjects/subjects.ts';
 import { allOf, subjectTableOf } from './stage.ts';
 
 const ID_COLUMNS = [

@@ -1,6 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { namedSubjects } from '../../src/subjects/named-subjects.ts';
-import type { SubjectTable, SubjectRow } from '../../src/subjects/subjects.ts';
+import {
+  type PlannedRow,
+  type SubjectRow,
+  type SubjectTable,
+  namedSubjects,
+} from '../../src/subjects/subjects.ts';
+import { INTAKE } from '../requests/proposals.ts';
 import { allOf, subjectTableOf } from './stage.ts';
 
 const IDS = Array.from({ length: 1_200 }, (_, at) => `u${at}`);
@@ -8,6 +13,7 @@ const IDS = Array.from({ length: 1_200 }, (_, at) => `u${at}`);
 function named(): SubjectTable {
   const subjectTable = namedSubjects(
     IDS.map((id) => ({ userId: id, streamId: id, sendbirdId: null })),
+    null,
   );
   onTestFinished(() => subjectTable.close());
   return subjectTable;
@@ -19,8 +25,15 @@ function isSkipped({ line, requestId, disposition }: SubjectRow): boolean {
   return requestId === `req_${line}` && disposition === 'skipped';
 }
 
-function noted({ line, requestId, disposition, facts }: SubjectRow): unknown[] {
-  return [line, requestId, disposition, facts];
+function noted({ line, requestId, disposition }: SubjectRow): unknown[] {
+  return [line, requestId, disposition];
+}
+
+/** What is planned for the subject of a line. */
+function plannedAs(id: string): PlannedRow {
+  const subject = { userId: id, streamId: id, sendbirdId: null };
+  const request = { id: `req_${id}`, action: 'export', mode: null, subject, ...INTAKE, steps: [] };
+  return { request: { ...request, action: 'export' }, found: [] };
 }
 
 describe.each([
@@ -40,18 +53,22 @@ describe.each([
 
   test('remembers what became of a row, piece by piece', async () => {
     const subjectTable = await make();
+    const [one, other] = [plannedAs('one'), plannedAs('other')];
     subjectTable.note([
       { line: first, requestId: 'req_1', disposition: 'recorded' },
-      { line: first + 700, facts: '{"a":1}' },
+      { line: first + 700, planned: other },
     ]);
-    subjectTable.note([{ line: first, facts: '[]' }]);
+    subjectTable.note([{ line: first, planned: one }]);
     subjectTable.note([{ line: first + 700, requestId: 'req_2', disposition: 'carried' }]);
     subjectTable.note([]);
-    const rows = allOf(subjectTable).filter(({ facts }) => facts !== null);
-    expect(rows.map(noted)).toEqual([
-      [first, 'req_1', 'recorded', '[]'],
-      [first + 700, 'req_2', 'carried', '{"a":1}'],
+    const all = allOf(subjectTable);
+    expect(all.filter(({ requestId }) => requestId !== null).map(noted)).toEqual([
+      [first, 'req_1', 'recorded'],
+      [first + 700, 'req_2', 'carried'],
     ]);
+    expect(subjectTable.planned(all)).toEqual([one, other]);
+    expect(subjectTable.planned(all.slice(1, 700))).toBeNull();
+    expect(subjectTable.planned(all.slice(700))).toEqual([other]);
   });
 
   test('notes may be made during a walk, and are seen by the next', async () => {

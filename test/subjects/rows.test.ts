@@ -72,7 +72,6 @@ describe('cells', () => {
         receivedOn: '2026-02-28',
         requestId: null,
         disposition: null,
-        facts: null,
       },
       expect.objectContaining({ line: 3, reference: null, receivedOn: null }),
     ]);

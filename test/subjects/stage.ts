@@ -14,7 +14,12 @@ export async function subjectTableOf(
   text: string | Uint8Array,
   providers: readonly ProviderName[] = BOTH,
 ): Promise<SubjectTable> {
-  const subjectTable = await csvSubjects(csvOf(text), { providers, today: TODAY, signal: QUIET });
+  const subjectTable = await csvSubjects(csvOf(text), {
+    providers,
+    today: TODAY,
+    signal: QUIET,
+    folder: null,
+  });
   onTestFinished(() => subjectTable.close());
   return subjectTable;
 }

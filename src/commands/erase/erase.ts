@@ -1,30 +1,19 @@
 import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { prepareOutDir } from '../../files/bundle.ts';
-import type { ResultsPlace } from '../../files/csv/results-place.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { standingErasure } from '../../requests/past-erasures.ts';
-import { type EraseWish, eraseTotals, planErase } from '../../requests/plan/erase.ts';
+import { type EraseWish, erasePlans, eraseTotals, planErase } from '../../requests/plan/erase.ts';
 import type { Operation } from '../../requests/request.ts';
 import { ownersOf, streamOptions } from '../../requests/stream-options.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import type { SubjectTable } from '../../subjects/subjects.ts';
-import { agreeAndCarryOut, rehearseAndPrint } from '../run/confirm-and-run.ts';
+import { confirmAndRun } from '../run/confirm-and-run.ts';
 import { type DetailsSource, detailsOf } from '../run/details.ts';
 import { pastErasures } from '../run/lookup.ts';
-import { type ConfirmPlan, recordPlanOf } from '../run/preview.ts';
-import { checkedResults } from '../run/results.ts';
-import { identified, skipSettled } from '../run/settled-before.ts';
-import { checkWho, subjectTableOf } from '../run/subjects.ts';
-import {
-  type Guard,
-  askingGuard,
-  choiceGuards,
-  enforce,
-  guard,
-  numberGuard,
-  protectedSubjects,
-} from '../shared/guards.ts';
+import type { ConfirmPlan } from '../run/preview.ts';
+import { identities } from '../run/request-plan.ts';
+import { type Task, withSubjects } from '../run/task.ts';
+import { enforce, guard, numberGuard, protectedSubjects } from '../shared/guards.ts';
 import {
   type RequestFlags,
   type WaitFlags,
@@ -34,7 +23,6 @@ import {
   requestFlags,
   waitFlags,
 } from '../shared/flags.ts';
-import { targetsOf } from '../shared/targets.ts';
 import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
 
@@ -61,96 +49,84 @@ export function declareErase(command: Command, app: App, done: (code: number) =>
 async function runErase(options: EraseOptions, app: App): Promise<number> {
   const mode = modeOf(options);
   const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
-  checkWho(options, 'erase');
-  const doubts = await choiceGuards(options.yes, options.dryRun, app);
-  const settings = await app.settings();
-  const targets = targetsOf(
-    settings,
-    await app.providers(options, options.dryRun),
-    options.provider,
+  return withSubjects(
+    'erase',
+    options,
+    () => outDir,
+    app,
+    async (task) => {
+      const { targets, subjectTable, settings } = task;
+      const asked = askedOf(
+        subjectTable,
+        targets.map(({ provider }) => provider),
+      );
+      checkEffect(options, asked);
+      const stream = streamOptions(mode, settings.erase.stream, options.stream);
+      if (asked.stream) checkOptions(stream, subjectTable);
+      const details = await detailsOf(options, outDir, app);
+      const { exportFirst, acceptPartial } = options;
+      const channels = options.channels ?? 'do_not_delete';
+      const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
+      const wish = { ...all, details: details.common };
+      const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
+      return eraseAll({ ...task, wish, details, owners }, options, app);
+    },
   );
-  const results = await checkedResults(options, outDir, app);
-  const names = targets.map(({ provider }) => provider);
-  const subjectTable = await subjectTableOf(options, 'erase', names, app);
-  try {
-    const asked = askedOf(subjectTable, names);
-    checkEffect(options, asked);
-    const stream = streamOptions(mode, settings.erase.stream, options.stream);
-    if (asked.stream) checkOptions(stream, subjectTable);
-    const details = await detailsOf(options, outDir, app);
-    const { exportFirst, acceptPartial } = options;
-    const channels = options.channels ?? 'do_not_delete';
-    const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
-    const wish = { ...all, details: details.common };
-    const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
-    return await eraseAll({ subjectTable, wish, details, owners, results, doubts }, options, app);
-  } finally {
-    subjectTable.close();
-  }
 }
 
-interface Task {
-  subjectTable: SubjectTable;
+interface EraseTask extends Task {
   wish: Omit<EraseWish, 'subjects' | 'own'>;
   details: DetailsSource;
   owners: readonly string[];
-  results: ResultsPlace | null;
-  doubts: readonly Guard[];
 }
 
-async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<number> {
-  const { subjectTable, wish, owners, results } = task;
-  const { targets } = wish;
-  const confirmPlan = confirmPlanOf(task, options, app);
-  const skipped =
-    options.csv === null || options.new ? 0 : await skipSettled(recordPlanOf(confirmPlan), app);
-  const guards = [
-    ...task.doubts,
-    ...numberGuard(subjectTable.size - skipped, options),
-    ...(await protectedSubjects(subjectTable, await app.settings(), app)),
-    ...(skipped === subjectTable.size ? [] : askingGuard(options.yes, app, options.csv)),
-  ];
-  if (options.dryRun) return rehearseAndPrint(confirmPlan, guards, options, app);
-  enforce(guards);
-  const providers = await app.providers(options);
+async function eraseAll(task: EraseTask, options: EraseOptions, app: App): Promise<number> {
+  const { subjectTable, targets, providers, wish, owners, outDir, settings } = task;
   const hasFeeds = targets.some(({ operations }) => operations.includes('export_feeds'));
   const feeds = hasFeeds ? { hard_delete: wish.mode === 'hard' } : null;
-  return agreeAndCarryOut(
-    confirmPlan,
-    { targets, providers, owners, feeds },
+  return confirmAndRun(
     {
-      ...options,
+      ...task,
+      plan: confirmPlanOf(task, options, app),
+      search: { targets, providers, owners, feeds },
       operations: OPERATIONS,
-      skipped,
-      results,
-      outDir: wish.details.outDir,
+      guards: async (skipped, asking) => [
+        ...task.doubts,
+        ...numberGuard(subjectTable.size - skipped, options),
+        ...(await protectedSubjects(subjectTable, settings, app)),
+        ...asking,
+      ],
       check: requireOwners,
       prepare: async () => {
-        const { outDir } = wish.details;
         if (outDir !== null) await prepareOutDir(outDir, { isDefault: options.out === null });
       },
     },
+    options,
     app,
   );
 }
 
 function confirmPlanOf(
-  { subjectTable, wish, details }: Task,
+  { subjectTable, wish, details }: EraseTask,
   options: EraseOptions,
   app: App,
 ): ConfirmPlan {
-  const planPage: ConfirmPlan['planPage'] = async (rows, sightings) => {
-    const subjects = rows.map(({ subject }) => subject);
-    const erasures = await pastErasures(subjects, wish.targets, app);
-    const earlier = (account: string, operation: Operation, subjectId: string): string | null =>
-      standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
-    const own = details.own(rows);
-    const page = planErase({ ...wish, subjects, own }, { sightings, earlier }, () =>
-      app.host.newId(),
-    );
-    return options.csv === null ? page : identified(page, rows, details);
+  const what = { ...wish, action: 'erase' } as const;
+  return {
+    action: 'erase',
+    subjectTable,
+    isNew: options.new,
+    identityOf: options.csv === null ? null : identities(what, erasePlans(wish), details),
+    totals: eraseTotals(wish),
+    async plan(rows, sightings) {
+      const subjects = rows.map(({ subject }) => subject);
+      const erasures = await pastErasures(subjects, wish.targets, app);
+      const earlier = (account: string, operation: Operation, subjectId: string): string | null =>
+        standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
+      const own = details.own(rows);
+      return planErase({ ...wish, subjects, own }, { sightings, earlier }, () => app.host.newId());
+    },
   };
-  return { action: 'erase', subjectTable, isNew: options.new, planPage, totals: eraseTotals(wish) };
 }
 
 /** Nothing is handed over to somebody whom Stream does not show. */

@@ -1,5 +1,4 @@
 import type { App } from '../../app.ts';
-import type { ResultsPlace } from '../../files/csv/results-place.ts';
 import { previewJson } from '../../report/plan/plan-text.ts';
 import { previewText } from '../../report/plan/preview-text.ts';
 import { calendarDay } from '../../requests/deadline.ts';
@@ -8,78 +7,78 @@ import type { Preview, Tempo } from '../../requests/plan/preview.ts';
 import type { Operation, ProviderName } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { askToConfirm, interrupted } from '../shared/confirm.ts';
-import type { Guard } from '../shared/guards.ts';
-import type { WaitFlags } from '../shared/flags.ts';
+import { type Guard, askingGuard, enforce } from '../shared/guards.ts';
+import { type RequestFlags, type WaitFlags } from '../shared/flags.ts';
 import { carryOut } from './execute.ts';
-import {
-  type SubjectSearch,
-  type PreviewResult,
-  type ConfirmPlan,
-  recordPlanOf,
-  rehearse,
-  previewAll,
-} from './preview.ts';
+import type { SubjectSearch } from './lookup.ts';
+import { type ConfirmPlan, type PreviewResult, previewAll, rehearse } from './preview.ts';
 import { type Workload, NO_WORKLOAD, carriedLines, recordAll } from './record.ts';
-import { type Run, runOf } from './run.ts';
+import { planned } from './request-plan.ts';
+import { runOf } from './run.ts';
+import { skipSettled } from './settled-before.ts';
 import { throwIfStopped, toDo } from './subjects.ts';
+import type { Task } from './task.ts';
 
-/** How a venture is agreed to and carried out. */
-export interface ConfirmOptions extends WaitFlags {
-  yes: boolean;
-  csv: string | null;
-  /** The folder of the bundles; null: there are none. */
-  outDir: string | null;
+/** An erase or a restore: what it is, and what it has of its own. */
+export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
+  plan: ConfirmPlan;
+  search: SubjectSearch;
   /** Whose limits say how long it takes. */
   operations: Readonly<Record<ProviderName, readonly Operation[]>>;
-  /** How many rows were settled lately. */
-  skipped: number;
-  /** Where the results go; null: nowhere. */
-  results: ResultsPlace | null;
+  /** Why nothing may be sent; `skipped` rows were settled lately, `asking` says that nobody can be asked. */
+  guards(skipped: number, asking: readonly Guard[]): Promise<readonly Guard[]>;
   /** Throws for what the look-up has shown. */
   check(owners: ReadonlyMap<string, Presence>): void;
   /** Makes ready what must be there before anything is recorded. */
   prepare(): Promise<void>;
 }
 
+type ConfirmFlags = RequestFlags & WaitFlags & { yes: boolean };
+
 const NOTHING = 'Nothing was sent or recorded.';
 
 /**
  * Looks everybody up, shows what would be done and asks, then records and carries it out; resolves
- * to the exit code. Nothing is recorded before the yes. Throws GdprError `guard` for another request
- * in the way, and for a no.
+ * to the exit code. Nothing is recorded before the yes. A dry run prints the plan. Throws GdprError
+ * `guard` for what the task's guards refuse, for another request in the way, and for a no.
  */
-export async function agreeAndCarryOut(
-  confirmPlan: ConfirmPlan,
-  search: SubjectSearch,
-  options: ConfirmOptions,
+export async function confirmAndRun(
+  task: ConfirmTask,
+  flags: ConfirmFlags,
   app: App,
 ): Promise<number> {
-  const { subjectTable } = confirmPlan;
-  const until = options.wait ? 'ended' : 'sent';
-  const { skipped, results, outDir } = options;
-  const run = (workload: Workload): Run =>
-    runOf({ subjectTable, results, outDir, workload }, options, app);
-  if (skipped === subjectTable.size) return carryOut(run(NO_WORKLOAD), options, until, app);
-  const previewed = await previewAll(confirmPlan, search, app);
+  const { plan, search, results, outDir } = task;
+  const { subjectTable } = plan;
+  const skipped = await skipSettled(plan, app);
+  const isIdle = skipped === subjectTable.size;
+  const asking = isIdle ? [] : askingGuard(flags.yes, app, flags.csv);
+  const guards = await task.guards(skipped, asking);
+  if (flags.dryRun) return rehearseAndPrint(plan, guards, flags, app);
+  enforce(guards);
+  const run = (workload: Workload): Promise<number> => {
+    const whole = runOf({ subjectTable, results, outDir, workload }, flags, app);
+    return carryOut(whole, flags, flags.wait ? 'ended' : 'sent', app);
+  };
+  if (isIdle) return run(NO_WORKLOAD);
+  const previewed = await previewAll(plan, search, app);
   if (previewed === null) return interrupted(NOTHING, app);
-  options.check(previewed.owners);
-  const tempo = await tempoOf(search, options, app);
+  task.check(previewed.owners);
+  const tempo = await tempoOf(task, flags, app);
   await throwIfStopped(app.host);
-  const preview = confirmPlan.totals.preview({ owners: previewed.owners, tempo });
-  await show(preview, previewed, options, app);
+  const preview = plan.totals.preview({ owners: previewed.owners, tempo });
+  await show(preview, previewed, flags, app);
   const { only, subjects: number, needs } = preview;
   const question = { needs, userId: only?.userId ?? null, number, safe: NOTHING };
-  const answer = await askToConfirm(question, options.yes, app);
+  const answer = await askToConfirm(question, flags.yes, app);
   if (answer.kind === 'stopped') return answer.exit;
-  await options.prepare();
-  const workload = await recordAll(recordPlanOf(confirmPlan), app, answer.confirmation);
-  return carryOut(run(workload), options, until, app);
+  await task.prepare();
+  return run(await recordAll(plan, app, answer.confirmation));
 }
 
 async function show(
   preview: Preview,
   { carried }: PreviewResult,
-  { yes }: ConfirmOptions,
+  { yes }: ConfirmFlags,
   app: App,
 ): Promise<void> {
   const { host, flags } = app;
@@ -90,15 +89,15 @@ async function show(
 }
 
 /** Prints the plan of a dry run on stdout, as text or as `gdpr-plan/1`, one a request; resolves to 0. */
-export async function rehearseAndPrint(
-  confirmPlan: ConfirmPlan,
+async function rehearseAndPrint(
+  plan: ConfirmPlan,
   guards: readonly Guard[],
   { rateShare }: WaitFlags,
   app: App,
 ): Promise<number> {
   const { host, flags } = app;
-  const { totals, subjectTable, planPage } = confirmPlan;
-  totals.refuse([...guards, ...(await rehearse(confirmPlan, app))]);
+  const { totals, subjectTable } = plan;
+  totals.refuse([...guards, ...(await rehearse(plan, app))]);
   const tempo = await tempoWith(new Map(), rateShare, app);
   const preview = totals.preview({ owners: new Map(), tempo });
   if (!flags.json) {
@@ -106,7 +105,7 @@ export async function rehearseAndPrint(
     return 0;
   }
   for await (const rows of toDo(subjectTable, app)) {
-    const { requests, found } = await planPage(rows, new Map());
+    const { requests, found } = await planned(plan, rows);
     for (const [index, request] of requests.entries()) {
       host.stdout.write(`${previewJson(request, found[index] ?? [], preview)}\n`);
     }
@@ -122,8 +121,8 @@ async function textOf(preview: Preview, app: App, isDry = false): Promise<string
 
 /** What is known of how long calls take: the limits in force. */
 async function tempoOf(
-  { targets, providers }: SubjectSearch,
-  { operations, rateShare }: ConfirmOptions,
+  { search: { targets, providers }, operations }: ConfirmTask,
+  { rateShare }: WaitFlags,
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();

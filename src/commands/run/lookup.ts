@@ -7,15 +7,18 @@ import type { Seen, Sightings } from '../../requests/plan/preview.ts';
 import type { ProviderName, StepError, Subject } from '../../requests/request.ts';
 import type { Presence, Unreachable } from '../../requests/transitions/answers.ts';
 
-/** Whom to look for before the question. */
-export interface LookUpQuery {
-  subjects: readonly Subject[];
+/** Where to look, and for whom besides the subjects. */
+export interface SubjectSearch {
   targets: readonly ExportTarget[];
   providers: ReadonlyMap<ProviderName, Provider>;
   /** Ids at Stream that are to own what is left. */
   owners: readonly string[];
   /** The options of `delete_feeds`; null: no feed data is deleted. */
   feeds: Readonly<Record<string, unknown>> | null;
+}
+
+interface LookUpQuery extends SubjectSearch {
+  subjects: readonly Subject[];
 }
 
 /** What the look-ups have shown. */

@@ -1,51 +1,19 @@
 import type { App } from '../../app.ts';
-import type { Provider } from '../../providers/provider.ts';
-import type { ExportTarget } from '../../requests/plan/plan.ts';
-import type { Page, Sightings } from '../../requests/plan/preview.ts';
-import { noteOf, sightingsOf } from '../../requests/plan/sightings.ts';
 import type { PlanTotals } from '../../requests/plan/totals.ts';
-import type { ProviderName } from '../../requests/request.ts';
 import { type Sample, createSample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import type { SubjectRow } from '../../subjects/subjects.ts';
 import { type Guard, guard } from '../shared/guards.ts';
-import { lookUpAll } from './lookup.ts';
-import {
-  type Carried,
-  type RecordPlan,
-  addCarried,
-  conflictOf,
-  inTheWay,
-  judgeOf,
-} from './record.ts';
+import { type SubjectSearch, lookUpAll } from './lookup.ts';
+import { type Carried, addCarried, conflictOf, inTheWay, judgeOf } from './record.ts';
+import { type RequestPlan, planned } from './request-plan.ts';
 import { toDo } from './subjects.ts';
 
-/** A course that somebody has to agree to: its pages are planned with what was seen of the rows. */
-export interface ConfirmPlan extends Omit<RecordPlan, 'plan'> {
-  planPage: (rows: readonly SubjectRow[], sightings: Sightings) => Promise<Page>;
-  /** Adds the pages up. */
+/** A plan that somebody has to agree to; `totals` adds its pages up. */
+export interface ConfirmPlan extends RequestPlan {
   totals: PlanTotals;
 }
 
-/** The same as it is recorded: with what the subjectTable knows by then. */
-export function recordPlanOf(confirmPlan: ConfirmPlan): RecordPlan {
-  const { action, subjectTable, isNew, planPage } = confirmPlan;
-  const plan: RecordPlan['plan'] = async (rows) =>
-    (await planPage(rows, sightingsOf(rows))).requests;
-  return { action, subjectTable, isNew, plan };
-}
-
-/** Whom to look for. */
-export interface SubjectSearch {
-  targets: readonly ExportTarget[];
-  providers: ReadonlyMap<ProviderName, Provider>;
-  /** Ids at Stream that are to own what is left. */
-  owners: readonly string[];
-  /** The options of `delete_feeds`; null: no feed data is deleted. */
-  feeds: Readonly<Record<string, unknown>> | null;
-}
-
-/** What a survey has shown, besides what stands on the subjectTable and in the digest. */
+/** What the look-ups have shown, besides what stands in the subject table and in the totals. */
 export interface PreviewResult {
   owners: ReadonlyMap<string, Presence>;
   /** Requests that are open already. */
@@ -53,7 +21,7 @@ export interface PreviewResult {
 }
 
 /**
- * Looks everybody up, page by page; notes on the subjectTable what was seen, and adds the plan up. Null
+ * Looks everybody up and plans, page by page, and adds the plan up. Null
  * when a signal came in between. Throws GdprError `guard` for requests that stand in the way, and
  * what the look-ups throw: nothing was sent then.
  */
@@ -71,10 +39,7 @@ export async function previewAll(
     const shown = await lookUpAll({ subjects, ...asked }, app);
     if (shown === null) return null;
     owners ??= shown.owners;
-    subjectTable.note(
-      rows.map((row) => ({ line: row.line, facts: noteOf(row.subject, shown.sightings) })),
-    );
-    const page = await confirmPlan.planPage(rows, shown.sightings);
+    const page = await planned(confirmPlan, rows, shown.sightings);
     totals.add(page);
     const opened = await (await app.ledger()).weigh(page.requests, judgeOf(confirmPlan));
     const refused = conflictOf(confirmPlan.action, inTheWay(opened), app);
@@ -93,7 +58,7 @@ export async function rehearse(confirmPlan: ConfirmPlan, app: App): Promise<read
       confirmPlan.totals.addUnseen(rows.map(({ subject }) => subject));
       continue;
     }
-    const page = await confirmPlan.planPage(rows, new Map());
+    const page = await planned(confirmPlan, rows);
     confirmPlan.totals.add(page);
     const opened = await ledger.weigh(page.requests, judgeOf(confirmPlan));
     const refused = conflictOf(confirmPlan.action, inTheWay(opened), app);

@@ -7,21 +7,11 @@ import { count } from '../../report/words.ts';
 import type { Confirmation } from '../../requests/confirmation.ts';
 import { judge, judgeNew } from '../../requests/conflicts.ts';
 import { warningsOf } from '../../requests/plan/plan.ts';
-import type { Action, Operation, PlannedRequest } from '../../requests/request.ts';
+import type { Action, Operation } from '../../requests/request.ts';
 import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
-import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
 import { invocation } from '../shared/output.ts';
+import { type RequestPlan, planned } from './request-plan.ts';
 import { toDo } from './subjects.ts';
-
-/** What is put into the ledger: everybody on a subjectTable for whom there is something to do. */
-export interface RecordPlan {
-  action: Action;
-  subjectTable: SubjectTable;
-  /** `--new`. */
-  isNew: boolean;
-  /** The requests of these rows, one each and in their order. */
-  plan: (rows: readonly SubjectRow[]) => Promise<readonly PlannedRequest[]>;
-}
 
 /** How much a run has before it. */
 export interface Workload {
@@ -34,18 +24,18 @@ export interface Workload {
 export const NO_WORKLOAD: Workload = { people: 0, steps: 0, unsent: new Map() };
 
 /**
- * Puts a course into the ledger, page by page, and notes on the subjectTable which request each row has,
+ * Puts a plan into the ledger, page by page, and notes in the subject table which request each row has,
  * those that are open already and carried on included. An erase or a restore is recorded with its
  * `confirmation`, in one transaction; what there is to notice has been said before the question then.
  * Throws GdprError `guard` when another request stands in the way: what was recorded before it is
  * planned, and not sent.
  */
 export async function recordAll(
-  recordPlan: RecordPlan,
+  plan: RequestPlan,
   app: App,
   confirmation?: Confirmation,
 ): Promise<Workload> {
-  const { subjectTable, plan } = recordPlan;
+  const { subjectTable, action } = plan;
   const ledger = await app.ledger();
   const warnings = createSample<string>();
   const open = createSample<Carried>();
@@ -53,10 +43,10 @@ export async function recordAll(
   let people = 0;
   let steps = 0;
   for await (const rows of toDo(subjectTable, app)) {
-    const requests = await plan(rows);
+    const { requests } = await planned(plan, rows);
     const at = app.host.clock.now();
-    const opened = await ledger.open(requests, judgeOf(recordPlan), at, confirmation);
-    const refused = conflictOf(recordPlan.action, inTheWay(opened), app);
+    const opened = await ledger.open(requests, judgeOf(plan), at, confirmation);
+    const refused = conflictOf(action, inTheWay(opened), app);
     if (refused !== null) throw people === 0 ? refused : halfway(refused, people);
     app.begin();
     for (const each of requests) for (const warning of warningsOf(each)) warnings.add(warning);
@@ -81,8 +71,8 @@ export async function recordAll(
   return { people, steps, unsent };
 }
 
-/** How a course's requests are judged against those that stand. */
-export function judgeOf({ isNew }: Pick<RecordPlan, 'isNew'>): typeof judge {
+/** How a plan's requests are judged against those that stand. */
+export function judgeOf({ isNew }: RequestPlan): typeof judge {
   return isNew ? judgeNew : judge;
 }
 
@@ -128,16 +118,16 @@ export function inTheWay(
   return sample;
 }
 
-/** Why a course cannot be recorded now, in view of all of its pages; null if it can. Records nothing. */
-export async function conflictsOf(recordPlan: RecordPlan, app: App): Promise<GdprError | null> {
+/** Why a plan cannot be recorded now, in view of all of its pages; null if it can. Records nothing. */
+export async function conflictsOf(plan: RequestPlan, app: App): Promise<GdprError | null> {
   const ledger = await app.ledgerIfAny();
   if (ledger === null) return null;
   const sample = createSample<Carried>();
-  for await (const rows of toDo(recordPlan.subjectTable, app)) {
-    const requests = await recordPlan.plan(rows);
-    inTheWay(await ledger.weigh(requests, judgeOf(recordPlan)), sample);
+  for await (const rows of toDo(plan.subjectTable, app)) {
+    const { requests } = await planned(plan, rows);
+    inTheWay(await ledger.weigh(requests, judgeOf(plan)), sample);
   }
-  return conflictOf(recordPlan.action, sample, app);
+  return conflictOf(plan.action, sample, app);
 }
 
 /** Why requests cannot be recorded now (docs/spec.md 3, one at a time); null if they can. */

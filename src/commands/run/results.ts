@@ -4,8 +4,7 @@ import { GdprError } from '../../errors.ts';
 import { type ResultsPlace, prepareResults } from '../../files/csv/results-place.ts';
 import { type ResultRow, writeReceipts, writeResults } from '../../files/csv/results.ts';
 import { reasonOf } from '../../report/ending/outcome.ts';
-import { cellsOf } from '../../subjects/layout.ts';
-import type { SubjectTable } from '../../subjects/subjects.ts';
+import { type SubjectTable, cellsOf } from '../../subjects/subjects.ts';
 import type { RequestFlags } from '../shared/flags.ts';
 import type { RequestAccount } from './fold.ts';
 import type { Run } from './run.ts';
@@ -27,7 +26,7 @@ export async function checkedResults(
   }
   const { host } = app;
   const input = csv === null || csv === '-' ? csv : resolve(host.cwd, csv);
-  return prepareResults(results, host, { input, kept: await app.kept(), outDir });
+  return prepareResults(results, host.cwd, { input, kept: await app.kept(), outDir });
 }
 
 /**

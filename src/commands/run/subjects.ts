@@ -22,23 +22,25 @@ export async function subjectTableOf(
   app: App,
 ): Promise<SubjectTable> {
   const { host } = app;
+  const { deadline, stateDir } = await app.settings();
+  const folder = flags.dryRun ? null : stateDir;
   if (flags.csv === null) {
     const subjects = subjectsOf(flags, action);
     checkIds(subjects, providers);
-    const { namedSubjects } = await import('../../subjects/named-subjects.ts');
-    return namedSubjects(subjects);
+    const { namedSubjects } = await import('../../subjects/subjects.ts');
+    return namedSubjects(subjects, folder);
   }
-  const [{ csvSubjects }, { csvFile, csvStream }, { deadline }] = await Promise.all([
+  const [{ csvSubjects }, { csvFile, csvStream }] = await Promise.all([
     import('../../subjects/csv-subjects.ts'),
     import('../../files/csv/source.ts'),
-    app.settings(),
   ]);
   const source =
     flags.csv === '-'
       ? csvStream(host.stdin.stream)
       : csvFile(resolve(host.cwd, flags.csv), flags.csv, host.clock);
   const today = calendarDay(host.clock.now(), deadline.timeZone);
-  const subjectTable = await csvSubjects(source, { providers, today, signal: host.stop });
+  const rules = { providers, today, signal: host.stop, folder };
+  const subjectTable = await csvSubjects(source, rules);
   if (!app.flags.quiet)
     for (const each of subjectTable.notices) host.stderr.write(`Note: ${each}\n`);
   return subjectTable;

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import { Utf8Check } from '../content/utf8.ts';
+
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -68,4 +71,63 @@ function split(line: string, delimiter: string): string[] {
     } else cell += character;
   }
   return [...cells, cell];
+}
+
+/** What a file is by its first bytes, where that is no CSV. */
+const SIGNATURES: readonly { bytes: readonly number[]; is: string }[] = [
+  { bytes: [0xff, 0xfe], is: 'UTF-16 text' },
+  { bytes: [0xfe, 0xff], is: 'UTF-16 text' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], is: 'a spreadsheet (.xlsx, .ods) or another zip file' },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0], is: 'an old spreadsheet (.xls)' },
+  { bytes: [0x1f, 0x8b], is: 'a gzip file' },
+  { bytes: [0x25, 0x50, 0x44, 0x46, 0x2d], is: 'a PDF' },
+];
+
+/** Bytes that are no UTF-8 text: what they seem to be, and where in the block their line begins. */
+export interface NoText {
+  what: string;
+  start: number;
+}
+
+/** What a file that begins like this is, other than a CSV; null: nothing that is known. */
+export function signatureOf(head: Uint8Array): string | null {
+  return SIGNATURES.find(({ bytes }) => bytes.every((byte, at) => head[at] === byte))?.is ?? null;
+}
+
+/** Whether blocks, one after the other, are UTF-8 text. */
+export class EncodingCheck {
+  readonly #utf8 = new Utf8Check();
+
+  feed(block: Uint8Array): NoText | null {
+    const zero = block.indexOf(0);
+    if (zero >= 0) {
+      const start = block.lastIndexOf(LF, zero) + 1;
+      return {
+        what: 'the line holds zero bytes: the file seems to be UTF-16 text or no text at all',
+        start,
+      };
+    }
+    return this.#utf8.feed(block) ? null : { what: FOREIGN, start: foreignLine(block) };
+  }
+
+  /** Whether the last character is whole. */
+  end(): NoText | null {
+    return this.#utf8.end() ? null : { what: FOREIGN, start: 0 };
+  }
+}
+
+const FOREIGN =
+  'the line holds bytes that are not UTF-8: the file seems to be in another encoding (Windows-1252, Latin-1 …)';
+
+/** Where the first line with bytes that are not UTF-8 begins. */
+function foreignLine(block: Uint8Array): number {
+  let start = 0;
+  // The first line may begin in the middle of a character.
+  let from = 0;
+  while (from < 3 && (block[from] ?? 0) >> 6 === 0b10) from += 1;
+  for (let end = block.indexOf(LF); end >= 0; end = block.indexOf(LF, start)) {
+    if (!isUtf8(block.subarray(Math.max(start, from), end))) return start;
+    start = end + 1;
+  }
+  return start;
 }

@@ -2,23 +2,16 @@ import { type Stats, constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { GdprError } from '../../errors.ts';
-import type { Clock } from '../../host/host.ts';
 import { diskReason, isSystemError } from '../disk.ts';
-import { type OpenPipe, openNumber, openPipe } from '../pipe.ts';
+import { openNumber } from '../links.ts';
 import { type Kept, type OwnKind, isOnTheWayTo, objection } from '../protected-places.ts';
-
-type Waiting = Pick<Clock, 'sleep'>;
 
 /** Where results go, as `prepareResults` found it. */
 export interface ResultsPlace {
   /** As the operator named it. */
   name: string;
-  /** Without symbolic links, except for what is written into. */
+  /** Without symbolic links. */
   path: string;
-  /** A device or a pipe takes what is written as it comes; a file stands there whole, or not at all. */
-  into: 'file' | 'stream';
-  /** A pipe is held open, since its reader would take it for the end if it were closed; null: it is none. */
-  pipe: OpenPipe | null;
   /** JSON lines of receipts, and not CSV. */
   isReceipts: boolean;
   kept: Kept;
@@ -47,61 +40,47 @@ interface Named {
 
 /**
  * Makes sure, before anything is sent, that results can be written to `name` (seen from `cwd`) at the
- * end: its folder is there and can be written, and it is neither a folder, nor standard output or
- * standard error, nor a pipe without a reader, nor the `input`, nor anything that would be lost:
- * what is kept, and any file but an empty one and results of ours. Nothing is made or changed; a pipe
- * is opened, and `writeResults` or the end of the process closes it. Throws GdprError `usage`.
+ * end: its folder is there and can be written, and it is neither a folder, nor a pipe or device, nor
+ * anything that is open already, nor the `input`, nor anything that would be lost: what is kept, and
+ * any file but an empty one and results of ours. Nothing is made or changed. Throws GdprError `usage`.
  */
 export async function prepareResults(
   name: string,
-  { cwd, clock }: { cwd: string; clock: Waiting },
+  cwd: string,
   { input, kept, outDir }: Surroundings,
 ): Promise<ResultsPlace> {
   if (name === '') throw unusable('""', 'the name is empty');
   // Not resolved: a slash at the end must stay.
   const named = { name, path: isAbsolute(name) ? name : `${cwd}/${name}` };
   try {
-    const place = await placeOf(named, clock);
+    const path = await placeOf(named);
     if (input !== null && (await isSame(named.path, input))) {
       throw unusable(name, 'it is the file that the subjects are read from');
     }
     const reason = await objection(named.path, kept, RESULTS);
     if (reason !== null) throw unusable(name, reason);
-    if (await isOnTheWayTo(place.path, outDir === null ? [kept.state] : [kept.state, outDir])) {
+    if (await isOnTheWayTo(path, outDir === null ? [kept.state] : [kept.state, outDir])) {
       throw unusable(name, 'a folder is to be made there');
     }
-    return { ...place, kept };
+    return { name, path, isReceipts: name.endsWith('.jsonl'), kept };
   } catch (thrown) {
     if (!isSystemError(thrown)) throw thrown;
     throw unusable(name, diskReason(thrown), thrown);
   }
 }
 
-async function placeOf(named: Named, clock: Waiting): Promise<Omit<ResultsPlace, 'kept'>> {
+async function placeOf(named: Named): Promise<string> {
   const { name, path } = named;
-  const facts = { name, pipe: null, isReceipts: name.endsWith('.jsonl') };
   const open = await openNumber(path);
-  if (open === 1 || open === 2) throw printed(name, open);
+  if (open !== null) throw opened(name, open);
   const found = await statOf(named);
-  if (found === null) return { ...facts, path: await newPlace(named), into: 'file' };
+  if (found === null) return newPlace(named);
   if (found.isDirectory()) throw unusable(name, 'it is a folder');
-  if (found.isFIFO()) return { ...facts, path, into: 'stream', pipe: await heldOpen(named, clock) };
-  if (found.isCharacterDevice() || (open !== null && found.isFile())) {
-    return { ...facts, path, into: 'stream' };
-  }
-  if (!found.isFile()) throw unusable(name, 'it is neither a file nor a pipe');
+  if (!found.isFile()) throw unusable(name, 'it is no file');
   const real = await realpath(path);
   await access(real, constants.W_OK);
   await access(dirname(real), constants.W_OK | constants.X_OK);
-  return { ...facts, path: real, into: 'file' };
-}
-
-async function heldOpen({ name, path }: Named, clock: Waiting): Promise<OpenPipe> {
-  const pipe = await openPipe(path, clock);
-  if (pipe !== null) return pipe;
-  throw new GdprError('usage', `Cannot write results to ${name}: nobody reads this pipe.`, {
-    next: 'Nothing was sent. Start what reads it first, or name another file with --results.',
-  });
+  return real;
 }
 
 async function newPlace({ name, path }: Named): Promise<string> {
@@ -131,13 +110,12 @@ async function isSame(file: string, input: string): Promise<boolean> {
     stat(file).catch(absent),
     stat(input === '-' ? '/dev/stdin' : input).catch(() => null),
   ]);
-  // Both ends of a terminal are the same device, and nothing is lost there.
   if (results === null || subjects === null || !results.isFile()) return false;
   return results.dev === subjects.dev && results.ino === subjects.ino;
 }
 
-function printed(name: string, open: 1 | 2): GdprError {
-  const what = open === 1 ? 'standard output' : 'standard error';
+function opened(name: string, open: number): GdprError {
+  const what = ['standard input', 'standard output', 'standard error'][open] ?? 'open already';
   return new GdprError('usage', `Cannot write results to ${name}: it is ${what}.`, {
     next: 'Nothing was sent. Name a file with --results; --json prints receipts to standard output.',
   });

@@ -1,34 +1,34 @@
-import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { GdprError } from '../../errors.ts';
 import { writeWhole } from '../../host/atomic-file.ts';
 import { onDisk, storageError } from '../disk.ts';
 import { PRIVATE_FILE } from '../folder.ts';
-import type { OpenPipe } from '../pipe.ts';
 import { objection } from '../protected-places.ts';
-import { guarded } from './guard.ts';
 import { RESULTS, type ResultsPlace } from './results-place.ts';
+
+const RUN = /^'*[=+\-@\t\r]/;
+const GUARDED = /^'+[=+\-@\t\r]/;
 
 /** So much text is written at a time. */
 const BLOCK = 64 * 1024;
 
-/** What became of one row of a subjectTable. */
+/** What became of one row of the subject table. */
 export interface ResultRow {
   line: number;
   /** Null: no request was made of it. */
   requestId: string | null;
   state: string;
   detail: string;
-  /** By the subjectTable's columns. */
+  /** By the subject table's columns. */
   cells: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes one CSV row for each row: `line, request_id, state, detail`, then the subjectTable's columns. A
+ * Writes one CSV row for each row: `line, request_id, state, detail`, then the subject table's columns. A
  * cell that a spreadsheet would run is guarded. The file (0600) stands in its place when it is whole,
- * or what stood there stays. A pipe whose reader has gone takes no more, which is no failure. Throws GdprError `storage` and what `rows` throws.
+ * or what stood there stays. Throws GdprError `storage` and what `rows` throws.
  */
 export async function writeResults(
   place: ResultsPlace,
@@ -43,7 +43,7 @@ export async function writeReceipts(
   place: ResultsPlace,
   receipts: AsyncIterable<string>,
 ): Promise<void> {
-  await write(place, queuesOf(receipts));
+  await write(place, linesOf(receipts));
 }
 
 async function* csvOf(
@@ -57,21 +57,18 @@ async function* csvOf(
   }
 }
 
-async function* queuesOf(texts: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
   for await (const text of texts) yield `${text}\n`;
 }
 
 async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
   try {
-    if (place.pipe !== null) await writePipe(place.path, place.pipe, texts);
-    else {
-      await checkAgain(place);
-      await (place.into === 'file' ? writeFile(place, texts) : writeStream(place, texts));
-    }
+    await checkAgain(place);
+    await writeFile(place, texts);
   } catch (thrown) {
     if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
     throw new GdprError('storage', thrown.message, {
-      next: 'The work itself is in the ledger. Mend this and run the same command again: what is settled is not repeated, and its results are written.',
+      next: 'The work itself is in the ledger. Put this right and run the same command again: what is settled is not repeated, and its results are written.',
       cause: thrown,
     });
   }
@@ -88,36 +85,13 @@ function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<v
 }
 
 /** Since the place was found, something else may have come to stand there. */
-async function checkAgain({ path, into, kept }: ResultsPlace): Promise<void> {
+async function checkAgain({ path, kept }: ResultsPlace): Promise<void> {
   const reason = await onDisk(path, async () => {
     const folder = dirname(path);
-    if (into === 'file' && (await realpath(folder)) !== folder) return 'its folder is now a link';
+    if ((await realpath(folder)) !== folder) return 'its folder is now a link';
     return objection(path, kept, RESULTS);
   });
   if (reason !== null) throw storageError(path, reason);
-}
-
-async function writeStream({ path }: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
-  const handle = await onDisk(path, () => open(path, constants.O_WRONLY | constants.O_APPEND));
-  try {
-    for await (const block of blocksOf(texts)) await onDisk(path, () => handle.writeFile(block));
-  } finally {
-    await handle.close();
-  }
-}
-
-async function writePipe(
-  path: string,
-  pipe: OpenPipe,
-  texts: AsyncIterable<string>,
-): Promise<void> {
-  try {
-    for await (const block of blocksOf(texts)) {
-      if (!(await onDisk(path, () => pipe.write(block)))) return;
-    }
-  } finally {
-    await pipe.close();
-  }
 }
 
 async function* blocksOf(
@@ -131,4 +105,14 @@ async function* blocksOf(
     block = '';
   }
   yield Buffer.from(block);
+}
+
+/** A cell as it is written: one that a spreadsheet would run as a formula gets one more leading `'`. */
+export function guarded(cell: string): string {
+  return RUN.test(cell) ? `'${cell}` : cell;
+}
+
+/** A cell as it was meant: exactly what `guarded` added is taken off. */
+export function unguarded(cell: string): string {
+  return cell.charCodeAt(0) === 0x27 && GUARDED.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,6 +1,12 @@
 import { CsvError, Parser } from 'csv-parse';
-import { type Dialect, bomLength, dialectOf, headerLine } from './dialect.ts';
-import { EncodingCheck, signatureOf } from './encoding.ts';
+import {
+  type Dialect,
+  EncodingCheck,
+  bomLength,
+  dialectOf,
+  headerLine,
+  signatureOf,
+} from './dialect.ts';
 import type { CsvSource } from './source.ts';
 
 /** The longest row, in bytes: a quote that is never closed must not take the rest of the file. */

@@ -4,10 +4,13 @@ import { PassThrough, promises } from 'node:stream';
 import { GdprError, reasonOf } from '../../errors.ts';
 import type { Clock } from '../../host/host.ts';
 import { diskReason, isSystemError } from '../disk.ts';
-import { PAUSE, openNumber, readNow } from '../pipe.ts';
+import { openNumber } from '../links.ts';
 
 /** Larger blocks leave more garbage at once and are not read faster (measured). */
 const BLOCK = 64 * 1024;
+
+/** How long is waited, in ms, before a pipe that was not ready is read again. */
+const PAUSE = 20;
 
 /** Where a CSV comes from. */
 export interface CsvSource {
@@ -128,6 +131,16 @@ function patient(
       signal.throwIfAborted();
     }
   };
+}
+
+/** Reads up to `most` bytes and answers with their number, 0 at the end; null: there are none yet. */
+async function readNow(handle: FileHandle, buffer: Buffer, most: number): Promise<number | null> {
+  try {
+    return await plain(handle)(buffer, most);
+  } catch (thrown) {
+    if (isSystemError(thrown) && thrown.code === 'EAGAIN') return null;
+    throw thrown;
+  }
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): GdprError {

@@ -1,5 +1,12 @@
 import { isExport } from '../operations.ts';
-import type { Operation, PlannedRequest, PlannedStep, Sight, Subject } from '../request.ts';
+import type {
+  Operation,
+  PlannedRequest,
+  PlannedStep,
+  ProviderName,
+  Sight,
+  Subject,
+} from '../request.ts';
 import type { ChannelOption, DeleteMode, StreamOptions } from '../stream-options.ts';
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
 import {
@@ -8,7 +15,7 @@ import {
   type ProviderPlan,
   NO_OPTIONS,
   type OwnDetails,
-  idAt,
+  wantedSteps,
 } from './plan.ts';
 import { type Page, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
@@ -41,7 +48,7 @@ export interface EraseFacts {
  * but `hard`.
  */
 export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Page {
-  const providerPlans = eraseLanes(wish);
+  const providerPlans = erasePlans(wish);
   return {
     action: 'erase',
     looked: facts.sightings.size > 0,
@@ -58,7 +65,7 @@ export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => strin
 /** Adds pages of an erase up to what somebody is to agree to. */
 export function eraseTotals(wish: Omit<EraseWish, 'subjects' | 'own'>): PlanTotals {
   const { acceptPartial, details } = wish;
-  return createPlanTotals('erase', eraseLanes(wish), ({ operations }) => {
+  return createPlanTotals('erase', erasePlans(wish), ({ operations }) => {
     const effects = effectsOf(operations, wish);
     const needs = effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered';
     const { profile, outDir } = details;
@@ -73,30 +80,20 @@ function requestOf(
   facts: EraseFacts,
   id: string,
 ): PlannedRequest {
-  const steps: PlannedStep[] = [];
-  let hasStream = false;
-  for (const providerPlan of providerPlans) {
-    const { provider, account } = providerPlan;
-    const subjectId = idAt(subject, provider);
-    if (subjectId === null) continue;
-    if (provider === 'stream') hasStream = true;
-    for (const { operation, options } of providerPlan.steps) {
-      const step = { id: `${id}/${operation}`, provider, operation, account, subjectId, options };
-      steps.push(
-        isExport(operation)
-          ? step
-          : {
-              ...step,
-              before: sightOf(operation, subjectId, providerPlan, facts.sightings),
-              earlier: facts.earlier(account, operation, subjectId),
-            },
-      );
-    }
-  }
+  const steps = wantedSteps(subject, providerPlans).map((wanted): PlannedStep => {
+    const { provider, account, operation, subjectId } = wanted;
+    const step = { ...wanted, id: `${id}/${operation}` };
+    if (isExport(operation)) return step;
+    return {
+      ...step,
+      before: sightOf(operation, subjectId, provider, facts.sightings),
+      earlier: facts.earlier(account, operation, subjectId),
+    };
+  });
   return {
     id,
     action: 'erase',
-    mode: hasStream || wish.mode === 'hard' ? wish.mode : null,
+    mode: modeOfSteps(wish.mode, steps),
     subject,
     ...wish.details,
     acceptPartial: wish.acceptPartial,
@@ -104,8 +101,16 @@ function requestOf(
   };
 }
 
+/** The mode is Stream's: without a step there, `hard` alone says something. */
+export function modeOfSteps(
+  mode: DeleteMode | null,
+  steps: readonly Pick<PlannedStep, 'provider'>[],
+): DeleteMode | null {
+  return mode === 'hard' || steps.some(({ provider }) => provider === 'stream') ? mode : null;
+}
+
 /** What is asked of each provider of everybody who is to be erased. */
-function eraseLanes(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly ProviderPlan[] {
+export function erasePlans(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly ProviderPlan[] {
   return wish.targets.map((target) => ({
     provider: target.provider,
     account: target.account,
@@ -134,7 +139,7 @@ function deletionsOf(
 function sightOf(
   operation: Operation,
   subjectId: string,
-  { provider }: ProviderPlan,
+  provider: ProviderName,
   sightings: Sightings,
 ): Sight | null {
   const seen = sightings.get(provider);

@@ -57,21 +57,31 @@ export function planExport(
   const providerPlans = exportPlans(targets);
   const requests = subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
-    const steps = providerPlans.flatMap((providerPlan): PlannedStep[] => {
-      const subjectId = idAt(subject, providerPlan.provider);
-      if (subjectId === null) return [];
-      return providerPlan.steps.map(({ operation, options }) => ({
-        id: `${id}/${operation}`,
-        provider: providerPlan.provider,
-        operation,
-        account: providerPlan.account,
-        subjectId,
-        options,
-      }));
-    });
+    const steps = wantedSteps(subject, providerPlans).map((step) => ({
+      ...step,
+      id: `${id}/${step.operation}`,
+    }));
     return { id, action: 'export', mode: null, subject, ...details, ...own[index], steps };
   });
   return { action: 'export', requests };
+}
+
+/** What is asked for a subject of the providers where they have an id. */
+export function wantedSteps(
+  subject: Subject,
+  providerPlans: readonly ProviderPlan[],
+): Pick<PlannedStep, 'provider' | 'operation' | 'account' | 'subjectId' | 'options'>[] {
+  return providerPlans.flatMap(({ provider, account, steps }) => {
+    const subjectId = idAt(subject, provider);
+    if (subjectId === null) return [];
+    return steps.map(({ operation, options }) => ({
+      provider,
+      operation,
+      account,
+      subjectId,
+      options,
+    }));
+  });
 }
 
 /** What an export asks of each provider. */

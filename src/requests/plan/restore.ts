@@ -56,7 +56,7 @@ export function planRestore(wish: RestoreWish, newId: () => string): Page {
 
 /** Adds pages of a restore up to what somebody is to agree to. */
 export function restoreTotals(targets: readonly ExportTarget[], profile: string): PlanTotals {
-  return createPlanTotals('restore', restoreLanes(targets), ({ providers, calls }) => ({
+  return createPlanTotals('restore', restorePlans(targets), ({ providers, calls }) => ({
     profile,
     effects: [
       ...(calls.size > 0 ? restoreEffects() : []),
@@ -69,7 +69,7 @@ export function restoreTotals(targets: readonly ExportTarget[], profile: string)
 }
 
 /** What is asked of each provider for those whom nobody looked up. */
-function restoreLanes(targets: readonly ExportTarget[]): readonly ProviderPlan[] {
+export function restorePlans(targets: readonly ExportTarget[]): readonly ProviderPlan[] {
   return targets.map(({ provider, account }) => {
     const step = { operation: 'restore_users', options: NO_OPTIONS } as const;
     return {

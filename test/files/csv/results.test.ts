@@ -10,13 +10,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { guarded, unguarded } from '../../../src/files/csv/guard.ts';
 import { type ResultsPlace, prepareResults } from '../../../src/files/csv/results-place.ts';
-import { type ResultRow, writeReceipts, writeResults } from '../../../src/files/csv/results.ts';
+import {
+  type ResultRow,
+  guarded,
+  unguarded,
+  writeReceipts,
+  writeResults,
+} from '../../../src/files/csv/results.ts';
 import type { Kept } from '../../../src/files/protected-places.ts';
 import { rowsOf } from '../csv-stage.ts';
 import { listing, tempFolder } from '../stage.ts';
@@ -41,9 +46,6 @@ async function* rowAnd(work: () => void): AsyncGenerator<ResultRow> {
   work();
 }
 
-/** Instead of waiting, it lets the others go on. */
-const CLOCK = { sleep: (): Promise<void> => new Promise((resolve) => setImmediate(resolve)) };
-
 /** A state and a configuration that are nowhere near. */
 const KEPT: Kept = {
   state: '/nowhere/state',
@@ -58,7 +60,7 @@ function prepare(
   cwd = '/',
   kept = KEPT,
 ): Promise<ResultsPlace> {
-  return prepareResults(file, { cwd, clock: CLOCK }, { input, kept, outDir: null });
+  return prepareResults(file, cwd, { input, kept, outDir: null });
 }
 
 /** A results file as it begins. */
@@ -68,16 +70,6 @@ function pipeIn(folder: string): string {
   const path = join(folder, 'pipe');
   execFileSync('mkfifo', [path]);
   return path;
-}
-
-/** A place whose reader is on its way. */
-async function held(path: string): Promise<ResultsPlace> {
-  for (;;) {
-    const place = await prepare(path).catch((thrown: unknown) => String(thrown));
-    if (typeof place !== 'string') return place;
-    expect(place).toContain('nobody reads this pipe');
-    await CLOCK.sleep();
-  }
 }
 
 async function refused(file: string, input: string | null, words: string): Promise<void> {
@@ -264,94 +256,27 @@ describe('before anything is sent', () => {
       await refused(join(folder, name), input, 'the subjects are read from');
     }
     await refused(input, join(folder, 'soft.csv'), 'the subjects are read from');
-    await expect(prepare(join(folder, 'r.csv'), input)).resolves.toMatchObject({
-      into: 'file',
-    });
+    await expect(prepare(join(folder, 'r.csv'), input)).resolves.toBeDefined();
     // An input that is not there is for its reader to tell.
     await expect(prepare(join(folder, 'r.csv'), join(folder, 'none'))).resolves.toBeDefined();
   });
 
-  test('a device takes rows as they come, and stays what it is', async () => {
-    const place = await prepare('/dev/null', null);
-    expect(place.into).toBe('stream');
-    await writeResults(place, each(row()), ['user_id']);
-    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
-    expect(await prepare('/dev/null', '/dev/null')).toEqual(place);
-  });
-
-  test('a pipe takes them too', async () => {
+  test('a pipe, with a reader or without, and a device are refused', async () => {
     const path = pipeIn(tempFolder());
-    const reading = readFile(path, 'utf8');
-    const place = await held(path);
-    await writeResults(place, each(row()), ['user_id']);
-    expect(await reading).toBe('line,request_id,state,detail,user_id\n2,req_1,completed,,ada\n');
-    expect(statSync(path).isFIFO()).toBe(true);
-  });
-
-  test('a pipe that is full is waited for, and its reader gets all of it', async () => {
-    const path = pipeIn(tempFolder());
-    // Opened for both, it is read only once the pipe is full.
-    const reader = await open(path, constants.O_RDWR);
-    onTestFinished(() => reader.close());
-    let got = '';
-    let waits = 0;
-    const clock = {
-      async sleep() {
-        waits += 1;
-        const { bytesRead, buffer } = await reader.read(Buffer.alloc(1 << 20));
-        got += buffer.toString('utf8', 0, bytesRead);
-      },
-    };
-    const texts = Array.from({ length: 5_000 }, (_, at) => `{"row":${at},"x":"${'x'.repeat(90)}"}`);
-    const whole = `${texts.join('\n')}\n`;
-    const place = await prepareResults(
-      path,
-      { cwd: '/', clock },
-      { input: null, kept: KEPT, outDir: null },
-    );
-    await writeReceipts(place, each(...texts));
-    while (got.length < whole.length) await clock.sleep();
-    expect(got).toBe(whole);
-    expect(waits).toBeGreaterThan(3);
-  });
-
-  test('a pipe without rows ends for its reader', async () => {
-    const path = pipeIn(tempFolder());
-    const reading = readFile(path, 'utf8');
-    await writeReceipts({ ...(await held(path)), isReceipts: true }, each());
-    expect(await reading).toBe('');
-  });
-
-  test('a reader that leaves is no failure', async () => {
-    const path = pipeIn(tempFolder());
+    await refused(path, null, 'it is no file');
+    await refused(path, path, 'it is no file');
     const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const place = await prepare(path);
-    await reader.close();
-    await expect(writeResults(place, each(row()), ['user_id'])).resolves.toBeUndefined();
-  });
-
-  test('what breaks the rows off is thrown, and the pipe is closed', async () => {
-    const path = pipeIn(tempFolder());
-    const reading = readFile(path, 'utf8');
-    await expect(writeResults(await held(path), broken(), ['user_id'])).rejects.toThrow('ledger');
-    expect(await reading).toBe('');
-  });
-
-  test('a pipe that nobody reads is refused', async () => {
-    const path = pipeIn(tempFolder());
-    for (const input of [null, path]) {
-      await expect(prepare(path, input)).rejects.toMatchObject({
-        fault: 'usage',
-        message: `Cannot write results to ${path}: nobody reads this pipe.`,
-        next: expect.stringContaining('Nothing was sent. Start what reads it first'),
-      });
-    }
+    onTestFinished(() => reader.close());
+    await refused(path, null, 'it is no file');
+    await refused('/dev/null', null, 'it is no file');
+    expect(statSync(path).isFIFO()).toBe(true);
   });
 
   test.each([
     ['/dev/stdout', 'it is standard output'],
     ['/dev/stderr', 'it is standard error'],
     ['/dev/fd/1', 'it is standard output'],
+    ['/dev/stdin', 'it is standard input'],
     ['/proc/self/fd/1', 'it is standard output'],
     ['/proc/self/fd/2', 'it is standard error'],
     [`/proc/${process.pid}/fd/2`, 'it is standard error'],
@@ -369,7 +294,7 @@ describe('before anything is sent', () => {
     }
   });
 
-  test('another file that is open is written on, and not replaced', async () => {
+  test('another file that is open is refused, itself and behind a link', async () => {
     const folder = tempFolder();
     const file = join(folder, 'r.jsonl');
     const before = '{"schema":"gdpr-receipt/1","request_id":"req_1"}\n';
@@ -377,8 +302,9 @@ describe('before anything is sent', () => {
     const handle = await open(file, 'a');
     onTestFinished(() => handle.close());
     symlinkSync(`/dev/fd/${handle.fd}`, join(folder, 'link.jsonl'));
-    await writeReceipts(await prepare(join(folder, 'link.jsonl')), each('{}'));
-    expect(readFileSync(file, 'utf8')).toBe(`${before}{}\n`);
+    await refused(`/dev/fd/${handle.fd}`, null, 'it is open already');
+    await refused(join(folder, 'link.jsonl'), null, 'it is open already');
+    expect(readFileSync(file, 'utf8')).toBe(before);
     expect(listing(folder)).toEqual(['link.jsonl', 'r.jsonl']);
   });
 
@@ -406,7 +332,7 @@ describe('before anything is sent', () => {
     writeFileSync(file, 'user_id\n');
     const code = `
       const { prepareResults } = await import(${JSON.stringify(join(import.meta.dirname, '../../../src/files/csv/results-place.ts'))});
-      console.log(await prepareResults(process.argv[1], { cwd: '/', clock: null }, { input: '-', kept: JSON.parse(process.argv[2]), outDir: null }).catch(({ message }) => message));`;
+      console.log(await prepareResults(process.argv[1], '/', { input: '-', kept: JSON.parse(process.argv[2]), outDir: null }).catch(({ message }) => message));`;
     const out = execFileSync(
       'sh',
       [
