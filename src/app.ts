@@ -3,7 +3,7 @@ import type { Connected, Tempo } from './app/connect.ts';
 import type { Examination } from './app/examination.ts';
 import type { ProjectFile } from './app/project-file.ts';
 import type { Setup } from './app/setup.ts';
-import type { SANDBOX } from './config/profile/sandbox.ts';
+import type { SANDBOX } from './config/accounts.ts';
 import type { Settings } from './config/settings.ts';
 import type { GdprError } from './errors.ts';
 import type { Kept } from './files/protected-places.ts';
@@ -86,7 +86,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return settings;
     },
     async kept() {
-      return (await import('./config/protected-places.ts')).keptPlaces(app.flags, host);
+      return (await import('./config/find.ts')).keptPlaces(app.flags, host);
     },
     ledger() {
       ledger ??= openLedgerOf(app);
@@ -98,7 +98,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },
     async doubts(yes) {
-      const { doubtsOf } = await import('./config/profile/doubts.ts');
+      const { doubtsOf } = await import('./config/profile/choose.ts');
       return doubtsOf(await app.settings(), yes);
     },
     async requireAccount() {
@@ -119,10 +119,10 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return holidayCheck((await app.settings()).deadline);
     },
     async sandboxProfile() {
-      return (await import('./config/profile/sandbox.ts')).SANDBOX;
+      return (await import('./config/accounts.ts')).SANDBOX;
     },
     async sandboxVariables(origin) {
-      return (await import('./config/profile/sandbox.ts')).sandboxVariables(origin, host);
+      return (await import('./config/accounts.ts')).sandboxVariables(origin, host);
     },
     async profileNames(config) {
       return (await import('./config/profile/names.ts')).profileNames(config, host);
