@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { App } from '../../app.ts';
-import { type FolderFacts, folderFacts } from '../../files/folder-facts.ts';
+import { type FolderFacts, folderFacts } from '../../files/folder.ts';
 import type { Check } from '../../report/doctor/check.ts';
 import { configChecks, nodeCheck } from '../../report/doctor/config.ts';
 import { bundleDiskCheck, ledgerDiskCheck, stateCheck } from '../../report/doctor/ledger.ts';
