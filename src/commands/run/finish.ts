@@ -4,7 +4,7 @@ import type { GdprError } from '../../errors.ts';
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { FEW, type Stopped, lastWords } from '../../report/ending/last-words.ts';
-import { createRunOutcome, reasonOf } from '../../report/ending/outcome.ts';
+import { createRunOutcome, standingOf } from '../../report/ending/outcome.ts';
 import type { Summary, Unfinished } from '../../report/ending/summary.ts';
 import {
   type Tally,
@@ -142,7 +142,7 @@ function createFold({ providers, breaker }: RunResult, app: App) {
       runOutcome.add(receipt);
       if (request.state !== 'completed' && row?.disposition !== 'skipped') {
         const { userId } = request.subject;
-        unfinished.add({ userId, state: request.state, reason: reasonOf(receipt) });
+        unfinished.add({ userId, state: request.state, reason: standingOf(receipt) });
       }
       if (needsConfirmation(request, now)) unconfirmed.add(request.id);
       noteStopped(request, { providers, breaker }, stopped);
