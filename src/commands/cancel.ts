@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import {
   type Cancelling,
-  type StepEnd,
+  type CancelledStep,
   WHY_ON,
   cancelText,
   cancelWords,
@@ -92,7 +92,7 @@ function conclude(
   app: App,
 ): number {
   const ends = cases.flatMap(({ request, effects }) =>
-    effects.map(({ step, effect }): StepEnd => {
+    effects.map(({ step, effect }): CancelledStep => {
       const name = `${stepName(step)} of ${subjectName(request.subject.userId)}`;
       return { name, ...endOf(effect, taken) };
     }),
@@ -107,7 +107,10 @@ function conclude(
   return exit;
 }
 
-function endOf(effect: CancelEffect, taken: ReadonlyMap<string, Taken>): Omit<StepEnd, 'name'> {
+function endOf(
+  effect: CancelEffect,
+  taken: ReadonlyMap<string, Taken>,
+): Omit<CancelledStep, 'name'> {
   switch (effect.kind) {
     case 'unsent':
     case 'left_off':
@@ -121,7 +124,7 @@ function endOf(effect: CancelEffect, taken: ReadonlyMap<string, Taken>): Omit<St
   }
 }
 
-function takenEnd(taken: Taken | undefined, { account }: Call): Omit<StepEnd, 'name'> {
+function takenEnd(taken: Taken | undefined, { account }: Call): Omit<CancelledStep, 'name'> {
   if (taken === undefined) return { end: 'goes_on', why: 'stopped before it was tried' };
   switch (taken.kind) {
     case 'withdrawn':

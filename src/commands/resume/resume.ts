@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { Ledger, RequestFilter } from '../../ledger/ledger.ts';
-import { SHOWN, leftText } from '../../report/ending/advice.ts';
+import { SHOWN_LEFT, leftText } from '../../report/ending/advice.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsettled } from '../../requests/exit-code.ts';
 import type { Operation, Request, Step } from '../../requests/request.ts';
@@ -110,7 +110,7 @@ function leftAlone({ message, requestIds }: Guard, app: App): number {
 async function leftOpen(app: App): Promise<string> {
   const ledger = await app.ledger();
   const filter = { states: ['failed', 'partial', 'in_doubt'], order: 'urgent' } as const;
-  const left = await ledger.list({ ...filter, limit: SHOWN });
+  const left = await ledger.list({ ...filter, limit: SHOWN_LEFT });
   if (left.length === 0) return 'Nothing is open.';
   const { timeZone } = (await app.settings()).deadline;
   const { states } = await ledger.tally(filter, calendarDay(app.host.clock.now(), timeZone));
@@ -179,7 +179,7 @@ async function add(
   const free = options.ids.length === 0 ? await leftToUs(ids, app) : ids;
   work.ids.add(free);
   work.all += ids.length;
-  if (work.first.length === 0) work.first = ids.slice(0, SHOWN);
+  if (work.first.length === 0) work.first = ids.slice(0, SHOWN_LEFT);
   for (const { operation, state } of requests.flatMap(({ steps }) => steps)) {
     work.steps += 1;
     if (state === 'planned') work.unsent.set(operation, (work.unsent.get(operation) ?? 0) + 1);
@@ -190,12 +190,12 @@ async function add(
 async function leftToUs(ids: readonly string[], app: App): Promise<readonly string[]> {
   const { host } = app;
   const held = await (await app.ledger()).heldByOthers(ids, '', host.clock.now());
-  for (const { requestId, process } of held.slice(0, SHOWN)) {
+  for (const { requestId, process } of held.slice(0, SHOWN_LEFT)) {
     host.stderr.write(
       `${requestId} is left to the gdpr that works on it (process ${process.pid} on ${process.host}).\n`,
     );
   }
-  const more = held.length - SHOWN;
+  const more = held.length - SHOWN_LEFT;
   if (more > 0) host.stderr.write(`${more} more are left to the gdpr that works on them.\n`);
   const elsewhere = new Set(held.map(({ requestId }) => requestId));
   return ids.filter((id) => !elsewhere.has(id));

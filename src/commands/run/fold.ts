@@ -1,7 +1,7 @@
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Stopped } from '../../report/ending/last-words.ts';
-import { createRunOutcome, reasonOf } from '../../report/ending/outcome.ts';
+import { createRunOutcome, standingOf } from '../../report/ending/outcome.ts';
 import type { Unfinished } from '../../report/ending/summary.ts';
 import { isUnconfirmed } from '../../requests/confirmation.ts';
 import { emptyTally } from '../../requests/exit-code.ts';
@@ -48,7 +48,7 @@ export function createFold(providersOfRun: ProvidersOfRun, now: number) {
       runOutcome.add(receipt);
       if (request.state !== 'completed' && row?.disposition !== 'skipped') {
         const { userId } = request.subject;
-        unfinished.add({ userId, state: request.state, reason: reasonOf(receipt) });
+        unfinished.add({ userId, state: request.state, reason: standingOf(receipt) });
       }
       if (isUnconfirmed(request, now)) unconfirmed.add(request.id);
       noteStopped(request, providersOfRun, stopped);
