@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /** A yes, for the record; or the exit code when a signal or Ctrl-C came instead. */
-export type Confirmed =
+export type ConfirmAnswer =
   | { kind: 'yes'; confirmation: Confirmation }
   | { kind: 'stopped'; exit: number };
 
@@ -33,9 +33,13 @@ const INTERRUPTED = 130;
  * Throws GdprError `guard` for any other answer, the end of the input included. Whether there is
  * somebody to ask is the caller's to know (`askingGuard`).
  */
-export async function askToConfirm(question: Question, yes: boolean, app: App): Promise<Confirmed> {
+export async function askToConfirm(
+  question: Question,
+  yes: boolean,
+  app: App,
+): Promise<ConfirmAnswer> {
   const { operator } = await app.settings();
-  const by = (how: Confirmation['how']): Confirmed => ({
+  const by = (how: Confirmation['how']): ConfirmAnswer => ({
     kind: 'yes',
     confirmation: { operator, how },
   });
