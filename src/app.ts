@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Connected, Pace } from './app/connect.ts';
 import type { Examination } from './app/examination.ts';
 import type { ProjectFile, Setup } from './app/setup.ts';
-import type { SANDBOX } from './config/profile/sandbox.ts';
+import type { SANDBOX } from './config/accounts.ts';
 import type { Settings } from './config/settings.ts';
 import type { GdprError } from './errors.ts';
 import type { Kept } from './files/protected-places.ts';
@@ -85,7 +85,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return settings;
     },
     async kept() {
-      return (await import('./config/protected-places.ts')).keptPlaces(app.flags, host);
+      return (await import('./config/find.ts')).keptPlaces(app.flags, host);
     },
     ledger() {
       ledger ??= openLedgerOf(app);
@@ -97,7 +97,7 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return isOccupied(join(stateDir, 'ledger.sqlite')) ? app.ledger() : null;
     },
     async doubts(yes) {
-      const { doubtsOf } = await import('./config/profile/doubts.ts');
+      const { doubtsOf } = await import('./config/profile/choose.ts');
       return doubtsOf(await app.settings(), yes);
     },
     async requireAccount() {
@@ -118,10 +118,10 @@ export function createApp(readFlags: () => GlobalFlags, argv: readonly string[],
       return holidayCheck((await app.settings()).deadline);
     },
     async sandboxProfile() {
-      return (await import('./config/profile/sandbox.ts')).SANDBOX;
+      return (await import('./config/accounts.ts')).SANDBOX;
     },
     async sandboxVariables(origin) {
-      return (await import('./config/profile/sandbox.ts')).sandboxVariables(origin, host);
+      return (await import('./config/accounts.ts')).sandboxVariables(origin, host);
     },
     async profileNames(config) {
       return (await import('./config/profile/names.ts')).profileNames(config, host);

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { SANDBOX } from '../src/config/profile/sandbox.ts';
+import { SANDBOX } from '../src/config/accounts.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -142,6 +142,34 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     never: ['../../requests/request.ts', '../../host/host.ts', '../../providers/provider.ts'],
   },
 };
+
+/** A word each room has for something of its own; to be emptied. */
+const TWICE: ReadonlySet<string> = new Set(
+  `Answer Attempt Call CallLog Check DeleteMode Exchange Opened Operation PROVIDERS Page Person Provider
+  Refusal SendbirdAccount StreamAccount Tally Tempo callsOf confirm confirmAnew createApp forget given
+  identified joined makeFolder needsConfirmation sentence stepsOf`.split(/\s+/),
+);
+
+const EXPORTED =
+  /^export (?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type)\s+([\w$]+)/gm;
+const OF_A_PROVIDER = /^(?:providers|sandbox)\/(?:stream|sendbird)\//;
+
+test('no exported name is declared twice outside provider folders', async () => {
+  const paths = (await readdir(join(ROOT, 'src'), { recursive: true })).filter(
+    (path) => path.endsWith('.ts') && !OF_A_PROVIDER.test(path),
+  );
+  const declared = await Promise.all(
+    paths.map(async (path) => {
+      const text = await readFile(join(ROOT, 'src', path), 'utf8');
+      const names = new Set(Array.from(text.matchAll(EXPORTED), ([, name = '']) => name));
+      return [...names].map((name) => ({ name, path }));
+    }),
+  );
+  const twice = [...Map.groupBy(declared.flat(), ({ name }) => name)]
+    .filter(([name, of]) => of.length > 1 && !TWICE.has(name))
+    .map(([name, of]) => `${name}: ${of.map(({ path }) => path).join(', ')}`);
+  expect(twice).toEqual([]);
+});
 
 test('no folder holds more than 20 files', async () => {
   const counts = Map.groupBy(

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import {
   type Cancelling,
-  type StepEnd,
+  type CancelledStep,
   WHY_ON,
   cancelText,
   cancelWords,
@@ -14,8 +14,8 @@ import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
 import type { Receipt } from '../requests/receipt.ts';
 import type { Call, Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
-import { type CancelEffect, cancelEffectOf, cancelled } from '../requests/transitions/cancelled.ts';
-import { type Taken, withdrawCalls } from '../worker/withdraw.ts';
+import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
+import { type Taken, cancelSteps, withdrawCalls } from '../worker/withdraw.ts';
 import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
 import { invocation, printLastWords } from './shared/output.ts';
@@ -70,19 +70,17 @@ interface Withdrawn {
 
 /** As things stand once the requests are ours: they may have gone on since they were read. */
 async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
-  const { host } = app;
+  const { clock, stop } = app.host;
   const ledger = await app.ledger();
   return holding(ids, app, async (holder) => {
     const cases = await cancelPlan(ids, app);
-    const change = cancelled(
-      cases.flatMap(({ effects }) => effects),
-      host.clock.now(),
-    );
     // What was not sent comes first: it needs nobody, whatever happens to the rest.
-    await ledger.record(holder.token, change);
+    await cancelSteps(
+      cases.flatMap(({ effects }) => effects),
+      { ledger, clock, holder },
+    );
     const calls = callsToWithdraw(cases);
     const providers = calls.length === 0 ? new Map() : await app.providers(waitFlags({}));
-    const { clock, stop } = host;
     const ends = await withdrawCalls(calls, { ledger, providers, clock, holder, stop });
     return { cases, ends, receipts: await sealedReceipts(ids, holder, app) };
   });
@@ -94,7 +92,7 @@ function conclude(
   app: App,
 ): number {
   const ends = cases.flatMap(({ request, effects }) =>
-    effects.map(({ step, effect }): StepEnd => {
+    effects.map(({ step, effect }): CancelledStep => {
       const name = `${stepName(step)} of ${subjectName(request.subject.userId)}`;
       return { name, ...endOf(effect, taken) };
     }),
@@ -109,7 +107,10 @@ function conclude(
   return exit;
 }
 
-function endOf(effect: CancelEffect, taken: ReadonlyMap<string, Taken>): Omit<StepEnd, 'name'> {
+function endOf(
+  effect: CancelEffect,
+  taken: ReadonlyMap<string, Taken>,
+): Omit<CancelledStep, 'name'> {
   switch (effect.kind) {
     case 'unsent':
     case 'left_off':
@@ -123,7 +124,7 @@ function endOf(effect: CancelEffect, taken: ReadonlyMap<string, Taken>): Omit<St
   }
 }
 
-function takenEnd(taken: Taken | undefined, { account }: Call): Omit<StepEnd, 'name'> {
+function takenEnd(taken: Taken | undefined, { account }: Call): Omit<CancelledStep, 'name'> {
   if (taken === undefined) return { end: 'goes_on', why: 'stopped before it was tried' };
   switch (taken.kind) {
     case 'withdrawn':

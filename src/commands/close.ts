@@ -8,7 +8,7 @@ import { isSettled } from '../requests/state.ts';
 import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
 import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
-import { holding, namedRequests, requireFree } from './shared/requests.ts';
+import { holding, namedRequest, requireFree } from './shared/requests.ts';
 
 interface CloseOptions {
   id: string;
@@ -32,12 +32,11 @@ export function declareClose(command: Command, app: App, done: (code: number) =>
 
 /** Settles a request by hand and prints its receipt; resolves to the exit code. */
 async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<number> {
-  const requests = await namedRequests([id], app);
-  requireUnsettled(requests);
+  const request = await namedRequest(id, app);
+  requireUnsettled(request);
   await requireFree([id], app);
-  for (const request of requests) {
-    const going = await goingOn(request, app);
-    if (going.length === 0) continue;
+  const going = await goingOn(request, app);
+  if (going.length > 0) {
     const plan = closeText(request, going);
     const stopped = await askYesOrNo({ yes, plan, safe: SAFE, advice: ADVICE }, app);
     if (stopped !== null) return stopped;
@@ -45,7 +44,7 @@ async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<nu
   const ledger = await app.ledger();
   const { operator } = await app.settings();
   const receipts = await holding([id], app, async (holder) => {
-    requireUnsettled(await namedRequests([id], app));
+    requireUnsettled(await namedRequest(id, app));
     await ledger.settle(holder.token, id, { reason, operator, at: app.host.clock.now() });
     return sealedReceipts([id], holder, app);
   });
@@ -53,14 +52,12 @@ async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<nu
   return 0;
 }
 
-function requireUnsettled(requests: readonly Request[]): void {
-  for (const { id, state } of requests) {
-    if (!isSettled(state)) continue;
-    throw new GdprError('guard', `Refused: ${id} is settled already: ${REQUEST[state]}.`, {
-      next: `Nothing was changed. Its receipt: gdpr status ${id}`,
-      requestIds: [id],
-    });
-  }
+function requireUnsettled({ id, state }: Request): void {
+  if (!isSettled(state)) return;
+  throw new GdprError('guard', `Refused: ${id} is settled already: ${REQUEST[state]}.`, {
+    next: `Nothing was changed. Its receipt: gdpr status ${id}`,
+    requestIds: [id],
+  });
 }
 
 /** Steps that run at a provider, are done there, or may have been sent. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import type { Settings } from '../config/settings.ts';
 import { GdprError, reasonOf } from '../errors.ts';
-import { folderFacts } from '../files/folder-facts.ts';
+import { folderFacts } from '../files/folder.ts';
 import type { Host } from '../host/host.ts';
 import {
   type Check,

@@ -5,7 +5,7 @@ import { calendarDay, extensionRefusal, isCalendarDay } from '../requests/deadli
 import type { Request } from '../requests/request.ts';
 import { parseReason } from './close.ts';
 import { printReceipt, sealedReceipts } from './run/receipts.ts';
-import { holding, namedRequests } from './shared/requests.ts';
+import { holding, namedRequest } from './shared/requests.ts';
 
 interface ExtendOptions {
   id: string;
@@ -26,11 +26,11 @@ export function declareExtend(command: Command, app: App, done: (code: number) =
 
 /** Records the one extension of Art. 12(3) and prints the receipt; resolves to the exit code. */
 async function runExtend({ id, until, reason }: ExtendOptions, app: App): Promise<number> {
-  await namedRequests([id], app);
+  await namedRequest(id, app);
   const ledger = await app.ledger();
   const { operator } = await app.settings();
   const receipts = await holding([id], app, async (holder) => {
-    await requireExtendable(await namedRequests([id], app), until, app);
+    await requireExtendable(await namedRequest(id, app), until, app);
     const at = app.host.clock.now();
     await ledger.extend(holder.token, id, { until, reason, operator, at });
     return sealedReceipts([id], holder, app);
@@ -39,19 +39,13 @@ async function runExtend({ id, until, reason }: ExtendOptions, app: App): Promis
   return 0;
 }
 
-async function requireExtendable(
-  requests: readonly Request[],
-  until: string,
-  app: App,
-): Promise<void> {
+async function requireExtendable(request: Request, until: string, app: App): Promise<void> {
   const { deadline } = await app.settings();
   const today = calendarDay(app.host.clock.now(), deadline.timeZone);
   const isHoliday = await app.holidays();
-  for (const request of requests) {
-    const refusal = extensionRefusal(request, until, today, isHoliday);
-    if (refusal === null) continue;
-    const { message, next } = refusal;
-    const fault = isCalendarDay(until) ? 'guard' : 'usage';
-    throw new GdprError(fault, message, { next, requestIds: [request.id] });
-  }
+  const refusal = extensionRefusal(request, until, today, isHoliday);
+  if (refusal === null) return;
+  const { message, next } = refusal;
+  const fault = isCalendarDay(until) ? 'guard' : 'usage';
+  throw new GdprError(fault, message, { next, requestIds: [request.id] });
 }

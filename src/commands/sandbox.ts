@@ -33,14 +33,13 @@ export function declareSandbox(command: Command, app: App, done: (code: number) 
     )
     .option('--log <file>', 'a JSON line for each call')
     .addHelpText('after', faultHelp())
-    .action(async (options) => {
-      const { port, seed = 1, users = 1000, taskTime = 1000, latency = 0 } = options;
-      const { rate: perSecond = null, fault: faults = [], log = null } = options;
-      const flags = { seed, users, taskTime, latency, rate: perSecond, faults, log };
-      const { port: usual } = await app.sandboxProfile();
-      done(await runSandbox({ ...flags, port: port ?? usual }, app));
+    .action(async ({ fault: faults = [], ...said }) => {
+      const { port } = await app.sandboxProfile();
+      done(await runSandbox({ ...NOTHING_SAID, port, ...said, faults }, app));
     });
 }
+
+const NOTHING_SAID = { seed: 1, users: 1000, taskTime: 1000, latency: 0, rate: null, log: null };
 
 /** Serves until it is told to stop; resolves to the exit code of the signal. */
 async function runSandbox(flags: SandboxFlags, app: App): Promise<number> {

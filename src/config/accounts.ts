@@ -2,12 +2,13 @@ import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { Secret, type SecretSource } from '../secret.ts';
 import { STREAM_ORIGIN, sendbirdOrigin } from './base-url.ts';
-import { environmentProviders } from './environment.ts';
-import type { Source } from './profile/choose.ts';
-import { SANDBOX } from './profile/sandbox.ts';
+import { environmentProviders, VARIABLES } from './environment.ts';
+import type { ProfileSource } from './profile/choose.ts';
 import { resolveSecret, secretSource } from './secrets/resolve.ts';
 import type { SecretSpec } from './secrets/spec.ts';
 import type { SendbirdAccount, Settings, StreamAccount, StreamProduct } from './settings.ts';
+import { join } from 'node:path';
+import { xdgFolder } from './folders.ts';
 
 const ALL_PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 
@@ -17,81 +18,64 @@ export interface Accounts {
   sendbird: SendbirdAccount | null;
 }
 
+/** A provider as the place that a profile comes from has it; what is left open is undefined. */
+interface Stated {
+  id: string;
+  secret: SecretSpec;
+  baseUrl: string | undefined;
+  products?: readonly StreamProduct[] | undefined;
+}
+
 /** Makes the accounts from the one place that the profile comes from. */
-export function accountsOf(source: Source, host: Host): Accounts {
-  switch (source.from) {
-    case 'sandbox':
-      return sandboxAccounts();
-    case 'environment':
-      return environmentAccounts(host);
-    case 'file':
-      return fileAccounts(source, host);
-  }
-}
-
-function fileAccounts(
-  { name, file, profile: { stream, sendbird } }: Extract<Source, { from: 'file' }>,
-  host: Host,
-): Accounts {
-  const source = (spec: SecretSpec, key: string) =>
-    secretSource(() => resolveSecret(spec, { label: `profiles.${name}.${key}`, file }, host));
-  return {
-    stream: stream
-      ? {
-          apiKey: stream.apiKey,
-          apiSecret: source(stream.apiSecret, 'stream.apiSecret'),
-          origin: stream.baseUrl ?? STREAM_ORIGIN,
-          products: stream.products ? [...new Set(stream.products)] : ALL_PRODUCTS,
-        }
-      : null,
-    sendbird: sendbird
-      ? {
-          applicationId: sendbird.applicationId,
-          apiToken: source(sendbird.apiToken, 'sendbird.apiToken'),
-          origin: sendbird.baseUrl ?? sendbirdOrigin(sendbird.applicationId),
-        }
-      : null,
+export function accountsOf(source: ProfileSource, host: Host): Accounts {
+  const { stream, sendbird } = statedBy(source, host);
+  const file = source.from === 'file' ? source.file : null;
+  const secretAt = (spec: SecretSpec, key: string, variable: string): SecretSource => {
+    const label = file === null ? variable : `profiles.${source.name}.${key}`;
+    return secretSource(() => resolveSecret(spec, { label, file }, host));
   };
-}
-
-function environmentAccounts(host: Host): Accounts {
-  const { stream, sendbird } = environmentProviders(host);
-  const source = (spec: SecretSpec, label: string) =>
-    secretSource(() => resolveSecret(spec, { label, file: null }, host));
   return {
     stream: stream && {
       apiKey: stream.id,
-      apiSecret: source(stream.secret, 'Stream'),
+      apiSecret: secretAt(stream.secret, 'stream.apiSecret', 'Stream'),
       origin: stream.baseUrl ?? STREAM_ORIGIN,
-      products: ALL_PRODUCTS,
+      products: stream.products ? [...new Set(stream.products)] : ALL_PRODUCTS,
     },
     sendbird: sendbird && {
       applicationId: sendbird.id,
-      apiToken: source(sendbird.secret, 'Sendbird'),
+      apiToken: secretAt(sendbird.secret, 'sendbird.apiToken', 'Sendbird'),
       origin: sendbird.baseUrl ?? sendbirdOrigin(sendbird.id),
     },
   };
 }
 
-function sandboxAccounts(): Accounts {
-  const origin = `http://127.0.0.1:${SANDBOX.port}`;
-  return {
-    stream: {
-      apiKey: SANDBOX.stream.apiKey,
-      apiSecret: publicSecret(SANDBOX.stream.apiSecret),
-      origin,
-      products: ALL_PRODUCTS,
-    },
-    sendbird: {
-      applicationId: SANDBOX.sendbird.applicationId,
-      apiToken: publicSecret(SANDBOX.sendbird.apiToken),
-      origin,
-    },
-  };
+function statedBy(
+  source: ProfileSource,
+  host: Host,
+): { stream: Stated | null; sendbird: Stated | null } {
+  switch (source.from) {
+    case 'environment':
+      return environmentProviders(host);
+    case 'sandbox': {
+      const { stream, sendbird } = SANDBOX;
+      const baseUrl = `http://127.0.0.1:${SANDBOX.port}`;
+      return {
+        stream: { id: stream.apiKey, secret: plain(stream.apiSecret), baseUrl },
+        sendbird: { id: sendbird.applicationId, secret: plain(sendbird.apiToken), baseUrl },
+      };
+    }
+    case 'file': {
+      const { stream: s, sendbird: b } = source.profile;
+      return {
+        stream: s ? { ...s, id: s.apiKey, secret: s.apiSecret, baseUrl: s.baseUrl } : null,
+        sendbird: b ? { id: b.applicationId, secret: b.apiToken, baseUrl: b.baseUrl } : null,
+      };
+    }
+  }
 }
 
-function publicSecret(value: string): SecretSource {
-  return secretSource(() => Promise.resolve(new Secret(value)));
+function plain(value: string): SecretSpec {
+  return { kind: 'plain', value: new Secret(value) };
 }
 
 /** Throws GdprError `config`, with the ways out, when no provider is configured. */
@@ -109,4 +93,32 @@ export function requireProvider({
       '  gdpr sandbox   and in another terminal: gdpr --profile sandbox …',
     ].join('\n'),
   });
+}
+
+/**
+ * What the built-in profile `sandbox` uses and a `gdpr sandbox` on its default port accepts.
+ * The values are fixed, public and good for nothing else.
+ */
+export const SANDBOX = {
+  port: 4280,
+  stream: { apiKey: 'sandbox-key', apiSecret: 'sandbox-secret-not-a-real-one' },
+  sendbird: { applicationId: 'SANDBOX-APP', apiToken: 'sandbox-token-not-a-real-one' },
+} as const;
+
+/**
+ * The variables by which a shell finds a sandbox at this address, whatever is configured: the profile
+ * `environment`, and a ledger that is new, since what an earlier sandbox knew is gone.
+ */
+export function sandboxVariables(origin: string, host: Host): Record<string, string> {
+  const { stream, sendbird } = SANDBOX;
+  return {
+    GDPR_PROFILE: 'environment',
+    GDPR_STATE_DIR: join(`${xdgFolder('XDG_STATE_HOME', host)}-sandbox`, host.newId()),
+    [VARIABLES.stream.id]: stream.apiKey,
+    [VARIABLES.stream.secret]: stream.apiSecret,
+    [VARIABLES.stream.baseUrl]: origin,
+    [VARIABLES.sendbird.id]: sendbird.applicationId,
+    [VARIABLES.sendbird.secret]: sendbird.apiToken,
+    [VARIABLES.sendbird.baseUrl]: origin,
+  };
 }

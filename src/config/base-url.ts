@@ -4,7 +4,7 @@ import type { SecretSpec } from './secrets/spec.ts';
 export const STREAM_ORIGIN = 'https://chat.stream-io-api.com';
 
 /** Letters, digits, hyphens, and short enough for one DNS label, so that it cannot change the host. */
-export const APPLICATION_ID = /^[A-Za-z0-9-]{1,59}$/;
+export const SENDBIRD_APP_ID = /^[A-Za-z0-9-]{1,59}$/;
 
 /** Sendbird's "API request URL" (dashboard, Settings > Application > General), without `/v3`. */
 export function sendbirdOrigin(applicationId: string): string {
@@ -53,7 +53,7 @@ export function sendbirdBaseUrlIsAllowed(sendbird: {
   baseUrl?: string | undefined;
 }): boolean {
   const { applicationId } = sendbird;
-  const named = typeof applicationId === 'string' && APPLICATION_ID.test(applicationId);
+  const named = typeof applicationId === 'string' && SENDBIRD_APP_ID.test(applicationId);
   const own = named ? sendbirdOrigin(applicationId) : null;
   return isAllowed(sendbird.baseUrl, own, sendbird.apiToken);
 }

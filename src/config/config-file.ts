@@ -84,8 +84,8 @@ export type Parsed = { value: unknown } | { fault: string };
  */
 export function parseConfig(path: string, text: string): Parsed {
   const extension = extname(path);
-  const load = loaderOf(extension);
-  if (load === null) {
+  const load = LOADERS.get(extension);
+  if (load === undefined) {
     return { fault: `is not a configuration file: "${extension}" is neither JSON nor YAML` };
   }
   if (text.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line))) return { value: {} };
@@ -96,33 +96,19 @@ export function parseConfig(path: string, text: string): Parsed {
   }
 }
 
-function loaderOf(extension: string): ((path: string, text: string) => unknown) | null {
-  switch (extension) {
-    case '.json':
-      return defaultLoaders['.json'];
-    case '.yaml':
-    case '.yml':
-      return defaultLoaders['.yaml'];
-    case '':
-      return defaultLoaders.noExt;
-    default:
-      return null;
-  }
-}
+const LOADERS: ReadonlyMap<string, (path: string, text: string) => unknown> = new Map([
+  ['.json', defaultLoaders['.json']],
+  ['.yaml', defaultLoaders['.yaml']],
+  ['.yml', defaultLoaders['.yaml']],
+  ['', defaultLoaders.noExt],
+]);
 
 /** Line and column, where the parser says so: YAML in `mark`, JSON in its message. */
 function place(error: unknown): string {
-  const mark = markOf(error);
-  if (mark !== null) return ` (line ${mark.line + 1}, column ${mark.column + 1})`;
-  const said = error instanceof Error ? /\(line (\d+) column (\d+)\)$/.exec(error.message) : null;
-  return said === null ? '' : ` (line ${said[1]}, column ${said[2]})`;
-}
-
-function markOf(error: unknown): { line: number; column: number } | null {
-  if (!(error instanceof Error) || !('mark' in error)) return null;
-  const { mark } = error;
-  if (typeof mark !== 'object' || mark === null) return null;
-  if (!('line' in mark) || !('column' in mark)) return null;
-  const { line, column } = mark;
-  return typeof line === 'number' && typeof column === 'number' ? { line, column } : null;
+  const { mark, message } = Object(error);
+  const [line, column] =
+    mark === undefined
+      ? (/\(line (\d+) column (\d+)\)$/.exec(String(message))?.slice(1) ?? [])
+      : [mark.line + 1, mark.column + 1];
+  return line === undefined ? '' : ` (line ${line}, column ${column})`;
 }

@@ -1,7 +1,7 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import {
-  APPLICATION_ID,
+  SENDBIRD_APP_ID,
   BASE_URL_RULE,
   STREAM_ORIGIN,
   originOf,
@@ -22,7 +22,7 @@ export const PROVIDER_VARIABLES: readonly string[] = Object.values(VARIABLES).fl
   Object.values(names),
 );
 
-const ID_SHAPE = { stream: /^[\x21-\x7e]{1,255}$/, sendbird: APPLICATION_ID } as const;
+const ID_SHAPE = { stream: /^[\x21-\x7e]{1,255}$/, sendbird: SENDBIRD_APP_ID } as const;
 
 /** A provider as the environment has it; the secret's variable is read when it is needed. */
 export interface EnvironmentProvider {

@@ -6,7 +6,7 @@ type Issue = z.core.$ZodIssue;
 /** One line for everything that is wrong with a file: where in it, and what. Values never show. */
 export function faultsOf(schema: z.ZodType, error: z.ZodError): readonly string[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [line(issue.path, sentence(issue))];
+    if (issue.code !== 'unrecognized_keys') return [line(issue.path, issueText(issue))];
     const known = keysAt(schema, issue.path);
     return issue.keys.map((key) =>
       line([...issue.path, key], `is not known here.${didYouMean(key, known)}`),
@@ -42,7 +42,7 @@ function kindOf(expected: string): string {
 }
 
 /** What is wrong, without where. */
-export function sentence(issue: Issue): string {
+export function issueText(issue: Issue): string {
   return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { given } from './environment.ts';
-import { xdgFolder } from './folders.ts';
+import { xdgFolder, stateRoot } from './folders.ts';
 import { isBuiltIn } from './profile/choose.ts';
 import type { ConfigFlags } from './settings.ts';
 
@@ -97,4 +97,15 @@ function stands(path: string): boolean {
     if (error instanceof Error && 'code' in error && NOTHING.has(String(error.code))) return false;
     throw error;
   }
+}
+
+/** Where the state and the configuration are. No file is read. */
+export function keptPlaces(flags: ConfigFlags, host: Host) {
+  const found = findConfigFiles(flags.config, host);
+  return {
+    state: stateRoot(flags.stateDir, host),
+    configFolder: xdgFolder('XDG_CONFIG_HOME', host),
+    configFiles: found.map(({ path }) => path),
+    configNames: SEARCH_PLACES,
+  };
 }

@@ -14,11 +14,6 @@ export function xdgFolder(variable: keyof typeof DEFAULTS, host: Host): string {
   return join(base, 'gdpr');
 }
 
-/** Whether the variable is set to something that counts. */
-function isXdgSet(variable: keyof typeof DEFAULTS, host: Host): boolean {
-  return baseOf(variable, host) !== null;
-}
-
 function baseOf(variable: keyof typeof DEFAULTS, host: Host): string | null {
   const value = host.env[variable];
   return value !== undefined && isAbsolute(value) ? value : null;
@@ -47,5 +42,5 @@ export function stateRoot(flag: string | null, host: Host): string {
 export function stateDirOrigin(flag: string | null, host: Host): string {
   if (flag !== null) return '--state-dir';
   if (given(host, 'GDPR_STATE_DIR') !== null) return 'GDPR_STATE_DIR';
-  return isXdgSet('XDG_STATE_HOME', host) ? 'XDG_STATE_HOME' : 'the default';
+  return baseOf('XDG_STATE_HOME', host) !== null ? 'XDG_STATE_HOME' : 'the default';
 }

@@ -48,15 +48,14 @@ function providerOrigins(
   const [idKey, secretKey] = KEYS[provider];
   const from = placesOf(provider, choice, host);
   const id = 'apiKey' in account ? account.apiKey : account.applicationId;
-  const products = 'products' in account ? account.products.join(', ') : null;
-  return [
+  const origins = [
     { key: `${provider}.${idKey}`, value: id, from: from.id },
     { key: `${provider}.${secretKey}`, value: null, from: from.secret },
     { key: `${provider}.baseUrl`, value: account.origin, from: from.baseUrl },
-    ...(products === null
-      ? []
-      : [{ key: 'stream.products', value: products, from: from.products }]),
   ];
+  if (!('products' in account)) return origins;
+  const products = account.products.join(', ');
+  return [...origins, { key: 'stream.products', value: products, from: from.products }];
 }
 
 const KEYS = {
@@ -82,29 +81,18 @@ function placesOf(provider: 'stream' | 'sendbird', choice: Choice, host: Host): 
       const isBaseGiven = given(host, baseUrl) !== null;
       return { id, secret, baseUrl: isBaseGiven ? baseUrl : DEFAULT, products: DEFAULT };
     }
-    case 'file':
-      return provider === 'stream' ? streamPlaces(choice) : sendbirdPlaces(choice);
+    case 'file': {
+      const { file, profile } = choice;
+      const { stream, sendbird } = profile;
+      const secret = provider === 'stream' ? stream?.apiSecret : sendbird?.apiToken;
+      return {
+        id: file,
+        secret: secretPlace(secret, choice),
+        baseUrl: profile[provider]?.baseUrl === undefined ? DEFAULT : file,
+        products: stream?.products === undefined ? DEFAULT : file,
+      };
+    }
   }
-}
-
-function streamPlaces(choice: FileChoice): Places {
-  const { file, profile } = choice;
-  return {
-    id: file,
-    secret: secretPlace(profile.stream?.apiSecret, choice),
-    baseUrl: profile.stream?.baseUrl === undefined ? DEFAULT : file,
-    products: profile.stream?.products === undefined ? DEFAULT : file,
-  };
-}
-
-function sendbirdPlaces(choice: FileChoice): Places {
-  const { file, profile } = choice;
-  return {
-    id: file,
-    secret: secretPlace(profile.sendbird?.apiToken, choice),
-    baseUrl: profile.sendbird?.baseUrl === undefined ? DEFAULT : file,
-    products: DEFAULT,
-  };
 }
 
 /** Where a secret is read, never what is there: an argument of a command may be one itself. */
@@ -123,35 +111,25 @@ function secretPlace(spec: SecretSpec | undefined, { file }: FileChoice): string
 }
 
 function deadlineOrigins(choice: Choice, { deadline }: Settings): readonly Origin[] {
+  const { country, region, timeZone } = deadline;
+  const file = choice.from === 'file' ? choice.file : '';
   const rules = choice.from === 'file' ? choice.profile.deadline : undefined;
-  const place = (isGiven: boolean, otherwise: string): string =>
-    isGiven && choice.from === 'file' ? choice.file : otherwise;
-  const country = deadline.country ?? 'none (only weekends count)';
+  const origin = (name: 'country' | 'region' | 'timeZone', value: string, otherwise: string) => {
+    const from = rules?.[name] === undefined ? otherwise : file;
+    return { key: `deadline.${name}`, value, from };
+  };
   return [
-    {
-      key: 'deadline.country',
-      value: country,
-      from: place(rules?.country !== undefined, DEFAULT),
-    },
-    ...(deadline.region === null
-      ? []
-      : [{ key: 'deadline.region', value: deadline.region, from: place(true, DEFAULT) }]),
-    {
-      key: 'deadline.timeZone',
-      value: deadline.timeZone,
-      from: place(rules?.timeZone !== undefined, 'the system'),
-    },
+    origin('country', country ?? 'none (only weekends count)', DEFAULT),
+    ...(region === null ? [] : [origin('region', region, DEFAULT)]),
+    origin('timeZone', timeZone, 'the system'),
   ];
 }
 
 function eraseOrigins(choice: Choice, { erase }: Settings): readonly Origin[] {
   if (choice.from !== 'file') return [];
-  const from = choice.file;
   const options = Object.entries(erase.stream).map(([name, value]) => `${name} ${String(value)}`);
-  return [
-    ...(erase.protected.length === 0
-      ? []
-      : [{ key: 'erase.protected', value: erase.protected.join(', '), from }]),
-    ...(options.length === 0 ? [] : [{ key: 'erase.stream', value: options.join(', '), from }]),
-  ];
+  const values = { 'erase.protected': erase.protected, 'erase.stream': options };
+  return Object.entries(values).flatMap(([key, each]) =>
+    each.length === 0 ? [] : [{ key, value: each.join(', '), from: choice.file }],
+  );
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import {
-  APPLICATION_ID,
+  SENDBIRD_APP_ID,
   BASE_URL_RULE,
   PROJECT_BASE_URL_RULE,
   originOf,
@@ -9,7 +9,7 @@ import {
 } from './base-url.ts';
 import { PROFILE_NAME, PROFILE_NAME_RULE, isBuiltIn } from './profile/choose.ts';
 import { SECRET_RULE, type SecretSpec, secretSpec } from './secrets/spec.ts';
-import { isTimeZone } from './time-zone.ts';
+import { isTimeZone } from './holidays.ts';
 
 /** What is known of a file before its content is judged. */
 export interface FileFacts {
@@ -118,7 +118,7 @@ function profileSchema(facts: FileFacts) {
       .optional(),
     sendbird: z
       .strictObject({
-        applicationId: z.string().regex(APPLICATION_ID, {
+        applicationId: z.string().regex(SENDBIRD_APP_ID, {
           error: 'must be an application id: letters, digits and hyphens, at most 59',
         }),
         apiToken: secret(facts),

@@ -1,4 +1,5 @@
 import type { Secret, SecretSource } from '../secret.ts';
+import type { FileProfile } from './schema.ts';
 
 export type StreamProduct = 'feeds' | 'chat' | 'video';
 
@@ -25,21 +26,12 @@ export interface DeadlineRules {
   timeZone: string;
 }
 
-/** Stream's own delete options, in its own words; what the profile leaves open is absent. */
-interface StreamEraseRules {
-  messages?: 'soft' | 'pruning' | 'hard' | undefined;
-  conversations?: 'soft' | 'hard' | undefined;
-  calls?: 'soft' | 'hard' | undefined;
-  files?: boolean | undefined;
-  new_channel_owner_id?: string | undefined;
-  new_call_owner_id?: string | undefined;
-}
-
 /** What a profile says about erasing. */
 export interface EraseRules {
   /** Sources of regular expressions with the flag `u`: ids that are never erased. */
   protected: readonly string[];
-  stream: StreamEraseRules;
+  /** Stream's own delete options, in its own words; what the profile leaves open is absent. */
+  stream: NonNullable<NonNullable<FileProfile['erase']>['stream']>;
 }
 
 /** How fast the providers are called. */

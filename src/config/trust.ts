@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { type Guarded, MISSING, configFileFault, readGuarded, unreadable } from './config-file.ts';
 import type { FoundFile } from './find.ts';
 import { xdgFolder } from './folders.ts';
-import { yaml } from './write/insert-yaml.ts';
+import { yaml } from './write/add-profile.ts';
 import { replaceFile } from './write/replace-file.ts';
 
 /** A file that was found, read once. `path`: of a project's file the real one, where relative paths in it start. */

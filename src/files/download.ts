@@ -3,8 +3,8 @@ import type { AtomicFile } from '../host/atomic-file.ts';
 import { blocks } from './content/blocks.ts';
 import { ContentCheck } from './content/check.ts';
 import { refusal } from './content/fault.ts';
-import { type BlockHash, blockHash } from './content/hash.ts';
-import type { Reading } from './content/text.ts';
+import { type BlockWork, blockHash } from './content/block-thread.ts';
+import type { FileReading } from './content/text.ts';
 import { onDisk } from './disk.ts';
 
 export type Downloaded =
@@ -20,7 +20,7 @@ export async function download(
   part: AtomicFile,
   body: AsyncIterable<Uint8Array>,
   bytes: number | null,
-  reading: Reading,
+  reading: FileReading,
   signal: AbortSignal,
 ): Promise<Downloaded> {
   await part.expect(bytes);
@@ -51,7 +51,7 @@ async function take(
   incoming: AsyncIterable<Uint8Array>,
   bytes: number | null,
   check: ContentCheck,
-  hash: BlockHash,
+  hash: BlockWork<void, string>,
 ): Promise<number | StepError> {
   let length = 0;
   let pending: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,5 @@
 import { isExport } from './operations.ts';
-import type { Step } from './request.ts';
+import type { Request, Step } from './request.ts';
 
 /** How long a confirmation holds, ms (docs/spec.md 3). */
 export const CONFIRMED_FOR = 7 * 86_400_000;
@@ -21,4 +21,12 @@ export function lacksConfirmation(
 ): boolean {
   if (state !== 'planned' || isExport(operation)) return false;
   return confirmedAt === null || at - confirmedAt >= CONFIRMED_FOR;
+}
+
+/** Whether a deletion or restore of the request is not sent, and nobody confirmed it lately. */
+export function isUnconfirmed(
+  { steps, confirmedAt }: Pick<Request, 'steps' | 'confirmedAt'>,
+  at: number,
+): boolean {
+  return steps.some((step) => lacksConfirmation(step, confirmedAt, at));
 }

@@ -1,3 +1,4 @@
+import { GdprError } from '../errors.ts';
 import { bundlePath } from '../files/bundle.ts';
 import type { Brief, Ledger } from '../ledger/ledger.ts';
 import { type Receipt, receiptOf } from '../requests/receipt.ts';
@@ -39,4 +40,14 @@ export function createReceipts(ledger: Pick<Ledger, 'request'>): Receipts {
 /** The folder of a request's bundle; null: its action makes no files. */
 export function bundleOf({ id, outDir }: Pick<Request, 'id' | 'outDir'>): string | null {
   return outDir === null ? null : bundlePath(outDir, id);
+}
+
+/** What is read of a request, or what is wrong with its record. */
+export async function orBroken<T>(id: string, reading: Promise<T>): Promise<T | GdprError> {
+  try {
+    return await reading;
+  } catch (thrown) {
+    if (thrown instanceof GdprError && thrown.requestIds.includes(id)) return thrown;
+    throw thrown;
+  }
 }

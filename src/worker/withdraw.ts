@@ -7,7 +7,12 @@ import {
   type Withdrawal,
   isUnreachable,
 } from '../requests/transitions/answers.ts';
-import { unclear, withdrawn } from '../requests/transitions/cancelled.ts';
+import {
+  type Cancellable,
+  cancelled,
+  unclear,
+  withdrawn,
+} from '../requests/transitions/cancelled.ts';
 import { askedAbout } from './jobs/check.ts';
 
 /** How taking a call back ended; `account`: it belongs to one that is not configured now. */
@@ -21,6 +26,14 @@ export interface Withdrawing {
   /** It holds the requests of all steps that the calls serve. */
   holder: Holder;
   stop: AbortSignal;
+}
+
+/** Ends what needs nobody's leave: what was not sent never will be. Throws LeaseLost. */
+export async function cancelSteps(
+  steps: readonly Cancellable[],
+  { ledger, clock, holder }: Pick<Withdrawing, 'ledger' | 'clock' | 'holder'>,
+): Promise<void> {
+  await ledger.record(holder.token, cancelled(steps, clock.now()));
 }
 
 /**

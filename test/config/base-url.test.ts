@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APPLICATION_ID, originOf, sendbirdOrigin } from '../../src/config/base-url.ts';
+import { SENDBIRD_APP_ID, originOf, sendbirdOrigin } from '../../src/config/base-url.ts';
 
 describe('originOf', () => {
   it.each([
@@ -62,6 +62,6 @@ it('keeps an application id from changing the host', () => {
     'a\n',
     'x'.repeat(60),
   ]) {
-    expect(APPLICATION_ID.test(id)).toBe(false);
+    expect(SENDBIRD_APP_ID.test(id)).toBe(false);
   }
 });

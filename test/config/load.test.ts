@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { requireProvider } from '../../src/config/accounts.ts';
+import { requireProvider, SANDBOX } from '../../src/config/accounts.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { SANDBOX } from '../../src/config/profile/sandbox.ts';
 import { NO_FLAGS, failure, fixture, profiles, world } from './world.ts';
 
 const STREAM = { STREAM_API_KEY: 'key1', STREAM_API_SECRET: 'hunter2-env' };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { monotonicFactory } from 'ulid';
 import { parseDuration } from '../../src/commands/shared/flags.ts';
-import { SANDBOX } from '../../src/config/profile/sandbox.ts';
+import { SANDBOX } from '../../src/config/accounts.ts';
 import type { Output } from '../../src/host/host.ts';
 import { main } from '../../src/main.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { folderFacts, networkDisk } from '../../src/files/folder-facts.ts';
+import { folderFacts, networkDisk } from '../../src/files/folder.ts';
 
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'gdpr-facts-'));

@@ -14,17 +14,17 @@ import type { ConfirmPlan } from '../run/preview.ts';
 import { identities } from '../run/request-plan.ts';
 import { type Task, withSubjects } from '../run/task.ts';
 import { enforce, guard, numberGuard, protectedSubjects } from '../shared/guards.ts';
-import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
-import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
 import {
-  outDirOf,
   type RequestFlags,
-  declareRequestFlags,
-  requestFlags,
   type WaitFlags,
+  declareRequestFlags,
   declareWaitFlags,
+  outDirOf,
+  requestFlags,
   waitFlags,
 } from '../shared/flags.ts';
+import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
+import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
 
 interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
   received: string | null;

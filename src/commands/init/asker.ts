@@ -8,16 +8,16 @@ export class Interrupted extends Error {
 }
 
 /** Why an answer cannot be taken, null if it can: a sentence without its subject. */
-export type Check = (text: string) => string | null | Promise<string | null>;
+export type AnswerCheck = (text: string) => string | null | Promise<string | null>;
 
 /**
  * Asks on stderr until the answer can be taken. Every method throws Interrupted for Ctrl-C, and
  * GdprError `guard` when the input has ended.
  */
 export interface Asker {
-  text(message: string, initial: string, check: Check): Promise<string>;
+  text(message: string, initial: string, check: AnswerCheck): Promise<string>;
   /** The same, not shown while it is typed. */
-  hidden(message: string, check: Check): Promise<string>;
+  hidden(message: string, check: AnswerCheck): Promise<string>;
   yes(message: string): Promise<boolean>;
   choice<Word extends string>(
     message: string,
@@ -27,7 +27,7 @@ export interface Asker {
 
 /** Somebody at the terminal of `host`. */
 export function createAsker(host: Host): Asker {
-  const until = async (read: () => Promise<Reply>, check: Check): Promise<string> => {
+  const until = async (read: () => Promise<Reply>, check: AnswerCheck): Promise<string> => {
     for (;;) {
       const text = answered(await read());
       const fault = await check(text);
@@ -35,7 +35,7 @@ export function createAsker(host: Host): Asker {
       host.stderr.write(`  That ${fault}.\n`);
     }
   };
-  const ask = (prompt: Prompt, check: Check): Promise<string> =>
+  const ask = (prompt: Prompt, check: AnswerCheck): Promise<string> =>
     until(() => readAnswer(prompt, host), check);
   return {
     text: (message, initial, check) =>

@@ -77,7 +77,7 @@ export function draftOf(
     name: string,
     texts: Readonly<Record<SecretKind, string | undefined>>,
   ): SecretInput | undefined => secretOf(name, texts, ground, faults);
-  const draft = given({
+  const fields: Draft = {
     'stream.apiKey': options.streamApiKey,
     'stream.apiSecret': secret('--stream-secret', {
       env: options.streamSecretEnv,
@@ -96,11 +96,13 @@ export function draftOf(
     'deadline.country': options.country,
     'deadline.region': options.region,
     'deadline.timeZone': options.timeZone,
-  });
-  return { draft, faults };
+  };
+  // What was not said is absent.
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { draft: Object.fromEntries(said), faults };
 }
 
-const JOB_TYPES: readonly SecretKind[] = ['env', 'file', 'command'];
+const KINDS: readonly SecretKind[] = ['env', 'file', 'command'];
 
 /** A secret's place that is wrong is noted, and stands in so that it is not missed as well. */
 function secretOf(
@@ -109,7 +111,7 @@ function secretOf(
   ground: Ground,
   faults: string[],
 ): SecretInput | undefined {
-  const kinds = JOB_TYPES.filter((kind) => texts[kind] !== undefined);
+  const kinds = KINDS.filter((kind) => texts[kind] !== undefined);
   const [first] = kinds;
   if (first === undefined) return undefined;
   if (kinds.length > 1) {
@@ -144,11 +146,6 @@ export function flagFault({ field, message }: DraftFault): string {
 /** Whether a draft says anything about a provider. */
 export function names(draft: Draft, provider: 'stream' | 'sendbird'): boolean {
   return Object.keys(draft).some((field) => field.startsWith(`${provider}.`));
-}
-
-/** The values that were given; the field itself is absent where nothing was. */
-export function given(values: Draft): Draft {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** Throws GdprError `usage` with everything that is wrong with the flags. */

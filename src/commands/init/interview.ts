@@ -6,9 +6,10 @@ import type {
   SecretInput,
   StreamProduct,
 } from '../../config/settings.ts';
+import { PROVIDER } from '../../report/words.ts';
 import { isPlain } from '../shared/prompt.ts';
-import type { Asker, Check } from './asker.ts';
-import { type Ground, PRODUCTS, type SecretKind, given, names, typedSecret } from './flags.ts';
+import type { Asker, AnswerCheck } from './asker.ts';
+import { type Ground, PRODUCTS, type SecretKind, names, typedSecret } from './flags.ts';
 
 /** What questions are asked with. */
 export interface Interview {
@@ -16,6 +17,8 @@ export interface Interview {
   setup: Awaited<ReturnType<App['setup']>>;
   app: App;
   ground: Ground;
+  /** Of the profile. */
+  name: string;
 }
 
 /** A profile and its name. */
@@ -26,26 +29,27 @@ export interface Named {
 
 /** Asks for everything that the flags leave open. Throws as the asker does. */
 export async function interview(
-  name: string | null,
+  given: string | null,
   flags: Draft,
-  talk: Interview,
+  unnamed: Omit<Interview, 'name'>,
 ): Promise<Named> {
-  const chosen = name ?? (await askName(talk));
+  const name = given ?? (await askName(unnamed));
+  const talk = { ...unnamed, name };
   const wanted = await askProviders(flags, talk);
   const isElsewhere =
     wanted.some((each) => flags[`${each}.baseUrl`] === undefined) &&
     (await talk.asker.yes('Are the providers at other addresses than the usual ones?'));
   let draft = flags;
   for (const provider of wanted) {
-    draft = await ASK[provider](chosen, draft, talk);
-    if (isElsewhere) draft = await askBaseUrl(provider, chosen, draft, talk);
+    draft = await ASK[provider](draft, talk);
+    if (isElsewhere) draft = await askBaseUrl(provider, draft, talk);
   }
-  return { name: chosen, draft: await askDeadline(chosen, draft, talk) };
+  return { name, draft: await askDeadline(draft, talk) };
 }
 
 type Provider = 'stream' | 'sendbird';
 
-async function askName({ asker, setup }: Interview): Promise<string> {
+async function askName({ asker, setup }: Omit<Interview, 'name'>): Promise<string> {
   const existing = setup.place.existing?.profiles ?? [];
   return asker.text('Name of the profile:', firstFree(existing), async (name) => {
     if (existing.includes(name)) return `is there already in ${setup.place.path}`;
@@ -69,11 +73,9 @@ async function askProviders(flags: Draft, { asker }: Interview): Promise<readonl
   return [...new Set<Provider>([...said, which])];
 }
 
-const ASK: Readonly<
-  Record<Provider, (name: string, draft: Draft, talk: Interview) => Promise<Draft>>
-> = {
-  async stream(name, draft, talk) {
-    const apiKey = await askField(name, draft, 'stream.apiKey', talk, {
+const ASK: Readonly<Record<Provider, (draft: Draft, talk: Interview) => Promise<Draft>>> = {
+  async stream(draft, talk) {
+    const keyed = await askField(draft, 'stream.apiKey', talk, {
       message: "Stream's API key (dashboard, your app):",
       initial: talk.app.host.env['STREAM_API_KEY'] ?? '',
     });
@@ -81,90 +83,68 @@ const ASK: Readonly<
     const apiSecret = draft['stream.apiSecret'] ?? (await askSecret(secret, talk));
     const products = draft['stream.products'] ?? (await askProducts(talk));
     return {
-      ...draft,
-      'stream.apiKey': apiKey,
+      ...keyed,
       'stream.apiSecret': apiSecret,
-      ...given({ 'stream.products': products }),
+      ...(products === undefined ? {} : { 'stream.products': products }),
     };
   },
-  async sendbird(name, draft, talk) {
-    const applicationId = await askField(name, draft, 'sendbird.applicationId', talk, {
+  async sendbird(draft, talk) {
+    const named = await askField(draft, 'sendbird.applicationId', talk, {
       message: "Sendbird's application id (dashboard, Settings > Application):",
       initial: talk.app.host.env['SENDBIRD_APP_ID'] ?? '',
     });
     const token = { what: "Sendbird's API token", variable: 'SENDBIRD_API_TOKEN' };
     const apiToken = draft['sendbird.apiToken'] ?? (await askSecret(token, talk));
-    return { ...draft, 'sendbird.applicationId': applicationId, 'sendbird.apiToken': apiToken };
+    return { ...named, 'sendbird.apiToken': apiToken };
   },
 };
 
-async function askBaseUrl(
-  provider: Provider,
-  name: string,
-  draft: Draft,
-  talk: Interview,
-): Promise<Draft> {
-  const isStream = provider === 'stream';
-  const field = `${provider}.baseUrl` as const;
-  const url = await askField(name, draft, field, talk, {
-    message: `${isStream ? 'Stream' : 'Sendbird'}'s address (nothing: the usual one):`,
-    initial: talk.app.host.env[isStream ? 'STREAM_BASE_URL' : 'SENDBIRD_BASE_URL'] ?? '',
+function askBaseUrl(provider: Provider, draft: Draft, talk: Interview): Promise<Draft> {
+  return askField(draft, `${provider}.baseUrl`, talk, {
+    message: `${PROVIDER[provider]}'s address (nothing: the usual one):`,
+    initial: talk.app.host.env[`${provider.toUpperCase()}_BASE_URL`] ?? '',
     optional: true,
   });
-  return { ...draft, ...given({ [field]: url === '' ? undefined : url }) };
 }
 
-async function askDeadline(name: string, draft: Draft, talk: Interview): Promise<Draft> {
-  const country = await askField(name, draft, 'deadline.country', talk, {
+async function askDeadline(draft: Draft, talk: Interview): Promise<Draft> {
+  const placed = await askField(draft, 'deadline.country', talk, {
     message: 'Country whose holidays move deadlines, such as DE (nothing: only weekends):',
     optional: true,
   });
-  const before = {
-    ...draft,
-    ...given({ 'deadline.country': country === '' ? undefined : country }),
-  };
-  const region =
-    country === ''
-      ? ''
-      : await askField(name, before, 'deadline.region', talk, {
+  const within =
+    placed['deadline.country'] === undefined
+      ? placed
+      : await askField(placed, 'deadline.region', talk, {
           message: 'Region of it with holidays of its own, such as BE (nothing: none):',
           optional: true,
         });
-  const withRegion = {
-    ...before,
-    ...given({ 'deadline.region': region === '' ? undefined : region }),
-  };
-  const timeZone = await askField(name, withRegion, 'deadline.timeZone', talk, {
+  return askField(within, 'deadline.timeZone', talk, {
     message: 'Time zone in which days are counted:',
     initial: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     optional: true,
   });
-  return {
-    ...withRegion,
-    ...given({ 'deadline.timeZone': timeZone === '' ? undefined : timeZone }),
-  };
 }
 
 type TextField = Exclude<DraftField, 'stream.apiSecret' | 'sendbird.apiToken' | 'stream.products'>;
 
-/** One value, judged as it would be in the file; what a flag has said is not asked. */
+/** A draft with one value more, judged as it would be in the file; what a flag has said is not asked. */
 async function askField(
-  name: string,
   draft: Draft,
   field: TextField,
-  { asker, setup }: Interview,
+  { asker, setup, name }: Interview,
   {
     message,
     initial = '',
     optional = false,
   }: { message: string; initial?: string; optional?: boolean },
-): Promise<string> {
-  const said = draft[field];
-  if (said !== undefined) return said;
-  return asker.text(message, initial, async (text) => {
+): Promise<Draft> {
+  if (draft[field] !== undefined) return draft;
+  const typed = await asker.text(message, initial, async (text) => {
     if (text === '' && optional) return null;
     return faultOf(field, await setup.faults(name, { ...draft, [field]: text }));
   });
+  return typed === '' ? draft : { ...draft, [field]: typed };
 }
 
 function faultOf(field: DraftFault['field'], faults: readonly DraftFault[]): string | null {
@@ -215,7 +195,7 @@ async function askSecret(
     if (kind !== 'plain') return askPlace(kind, kind === 'env' ? variable : '', asker, ground);
     if (!(await asker.yes('Write the secret itself into the file, for whoever can read it?')))
       continue;
-    const check: Check = (text) =>
+    const check: AnswerCheck = (text) =>
       setup.typed(text) === null ? 'is not printable characters without spaces' : null;
     const secret = setup.typed(await asker.hidden(`${what}:`, check));
     if (secret !== null) return secret;

@@ -1,8 +1,12 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Holder, Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { type Unsent, unsentText } from '../../report/plan/preview-text.ts';
-import { type Confirmation, lacksConfirmation } from '../../requests/confirmation.ts';
+import {
+  type Confirmation,
+  isUnconfirmed,
+  lacksConfirmation,
+} from '../../requests/confirmation.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';
 import { foundSubjects } from '../../requests/plan/preview.ts';
@@ -10,9 +14,9 @@ import type { Request } from '../../requests/request.ts';
 import type { IdList } from '../../subjects/id-list.ts';
 import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/subjects.ts';
-import { confirm } from '../shared/confirm.ts';
+import { askToConfirm } from '../shared/confirm.ts';
 import { type Guard, askingGuard, protectedGuard } from '../shared/guards.ts';
-import { readVerified } from '../shared/requests.ts';
+import { newHolder, readVerified } from '../shared/requests.ts';
 import { targetsOf } from '../shared/targets.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 
@@ -22,20 +26,12 @@ export type Renewal =
   /** `refused`: whom the profile protects by now is left as it is; null: nobody. */
   | { kind: 'go_on'; refused: Guard | null };
 
-/** Whether a deletion or restore of the request is not sent, and nobody confirmed it lately. */
-export function needsConfirmation(
-  { steps, confirmedAt }: Pick<Request, 'steps' | 'confirmedAt'>,
-  at: number,
-): boolean {
-  return steps.some((step) => lacksConfirmation(step, confirmedAt, at));
-}
-
 /**
  * Asks anew for what was confirmed too long ago and is not sent yet (docs/spec.md 3), with the words
  * of a plan. Without a yes, or without anybody to ask, it stays unsent and the rest goes on; so does
  * an erase of whom the profile protects.
  */
-export async function confirmAnew(ids: IdList, flags: WaitFlags, app: App): Promise<Renewal> {
+export async function reconfirm(ids: IdList, flags: WaitFlags, app: App): Promise<Renewal> {
   const { host } = app;
   const now = host.clock.now();
   const old = await unconfirmed(ids, now, await app.ledger());
@@ -63,7 +59,7 @@ export async function confirmAnew(ids: IdList, flags: WaitFlags, app: App): Prom
   try {
     const userId = userIds.length === 1 ? (userIds[0] ?? null) : null;
     const question = { needs, userId, number: userIds.length, safe: 'Nothing was sent.' } as const;
-    const answer = await confirm(question, false, app);
+    const answer = await askToConfirm(question, false, app);
     if (answer.kind === 'stopped') return answer;
     await recordAnew(stale, answer.confirmation, app);
   } catch (thrown) {
@@ -78,7 +74,7 @@ async function unconfirmed(ids: IdList, now: number, ledger: Ledger): Promise<re
   const old: Request[] = [];
   for (const page of ids.ids(PAGE)) {
     const { requests } = await readVerified(page, ledger);
-    old.push(...requests.filter((request) => needsConfirmation(request, now)));
+    old.push(...requests.filter((request) => isUnconfirmed(request, now)));
   }
   return old;
 }
@@ -119,7 +115,7 @@ async function recordAnew(
 ): Promise<void> {
   const { host } = app;
   const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
+  const holder = newHolder(app);
   const ids = requests.map(({ id }) => id);
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());

@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Holder, Ledger, RequestFilter } from '../../ledger/ledger.ts';
-import { SHOWN, leftText } from '../../report/ending/advice.ts';
+import type { Ledger, RequestFilter } from '../../ledger/ledger.ts';
+import { SHOWN_LEFT, leftText } from '../../report/ending/advice.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import { unsettled } from '../../requests/exit-code.ts';
-import { isMisdated } from '../../requests/polling.ts';
 import type { Operation, Request, Step } from '../../requests/request.ts';
-import { type RetryFlags, mayRepeat, retried } from '../../requests/transitions/retried.ts';
+import { type RetryFlags, mayRepeat } from '../../requests/transitions/retried.ts';
 import { type IdList, idList } from '../../subjects/id-list.ts';
+import { retryFailed } from '../../worker/retry.ts';
 import { carryOut } from '../run/execute.ts';
 import { type Run, isMany } from '../run/run.ts';
 import { PAGE } from '../run/subjects.ts';
 import type { Guard } from '../shared/guards.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
-import { namedRequests, readVerified } from '../shared/requests.ts';
+import { namedRequests, newHolder } from '../shared/requests.ts';
 import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
-import { confirmAnew } from './reconfirm.ts';
+import { reconfirm } from './reconfirm.ts';
 
 interface ResumeOptions extends WaitFlags, RetryFlags {
   ids: readonly string[];
@@ -65,7 +65,7 @@ async function resumeAll(work: Work, options: ResumeOptions, app: App): Promise<
     return 0;
   }
   if (ids.size === 0) return heldElsewhere('all that is open', work, app);
-  const renewal = await confirmAnew(ids, options, app);
+  const renewal = await reconfirm(ids, options, app);
   if (renewal.kind === 'stopped') return renewal.exit;
   const until = options.wait ? 'ended' : 'sent';
   const code = await carryOut(runOf(work), options, options.once ? 'idle' : until, app);
@@ -110,7 +110,7 @@ function leftAlone({ message, requestIds }: Guard, app: App): number {
 async function leftOpen(app: App): Promise<string> {
   const ledger = await app.ledger();
   const filter = { states: ['failed', 'partial', 'in_doubt'], order: 'urgent' } as const;
-  const left = await ledger.list({ ...filter, limit: SHOWN });
+  const left = await ledger.list({ ...filter, limit: SHOWN_LEFT });
   if (left.length === 0) return 'Nothing is open.';
   const { timeZone } = (await app.settings()).deadline;
   const { states } = await ledger.tally(filter, calendarDay(app.host.clock.now(), timeZone));
@@ -169,12 +169,17 @@ async function add(
 ): Promise<void> {
   if (requests.length === 0) return;
   app.begin();
-  await retryFailed(requests, options, app);
+  if (options.resend) sayNothingToResend(requests, app);
+  await retryFailed(requests, options, {
+    ledger: await app.ledger(),
+    clock: app.host.clock,
+    holder: newHolder(app),
+  });
   const ids = requests.map(({ id }) => id);
   const free = options.ids.length === 0 ? await leftToUs(ids, app) : ids;
   work.ids.add(free);
   work.all += ids.length;
-  if (work.first.length === 0) work.first = ids.slice(0, SHOWN);
+  if (work.first.length === 0) work.first = ids.slice(0, SHOWN_LEFT);
   for (const { operation, state } of requests.flatMap(({ steps }) => steps)) {
     work.steps += 1;
     if (state === 'planned') work.unsent.set(operation, (work.unsent.get(operation) ?? 0) + 1);
@@ -185,60 +190,25 @@ async function add(
 async function leftToUs(ids: readonly string[], app: App): Promise<readonly string[]> {
   const { host } = app;
   const held = await (await app.ledger()).heldByOthers(ids, '', host.clock.now());
-  for (const { requestId, process } of held.slice(0, SHOWN)) {
+  for (const { requestId, process } of held.slice(0, SHOWN_LEFT)) {
     host.stderr.write(
       `${requestId} is left to the gdpr that works on it (process ${process.pid} on ${process.host}).\n`,
     );
   }
-  const more = held.length - SHOWN;
+  const more = held.length - SHOWN_LEFT;
   if (more > 0) host.stderr.write(`${more} more are left to the gdpr that works on them.\n`);
   const elsewhere = new Set(held.map(({ requestId }) => requestId));
   return ids.filter((id) => !elsewhere.has(id));
 }
 
-/**
- * Takes up again what failed for a passing reason, what was asked for, and what waits since a clock
- * was wrong; what another process
- * holds is left to it.
- */
-async function retryFailed(
-  requests: readonly Request[],
-  asked: RetryFlags,
-  app: App,
-): Promise<void> {
-  for (const request of requests) {
-    if (asked.resend && !request.steps.some(isToResend)) {
-      app.host.stderr.write(`${request.id}: no deletion is in doubt, so none is sent again.\n`);
-    }
-    const isWanted = request.steps.some((step) => mayRepeat(step, asked) || isStuck(step, app));
-    if (request.state !== 'closed' && isWanted) {
-      await reviveSteps(request, asked, app);
-    }
+/** Says for which of the requests there is nothing to send again. */
+function sayNothingToResend(requests: readonly Request[], { host }: App): void {
+  for (const { id, steps } of requests) {
+    if (steps.some(isToResend)) continue;
+    host.stderr.write(`${id}: no deletion is in doubt, so none is sent again.\n`);
   }
-}
-
-function isStuck({ finishedAt, nextAt }: Step, { host }: App): boolean {
-  return finishedAt === null && isMisdated(nextAt, host.clock.now());
 }
 
 function isToResend(step: Step): boolean {
   return mayRepeat({ ...step, error: null }, { failed: false, resend: true });
-}
-
-async function reviveSteps({ id }: Request, asked: RetryFlags, app: App): Promise<void> {
-  const { host } = app;
-  const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
-  const [taken] = await ledger.take([id], holder, host.clock.now());
-  if (taken === undefined) return;
-  // Read again: until it was taken, somebody else may have worked on it.
-  const { requests } = await readVerified([id], ledger);
-  const all = requests.flatMap((each) => each.steps);
-  const steps = all.filter((step) => mayRepeat(step, asked));
-  const at = host.clock.now();
-  if (steps.length > 0) await ledger.record(holder.token, retried(steps, asked, at));
-  const stuck = all.filter((step) => !steps.includes(step) && isStuck(step, app));
-  const patches = stuck.map((step) => ({ id: step.id, patch: { nextAt: null } }));
-  if (patches.length > 0) await ledger.record(holder.token, { at, steps: patches });
-  await ledger.release(holder);
 }

@@ -6,8 +6,9 @@ import type { Limit } from '../../requests/plan/calls.ts';
 import type { Preview, Tempo } from '../../requests/plan/preview.ts';
 import type { Operation, ProviderName } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { confirm, interrupted } from '../shared/confirm.ts';
+import { askToConfirm, interrupted } from '../shared/confirm.ts';
 import { type Guard, askingGuard, enforce } from '../shared/guards.ts';
+import { type RequestFlags, type WaitFlags } from '../shared/flags.ts';
 import { carryOut } from './execute.ts';
 import type { SubjectSearch } from './lookup.ts';
 import { type ConfirmPlan, type PreviewResult, previewAll, rehearse } from './preview.ts';
@@ -17,7 +18,6 @@ import { runOf } from './run.ts';
 import { skipSettled } from './settled-before.ts';
 import { throwIfStopped, toDo } from './subjects.ts';
 import type { Task } from './task.ts';
-import type { RequestFlags, WaitFlags } from '../shared/flags.ts';
 
 /** An erase or a restore: what it is, and what it has of its own. */
 export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
@@ -69,7 +69,7 @@ export async function confirmAndRun(
   await show(preview, previewed, flags, app);
   const { only, subjects: number, needs } = preview;
   const question = { needs, userId: only?.userId ?? null, number, safe: NOTHING };
-  const answer = await confirm(question, flags.yes, app);
+  const answer = await askToConfirm(question, flags.yes, app);
   if (answer.kind === 'stopped') return answer.exit;
   await task.prepare();
   return run(await recordAll(plan, app, answer.confirmation));

@@ -1,6 +1,6 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { Brief, Holder, Ledger } from '../../ledger/ledger.ts';
+import type { Brief, Ledger } from '../../ledger/ledger.ts';
 import type { RateLimit } from '../../providers/provider.ts';
 import type { Progress } from '../../report/progress/progress.ts';
 import { OPERATIONS } from '../../requests/operations.ts';
@@ -8,12 +8,12 @@ import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import type { Source } from '../../worker/prefetch.ts';
-import { type Receipts, createReceipts } from '../../worker/receipts.ts';
+import { type Receipts, createReceipts, orBroken } from '../../worker/receipts.ts';
 import { createSerial } from '../../worker/serial.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
-import { joined, orBroken, readVerified } from '../shared/requests.ts';
+import { bothErrors, newHolder, readVerified } from '../shared/requests.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 import { conclude } from './finish.ts';
 import { bundledText, printReceipt } from './receipts.ts';
@@ -35,7 +35,7 @@ export async function carryOut(
   const providers = await app.providers(flags);
   const settings = await app.settings();
   const { rate } = settings;
-  const holder: Holder = { token: host.newId(), process: host.process };
+  const holder = newHolder(app);
   const breaker = new CircuitBreaker(
     () => clock.now(),
     () => host.random(),
@@ -161,7 +161,7 @@ function sourceOf(
     if (page.done === true) return false;
     const { recorded, before } = page.value;
     const verified = await readVerified(before, ledger);
-    if (verified.broken !== null) broken = joined(broken, verified.broken);
+    if (verified.broken !== null) broken = bothErrors(broken, verified.broken);
     const sound = verified.requests.map(({ id }) => id);
     if (progress !== null) await sayWhoHolds(sound, progress, app);
     ready = [...ready, ...sound, ...recorded];

@@ -9,9 +9,9 @@ import { exitCode, statesIn, unsettled } from '../../requests/exit-code.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { SubjectRow } from '../../subjects/subjects.ts';
 import type { CircuitBreaker } from '../../worker/circuit-breaker.ts';
-import type { Receipts } from '../../worker/receipts.ts';
+import { type Receipts, orBroken } from '../../worker/receipts.ts';
 import { invocation, printLastWords, signalName } from '../shared/output.ts';
-import { joined, orBroken } from '../shared/requests.ts';
+import { bothErrors } from '../shared/requests.ts';
 import { type RequestAccount, createFold } from './fold.ts';
 import { printReceipt } from './receipts.ts';
 import { writeOut } from './results.ts';
@@ -44,7 +44,7 @@ export async function conclude(run: Run, result: RunResult, app: App): Promise<n
   const fold = createFold(result, clock.now());
   let damage = result.broken;
   const accounts = requestAccounts(run, result, app, (error) => {
-    damage = joined(damage, error);
+    damage = bothErrors(damage, error);
   });
   const unwritten = await writeOut(run, tellEach(accounts, run, result, fold, app));
   const facts = fold.facts();

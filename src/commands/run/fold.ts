@@ -1,8 +1,9 @@
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Stopped } from '../../report/ending/last-words.ts';
-import { createRunOutcome, reasonOf } from '../../report/ending/outcome.ts';
+import { createRunOutcome, standingOf } from '../../report/ending/outcome.ts';
 import type { Unfinished } from '../../report/ending/summary.ts';
+import { isUnconfirmed } from '../../requests/confirmation.ts';
 import { emptyTally } from '../../requests/exit-code.ts';
 import { isExport } from '../../requests/operations.ts';
 import type { ProviderName, Request } from '../../requests/request.ts';
@@ -10,7 +11,6 @@ import { createSample } from '../../requests/sample.ts';
 import type { SubjectRow } from '../../subjects/subjects.ts';
 import type { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import type { RequestReceipt } from '../../worker/receipts.ts';
-import { needsConfirmation } from '../resume/reconfirm.ts';
 
 /** How a request stands at the end of a run. */
 export interface RequestAccount {
@@ -48,9 +48,9 @@ export function createFold(providersOfRun: ProvidersOfRun, now: number) {
       runOutcome.add(receipt);
       if (request.state !== 'completed' && row?.disposition !== 'skipped') {
         const { userId } = request.subject;
-        unfinished.add({ userId, state: request.state, reason: reasonOf(receipt) });
+        unfinished.add({ userId, state: request.state, reason: standingOf(receipt) });
       }
-      if (needsConfirmation(request, now)) unconfirmed.add(request.id);
+      if (isUnconfirmed(request, now)) unconfirmed.add(request.id);
       noteStopped(request, providersOfRun, stopped);
     },
     facts: () => ({

@@ -3,11 +3,11 @@ import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import { type ResultsPlace, prepareResults } from '../../files/csv/results-place.ts';
 import { type ResultRow, writeReceipts, writeResults } from '../../files/csv/results.ts';
-import { reasonOf } from '../../report/ending/outcome.ts';
+import { standingOf } from '../../report/ending/outcome.ts';
 import { type SubjectTable, cellsOf } from '../../subjects/subjects.ts';
+import type { RequestFlags } from '../shared/flags.ts';
 import type { RequestAccount } from './fold.ts';
 import type { Run } from './run.ts';
-import type { RequestFlags } from '../shared/flags.ts';
 
 /**
  * Where the results go, checked before anything is sent and before `outDir` (null: there is none) is
@@ -71,7 +71,7 @@ async function* rowsOf(
 ): AsyncGenerator<ResultRow> {
   for await (const { row, brief, whole } of accounts) {
     if (row === null) continue;
-    const detail = whole === null ? '' : reasonOf(whole.receipt);
+    const detail = whole === null ? '' : standingOf(whole.receipt);
     const { line } = row;
     const { id: requestId, state } = brief;
     yield { line, requestId, state, detail, cells: cellsOf(row, columns) };

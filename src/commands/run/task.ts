@@ -6,10 +6,10 @@ import type { ExportTarget } from '../../requests/plan/plan.ts';
 import type { Action, ProviderName } from '../../requests/request.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
 import { type Guard, choiceGuards } from '../shared/guards.ts';
+import { type RequestFlags, type WaitFlags } from '../shared/flags.ts';
 import { targetsOf } from '../shared/targets.ts';
 import { checkedResults } from './results.ts';
 import { checkWho, subjectTableOf } from './subjects.ts';
-import type { RequestFlags, WaitFlags } from '../shared/flags.ts';
 
 /** What an export, an erase and a restore begin with, all of it checked. */
 export interface Task {

@@ -20,7 +20,7 @@ export interface Question {
 }
 
 /** A yes, for the record; or the exit code when a signal or Ctrl-C came instead. */
-export type Answer =
+export type ConfirmAnswer =
   | { kind: 'yes'; confirmation: Confirmation }
   | { kind: 'stopped'; exit: number };
 
@@ -33,9 +33,13 @@ const INTERRUPTED = 130;
  * Throws GdprError `guard` for any other answer, the end of the input included. Whether there is
  * somebody to ask is the caller's to know (`askingGuard`).
  */
-export async function confirm(question: Question, yes: boolean, app: App): Promise<Answer> {
+export async function askToConfirm(
+  question: Question,
+  yes: boolean,
+  app: App,
+): Promise<ConfirmAnswer> {
   const { operator } = await app.settings();
-  const by = (how: Confirmation['how']): Answer => ({
+  const by = (how: Confirmation['how']): ConfirmAnswer => ({
     kind: 'yes',
     confirmation: { operator, how },
   });
@@ -82,7 +86,7 @@ interface Expected {
 }
 
 /**
- * What somebody types to go workload: the user id of one person, the number of several. Typing what is
+ * What somebody types to go on: the user id of one person, the number of several. Typing what is
  * shown is always right: an id that is no plain word stands on a line of its own as it is, and for
  * one that cannot be shown, or be typed, the number stands in.
  */
@@ -130,7 +134,11 @@ export async function askYesOrNo(
   const { quiet, json } = app.flags;
   if (!yes || !(quiet || json)) app.host.stderr.write(`${plan}\n`);
   try {
-    const answer = await confirm({ needs: 'answered', userId: null, number: 1, safe }, yes, app);
+    const answer = await askToConfirm(
+      { needs: 'answered', userId: null, number: 1, safe },
+      yes,
+      app,
+    );
     return answer.kind === 'stopped' ? answer.exit : null;
   } catch (thrown) {
     if (!(thrown instanceof GdprError && thrown.fault === 'guard')) throw thrown;

@@ -3,6 +3,7 @@ import { GdprError } from '../../errors.ts';
 import { type Holder, LeaseLost, type Ledger } from '../../ledger/ledger.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Request } from '../../requests/request.ts';
+import { orBroken } from '../../worker/receipts.ts';
 
 /** The requests of these ids, each once. Throws GdprError `unknown_request` when one is not there. */
 export async function namedRequests(ids: readonly string[], app: App): Promise<readonly Request[]> {
@@ -14,11 +15,27 @@ export async function namedRequests(ids: readonly string[], app: App): Promise<r
     if (request === null) unknown.push(id);
     else requests.push(request);
   }
-  if (unknown.length === 0) return requests;
-  throw new GdprError('unknown_request', `No such request: ${unknown.map(quoteId).join(', ')}.`, {
+  if (unknown.length > 0) throw noSuch(unknown);
+  return requests;
+}
+
+/** The same of one. */
+export async function namedRequest(id: string, app: App): Promise<Request> {
+  const request = await (await app.ledger()).request(id);
+  if (request === null) throw noSuch([id]);
+  return request;
+}
+
+function noSuch(ids: readonly string[]): GdprError {
+  return new GdprError('unknown_request', `No such request: ${ids.map(quoteId).join(', ')}.`, {
     next: 'Nothing was done. See what there is: gdpr status --all',
     requestIds: [],
   });
+}
+
+/** Who holds what this process takes from now on. */
+export function newHolder({ host }: App): Holder {
+  return { token: host.newId(), process: host.process };
 }
 
 /**
@@ -32,7 +49,7 @@ export async function holding<T>(
 ): Promise<T> {
   const { host } = app;
   const ledger = await app.ledger();
-  const holder: Holder = { token: host.newId(), process: host.process };
+  const holder = newHolder(app);
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());
     const missing = ids.filter((id) => !taken.includes(id));
@@ -88,24 +105,14 @@ export async function readVerified(
   let broken: GdprError | null = null;
   for (const id of new Set(ids)) {
     const request = await orBroken(id, ledger.request(id));
-    if (request instanceof GdprError) broken = joined(broken, request);
+    if (request instanceof GdprError) broken = bothErrors(broken, request);
     else if (request !== null) requests.push(request);
   }
   return { requests, broken };
 }
 
-/** What is read of a request, or what is wrong with its record. */
-export async function orBroken<T>(id: string, reading: Promise<T>): Promise<T | GdprError> {
-  try {
-    return await reading;
-  } catch (thrown) {
-    if (thrown instanceof GdprError && thrown.requestIds.includes(id)) return thrown;
-    throw thrown;
-  }
-}
-
 /** One error for the broken records of both. */
-export function joined(before: GdprError | null, next: GdprError): GdprError {
+export function bothErrors(before: GdprError | null, next: GdprError): GdprError {
   if (before === null) return next;
   return new GdprError('ledger', `${before.message}\n${next.message}`, {
     next: next.next,

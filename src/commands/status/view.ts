@@ -14,7 +14,7 @@ import {
 import { isSettled } from '../../requests/state.ts';
 import { refresh } from '../../worker/refresh.ts';
 import type { WaitFlags } from '../shared/flags.ts';
-import { readVerified } from '../shared/requests.ts';
+import { newHolder, readVerified } from '../shared/requests.ts';
 
 /** What a status is about, as the flags say it. */
 export interface Wanted {
@@ -132,7 +132,7 @@ export async function refreshed(
     clock: host.clock,
     random: () => host.random(),
     pollInterval: tempo.pollInterval,
-    holder: { token: host.newId(), process: host.process },
+    holder: newHolder(app),
     stop: host.stop,
   });
   return misses.map(missedText);

@@ -25,19 +25,14 @@ export function rivalOf(choice: Choice, accounts: Accounts, host: Host): Rival |
 }
 
 function ownAccounts({ stream, sendbird }: Accounts): readonly NamedAccount[] {
-  return [
-    ...(stream === null
-      ? []
-      : [{ provider: 'stream', at: { id: stream.apiKey, origin: stream.origin } } as const]),
-    ...(sendbird === null
-      ? []
-      : [
-          {
-            provider: 'sendbird',
-            at: { id: sendbird.applicationId, origin: sendbird.origin },
-          } as const,
-        ]),
-  ];
+  const own: NamedAccount[] = [];
+  if (stream !== null) {
+    own.push({ provider: 'stream', at: { id: stream.apiKey, origin: stream.origin } });
+  }
+  if (sendbird !== null) {
+    own.push({ provider: 'sendbird', at: { id: sendbird.applicationId, origin: sendbird.origin } });
+  }
+  return own;
 }
 
 function areOthers(own: readonly NamedAccount[], named: readonly NamedAccount[]): boolean {

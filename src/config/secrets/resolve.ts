@@ -1,11 +1,10 @@
-import type { Stats } from 'node:fs';
+import { type Stats, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GdprError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { Secret, SecretSource } from '../../secret.ts';
 import { hasMode, ownerFault, readGuarded } from '../config-file.ts';
 import { given } from '../environment.ts';
-import { commandOutput } from './command.ts';
 import { type SecretSpec, cleanSecret } from './spec.ts';
 
 /** Whose secret it is: its path in the file (or its variable), and the file, null for none. */
@@ -94,4 +93,51 @@ export function secretSource(load: () => Promise<Secret>): SecretSource {
       kept = null;
     },
   };
+}
+
+/** How long a command may take, ms: enough for a person to unlock a password manager. */
+const PATIENCE = 120_000;
+const LARGEST = 64 * 1024;
+
+/**
+ * Runs a secret's command without a shell and answers with its standard output. What it prints is
+ * never shown: its errors go nowhere, and `refuse` is told its name and how it ended.
+ */
+export async function commandOutput(
+  { command, args }: { command: string; args: readonly string[] },
+  cwd: string,
+  host: Host,
+  refuse: (what: string) => GdprError,
+): Promise<string> {
+  const { execa } = await import('execa');
+  const result = await execa(command, args, {
+    // The folder of a configuration that is only being made is not there yet.
+    cwd: existsSync(cwd) ? cwd : host.cwd,
+    env: host.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    stderr: 'ignore',
+    maxBuffer: LARGEST,
+    timeout: PATIENCE,
+    cancelSignal: host.stop,
+    reject: false,
+  });
+  if (!result.failed) return result.stdout;
+  throw refuse(`The command ${command} ${ending(result)}`);
+}
+
+function ending(result: {
+  timedOut: boolean;
+  isCanceled: boolean;
+  isMaxBuffer: boolean;
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  code?: string | undefined;
+}): string {
+  if (result.isCanceled) return 'was interrupted';
+  if (result.timedOut) return `gave no answer in ${PATIENCE / 1000} s`;
+  if (result.isMaxBuffer) return 'wrote more than 64 KiB';
+  if (result.exitCode !== undefined) return `ended with exit code ${result.exitCode}`;
+  if (result.signal !== undefined) return `was ended by ${result.signal}`;
+  return `could not be started (${result.code ?? 'unknown reason'})`;
 }

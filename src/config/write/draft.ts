@@ -1,5 +1,5 @@
 import { Secret } from '../../secret.ts';
-import { describe, sentence } from '../faults.ts';
+import { describe, issueText } from '../faults.ts';
 import { holidayCheck } from '../holidays.ts';
 import { PROFILE_NAME_RULE } from '../profile/choose.ts';
 import { type FileFacts, type FileProfile, fileSchema } from '../schema.ts';
@@ -14,10 +14,8 @@ export function writtenProfile(draft: Draft, plain: (secret: Secret) => string):
   for (const [field, value] of Object.entries(draft)) {
     if (value === undefined) continue;
     const [group = '', key = ''] = field.split('.');
-    profile[group] = {
-      ...profile[group],
-      [key]: value instanceof Secret ? plain(value) : value,
-    };
+    const text = value instanceof Secret ? plain(value) : value;
+    profile[group] = { ...profile[group], [key]: text };
   }
   return profile;
 }
@@ -36,10 +34,7 @@ export async function draftFaults(
   // What stands below a name that cannot be one would not be looked at.
   const parsed = [parse(name, {}, facts), parse(STAND_IN, draft, facts)];
   const issues = parsed.flatMap(({ error }) => error?.issues ?? []);
-  const faults = issues.map((issue) => ({
-    field: fieldAt(issue.path),
-    message: sentence(issue),
-  }));
+  const faults = issues.map((issue) => ({ field: fieldAt(issue.path), message: issueText(issue) }));
   // A record passes over the key `__proto__`.
   if (name === '__proto__') faults.push({ field: 'profile', message: PROFILE_NAME_RULE });
   const inShape = !faults.some(({ field }) => field.startsWith('deadline.'));
@@ -80,13 +75,11 @@ function isField(place: string): place is DraftField {
 async function calendarFaults(draft: Draft): Promise<DraftFault[]> {
   const { 'deadline.country': country, 'deadline.region': region } = draft;
   if (country === undefined) return [];
-  const isKnown = async (part: string | null): Promise<boolean> => {
-    const rules = { country, region: part, timeZone: 'UTC' };
-    return holidayCheck(rules).then(
+  const isKnown = (part: string | null): Promise<boolean> =>
+    holidayCheck({ country, region: part, timeZone: 'UTC' }).then(
       () => true,
       () => false,
     );
-  };
   const message = 'is not in the calendar of public holidays';
   if (!(await isKnown(null))) return [{ field: 'deadline.country', message }];
   if (region === undefined || (await isKnown(region))) return [];

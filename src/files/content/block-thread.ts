@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 
 /** From this length on a thread of its own pays for the 30 ms that its start takes. */
@@ -8,7 +9,7 @@ export function isLarge(bytes: number | null): boolean {
   return bytes !== null && bytes >= LARGE;
 }
 
-/** What a thread does with the blocks of a file. */
+/** What is done with the blocks of a file. */
 interface Work<Fed, Ended> {
   feed(block: Uint8Array): Fed;
   end(): Ended;
@@ -21,16 +22,37 @@ export interface ThreadKind<Parameters, Fed, Ended> {
   begin(parameters: Parameters): Work<Fed, Ended>;
 }
 
-/** Work that a thread of its own does. One question at a time. */
-export class BlockThread<Parameters, Fed, Ended> {
+/** Work on the blocks of a file, one question at a time. */
+export interface BlockWork<Fed, Ended> extends Work<Promise<Fed>, Promise<Ended>> {
+  /** The block's memory is shared if it can be, and must not change until this resolves. */
+  feed(block: Uint8Array): Promise<Fed>;
+  /** Must be called at the end, whatever happened. */
+  close(): Promise<void>;
+}
+
+/** Begins work on a file of about so many bytes (null: unknown); a large one is worked on beside. */
+export function beginWork<Parameters, Fed, Ended>(
+  kind: ThreadKind<Parameters, Fed, Ended>,
+  parameters: Parameters,
+  bytes: number | null,
+): BlockWork<Fed, Ended> {
+  if (isLarge(bytes)) return new BlockThread(kind, parameters);
+  const work = kind.begin(parameters);
+  return {
+    feed: async (block) => work.feed(block),
+    end: async () => work.end(),
+    close: async () => undefined,
+  };
+}
+
+/** Work that a thread of its own does. */
+class BlockThread<Parameters, Fed, Ended> implements BlockWork<Fed, Ended> {
   readonly #worker: Worker;
 
-  constructor(kind: ThreadKind<Parameters, Fed, Ended>, parameters: Parameters) {
-    const { module, name } = kind;
+  constructor({ module, name }: ThreadKind<Parameters, Fed, Ended>, parameters: Parameters) {
     this.#worker = new Worker(new URL(module), { workerData: { name, parameters } });
   }
 
-  /** The block's memory is shared if it can be, and must not change until this resolves. */
   feed(block: Uint8Array): Promise<Fed> {
     return this.#ask<Fed>(block);
   }
@@ -39,7 +61,6 @@ export class BlockThread<Parameters, Fed, Ended> {
     return this.#ask<Ended>(null);
   }
 
-  /** Must be called at the end, whatever happened. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -61,3 +82,22 @@ export function serveBlocks(kind: ThreadKind<unknown, unknown, unknown>): void {
     parentPort?.postMessage(block === null ? work.end() : work.feed(block), []);
   });
 }
+
+const SHA256: ThreadKind<null, void, string> = {
+  module: import.meta.url,
+  name: 'gdpr-sha256',
+  begin() {
+    const hash = createHash('sha256');
+    return {
+      feed: (block) => void hash.update(block),
+      end: () => hash.digest('hex'),
+    };
+  },
+};
+
+/** SHA-256 in hex, of the blocks of a file of about so many bytes. */
+export function blockHash(bytes: number | null): BlockWork<void, string> {
+  return beginWork(SHA256, null, bytes);
+}
+
+serveBlocks(SHA256);

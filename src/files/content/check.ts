@@ -2,19 +2,18 @@ import type { StepError } from '../../requests/request.ts';
 import { isError } from './error-shape.ts';
 import { ERROR_CAME, refusal } from './fault.ts';
 import { kindOf } from './kind.ts';
-import { type TextReader, textReader } from './text-reader.ts';
-import type { Found, Reading } from './text.ts';
+import { type TextReader, textReader, type Found, type FileReading } from './text.ts';
 import { checkZip } from './zip.ts';
 
 /** Checks a file by its content: text while its blocks pass by, a zip once it is all there. */
 export class ContentCheck {
-  readonly #reading: Reading;
+  readonly #reading: FileReading;
   readonly #bytes: number | null;
   #begun = false;
   #text: TextReader | null = null;
 
   /** `bytes` is the length announced. */
-  constructor(reading: Reading, bytes: number | null) {
+  constructor(reading: FileReading, bytes: number | null) {
     this.#reading = reading;
     this.#bytes = bytes;
   }

@@ -1,4 +1,4 @@
-import { isEntityType, isKind } from './entities.ts';
+import { isEntityType, isKind } from './census.ts';
 
 /**
  * What a piece of JSON says by its shape, the strongest last: nothing at all; a few words that may

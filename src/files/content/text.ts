@@ -4,6 +4,13 @@ import { JsonHead } from './error-shape.ts';
 import { ERROR_CAME, NOT_JSON, refusal } from './fault.ts';
 import { JsonScan, MAX_DEPTH } from './json-scan.ts';
 import { Utf8Check } from './utf8.ts';
+import {
+  type ThreadKind,
+  isLarge,
+  serveBlocks,
+  type BlockWork,
+  beginWork,
+} from './block-thread.ts';
 
 /** What a check found out about a whole file. */
 export type Found = Pick<Artifact, 'format' | 'records'> & {
@@ -14,7 +21,7 @@ export type Found = Pick<Artifact, 'format' | 'records'> & {
 };
 
 /** What is expected of a file. */
-export interface Reading {
+export interface FileReading {
   zipOnly: boolean;
   /** Decides for a file of a single line. */
   preferLines: boolean;
@@ -24,13 +31,13 @@ export interface Reading {
 
 /** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
 export class TextCheck {
-  readonly #reading: Reading;
+  readonly #reading: FileReading;
   readonly #head = new JsonHead();
   readonly #census: Census;
   readonly #scan: JsonScan;
   readonly #utf8 = new Utf8Check();
 
-  constructor(reading: Reading) {
+  constructor(reading: FileReading) {
     this.#reading = reading;
     this.#census = new Census(reading.countMessages);
     this.#scan = new JsonScan(this.#census);
@@ -94,3 +101,41 @@ export class TextCheck {
     return refusal('file_broken', `the file stops being JSON at byte ${offset}`);
   }
 }
+
+const TEXT_CHECK: ThreadKind<FileReading, StepError | null, Found | StepError> = {
+  module: import.meta.url,
+  name: 'gdpr-text-check',
+  begin: (reading) => new TextCheck(reading),
+};
+
+/**
+ * Reads JSON or JSON lines, one block after the other. A block is answered with the error as soon as it
+ * is known: nothing need be fed from then on. It must not change until the feed after it, or the end,
+ * resolves.
+ */
+export type TextReader = BlockWork<StepError | null, Found | StepError>;
+
+/** The reader for a file of about so many bytes (null: unknown); a large one is read beside. */
+export function textReader(reading: FileReading, bytes: number | null): TextReader {
+  const work = beginWork(TEXT_CHECK, reading, bytes);
+  return isLarge(bytes) ? oneBehind(work) : work;
+}
+
+/** A block is read while the next one comes, so an error is told one block later. */
+function oneBehind(work: TextReader): TextReader {
+  let before: Promise<StepError | null> = Promise.resolve(null);
+  return {
+    async feed(block) {
+      const error = await before;
+      if (error !== null) return error;
+      before = work.feed(block);
+      // A thread that dies is found by the next feed; until then its failure waits there.
+      void Promise.allSettled([before]);
+      return null;
+    },
+    end: async () => (await before) ?? work.end(),
+    close: () => work.close(),
+  };
+}
+
+serveBlocks(TEXT_CHECK);

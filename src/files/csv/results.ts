@@ -64,13 +64,7 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
 async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
   try {
     await checkAgain(place);
-    await writeWhole(place.path, blocksOf(texts), {
-      ...PRIVATE_FILE,
-      async check(path) {
-        await checkAgain(place);
-        await PRIVATE_FILE.check(path);
-      },
-    });
+    await writeFile(place, texts);
   } catch (thrown) {
     if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
     throw new GdprError('storage', thrown.message, {
@@ -78,6 +72,16 @@ async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise
       cause: thrown,
     });
   }
+}
+
+function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
+  return writeWhole(place.path, blocksOf(texts), {
+    ...PRIVATE_FILE,
+    async check(path) {
+      await checkAgain(place);
+      await PRIVATE_FILE.check(path);
+    },
+  });
 }
 
 /** Since the place was found, something else may have come to stand there. */

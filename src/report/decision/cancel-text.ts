@@ -62,7 +62,7 @@ export const WHY_ON: Readonly<Record<Extract<CancelEffect, { kind: 'goes_on' }>[
 };
 
 /** What became of one step that was to be withdrawn. */
-export interface StepEnd {
+export interface CancelledStep {
   end: CancelEnd;
   /** Which, and of whom: `Sendbird account of ada`. */
   name: string;
@@ -76,7 +76,7 @@ const NAMED = 5;
 /** What is said at the end of a cancellation that did not withdraw all. */
 export function cancelWords(
   exit: number,
-  ends: readonly StepEnd[],
+  ends: readonly CancelledStep[],
   ids: readonly string[],
   invocation: string,
 ): LastWords {

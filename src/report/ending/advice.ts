@@ -198,7 +198,7 @@ export function guardAdvice({ first }: Sample<Receipt>, commands: Commands): str
 }
 
 /** How many requests are shown one by one. */
-export const SHOWN = 10;
+export const SHOWN_LEFT = 10;
 
 /**
  * What is unsettled although nothing goes on by itself, and what can be done about each; `number`:

@@ -93,7 +93,7 @@ export function runOutcomeOf(receipts: readonly Receipt[]): RunOutcome {
 }
 
 /** How a request stands, on one line: what is to be known of each of its steps; empty: all is well. */
-export function reasonOf({ steps, closing }: Receipt): string {
+export function standingOf({ steps, closing }: Receipt): string {
   const said = new Map<string, string[]>();
   for (const step of steps) {
     const what = wordsOn(step, steps);

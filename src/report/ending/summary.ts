@@ -10,7 +10,7 @@ import { PROVIDER, REQUEST, count, duration, figure, list, andMore, morePeople }
 export interface Unfinished {
   userId: string;
   state: RequestState;
-  /** One line (`reasonOf`). */
+  /** One line (`standingOf`). */
   reason: string;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Cancelling,
-  type StepEnd,
+  type CancelledStep,
   cancelText,
   cancelWords,
 } from '../../../src/report/decision/cancel-text.ts';
@@ -89,7 +89,7 @@ describe('cancelText', () => {
   });
 });
 
-const end = (name: string, why: string | null = null): StepEnd => ({
+const end = (name: string, why: string | null = null): CancelledStep => ({
   end: why === null ? 'withdrawn' : 'goes_on',
   name,
   why,

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { reasonOf } from '../../../src/report/ending/outcome.ts';
+import { standingOf } from '../../../src/report/ending/outcome.ts';
 import { receiptOf } from '../../../src/requests/receipt.ts';
 import type { Request, RequestState, Step } from '../../../src/requests/request.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../../requests/make.ts';
 
 const reason = (state: RequestState, steps: readonly Step[], more: Partial<Request> = {}) =>
-  reasonOf(receiptOf(request({ state, steps, ...more }), null));
+  standingOf(receiptOf(request({ state, steps, ...more }), null));
 
 const done = step({ state: 'succeeded', finishedAt: T0 });
 const END = { finishedAt: T0 } as const;
