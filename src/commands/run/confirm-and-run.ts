@@ -29,9 +29,9 @@ export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
   /** Why nothing may be sent; `skipped` rows were settled lately, `asking` says that nobody can be asked. */
   guards(skipped: number, asking: readonly Guard[]): Promise<readonly Guard[]>;
   /** Throws for what the look-up has shown. */
-  check(owners: ReadonlyMap<string, Presence>): void;
+  check?(owners: ReadonlyMap<string, Presence>): void;
   /** Makes ready what must be there before anything is recorded. */
-  prepare(): Promise<void>;
+  prepare?(): Promise<void>;
 }
 
 type ConfirmFlags = RequestFlags & WaitFlags & { yes: boolean };
@@ -63,7 +63,7 @@ export async function confirmAndRun(
   if (isIdle) return run(NO_WORKLOAD);
   const previewed = await previewAll(plan, search, app);
   if (previewed === null) return interrupted(NOTHING, app);
-  task.check(previewed.owners);
+  task.check?.(previewed.owners);
   const tempo = await tempoOf(task, flags, app);
   await throwIfStopped(app.host);
   const preview = plan.totals.preview({ owners: previewed.owners, tempo });
@@ -72,7 +72,7 @@ export async function confirmAndRun(
   const question = { needs, userId: only?.userId ?? null, number, safe: NOTHING };
   const answer = await confirm(question, flags.yes, app);
   if (answer.kind === 'stopped') return answer.exit;
-  await task.prepare();
+  await task.prepare?.();
   return run(await recordAll(plan, app, answer.confirmation));
 }
 
