@@ -10,14 +10,15 @@ import { exportTotals } from '../requests/plan/totals.ts';
 import type { ProviderName } from '../requests/request.ts';
 import { SHOWN } from '../requests/sample.ts';
 import type { Refusal } from '../requests/stream-options.ts';
-import { type DetailsSource, detailsOf } from './run/details.ts';
+import { detailsOf } from './run/details.ts';
 import { carryOut } from './run/execute.ts';
 import { type Workload, conflictsOf, recordAll } from './run/record.ts';
-import { type RequestPlan, identities, planned } from './run/request-plan.ts';
+import { type RequestPlan, planned } from './run/request-plan.ts';
 import { runOf } from './run/run.ts';
 import { skipSettled } from './run/settled-before.ts';
 import { toDo } from './run/subjects.ts';
-import { type Task, withSubjects } from './run/task.ts';
+import { withSubjects } from './run/task.ts';
+import { enforce } from './shared/guards.ts';
 import {
   DEFAULT_OUT,
   outDirOf,
@@ -52,39 +53,29 @@ async function runExport(options: ExportOptions, app: App): Promise<number> {
   return withSubjects('export', { ...options, yes: null }, outDir, app, async (task) => {
     const { targets, providers, subjectTable, results, doubts } = task;
     const details = await detailsOf(options, outDir(), app);
-    const plan = planOf(task, details, options, app);
+    const newId = (): string => app.host.newId();
+    const plan: RequestPlan = {
+      action: 'export',
+      mode: null,
+      subjectTable,
+      isNew: options.new,
+      isCsv: options.csv !== null,
+      providerPlans: exportPlans(targets),
+      details,
+      plan: async ({ subjects, own }) => planExport(subjects, targets, details.common, newId, own),
+    };
     await skipSettled(plan, app);
     const refused = await conflictsOf(plan, app);
     if (options.dryRun) {
-      return rehearse(plan, targets, [...doubts, ...(refused === null ? [] : [refused])], app);
+      return rehearse(plan, targets, [...doubts, ...refused], app);
     }
-    if (refused !== null) throw refused;
+    enforce(refused);
     await prepareOutDir(outDir(), { isDefault: options.out === null });
     const workload = await recordAll(plan, app);
     if (workload.people > 1) await learnLimits(workload, providers, app);
     const run = runOf({ subjectTable, results, workload, outDir: outDir() }, options, app);
     return carryOut(run, options, options.wait ? 'ended' : 'sent', app);
   });
-}
-
-function planOf(
-  { subjectTable, targets }: Task,
-  details: DetailsSource,
-  options: ExportOptions,
-  app: App,
-): RequestPlan {
-  const what = { action: 'export', mode: null } as const;
-  const newId = (): string => app.host.newId();
-  return {
-    action: 'export',
-    subjectTable,
-    isNew: options.new,
-    identityOf: options.csv === null ? null : identities(what, exportPlans(targets), details),
-    async plan(rows) {
-      const subjects = rows.map(({ subject }) => subject);
-      return planExport(subjects, targets, details.common, newId, details.own(rows));
-    },
-  };
 }
 
 /** Prints the plan on stdout: as text, the first ones by name, or as `gdpr-plan/1`, one a request. */

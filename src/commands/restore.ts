@@ -11,8 +11,7 @@ import { confirmAndRun } from './run/confirm-and-run.ts';
 import { type DetailsSource, detailsOf } from './run/details.ts';
 import { pastErasures } from './run/lookup.ts';
 import type { ConfirmPlan } from './run/preview.ts';
-import { identities } from './run/request-plan.ts';
-import { toDo } from './run/subjects.ts';
+import { subjectsToDo } from './run/subjects.ts';
 import { type Task, withSubjects } from './run/task.ts';
 import { type Guard, guard } from './shared/guards.ts';
 import {
@@ -78,19 +77,19 @@ function confirmPlanOf(
   options: RestoreOptions,
   app: App,
 ): ConfirmPlan {
-  const what = { action: 'restore', mode: null } as const;
   return {
     action: 'restore',
+    mode: null,
     subjectTable,
     isNew: options.new,
-    identityOf: options.csv === null ? null : identities(what, restorePlans(targets), details),
+    isCsv: options.csv !== null,
+    providerPlans: restorePlans(targets),
+    details,
     totals: restoreTotals(targets, details.common.profile),
-    async plan(rows, sightings) {
-      const subjects = rows.map(({ subject }) => subject);
-      const erasures = await erasuresOf(subjects, targets, app);
-      const known = { subjects, targets, sightings, erasures };
-      const own = details.own(rows);
-      return planRestore({ ...known, details: details.common, own }, () => app.host.newId());
+    async plan(page) {
+      const erasures = await erasuresOf(page.subjects, targets, app);
+      const wish = { ...page, targets, erasures, details: details.common };
+      return planRestore(wish, () => app.host.newId());
     },
   };
 }
@@ -106,8 +105,7 @@ async function erasedGuard(
   app: App,
 ): Promise<Guard[]> {
   const gone = createSample<{ who: string; requestId: string }>();
-  for await (const rows of toDo(subjectTable, app)) {
-    const subjects = rows.map(({ subject }) => subject);
+  for await (const subjects of subjectsToDo(subjectTable, app)) {
     const erasures = await erasuresOf(subjects, targets, app);
     for (const subject of subjects) {
       const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');

@@ -81,7 +81,7 @@ function rowTaker(
       return;
     }
     const kept = places.map((at) => unguarded(cells[at] ?? ''));
-    for (const fault of check(kept) ?? []) faults.add(line, fault);
+    for (const fault of check(kept)) faults.add(line, fault);
     // One that is not right is kept all the same, for comparing it with others.
     add(line, kept);
   };

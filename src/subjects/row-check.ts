@@ -18,11 +18,17 @@ export interface RowRules {
   today: string;
 }
 
-/** The check of rows with these columns: what is wrong with one, cell by cell; nothing: null. */
+/** What is wrong with a cell that is not empty. */
+type CellCheck = (cell: string) => readonly string[];
+
+/** Of most cells: one for all. */
+const NOTHING: readonly string[] = [];
+
+/** The check of rows with these columns: what is wrong with one, cell by cell. */
 export function rowCheck(
   columns: readonly Column[],
   { providers, today }: RowRules,
-): (cells: readonly string[]) => readonly string[] | null {
+): (cells: readonly string[]) => readonly string[] {
   const checks = columns.map((column) => {
     if (column === 'reference') return referenceFaults;
     return column === 'received_on' ? dayCheck(today) : idCheck(column, columns, providers);
@@ -31,14 +37,9 @@ export function rowCheck(
     .filter((column) => column !== null)
     .map((column) => columns.indexOf(column));
   return (cells) => {
-    let faults: string[] | null = null;
-    for (let at = 0; at < checks.length; at += 1) {
-      const cell = cells[at] ?? '';
-      const found = cell === '' ? null : (checks[at]?.(cell) ?? null);
-      if (found !== null) faults = [...(faults ?? []), ...found];
-    }
+    const faults = checks.flatMap((check, at) => (cells[at] ? check(cells[at]) : NOTHING));
     if (asked.every((at) => cells[at] === '')) {
-      faults = [...(faults ?? []), 'there is no id for any provider that is asked'];
+      faults.push('there is no id for any provider that is asked');
     }
     return faults;
   };
@@ -48,12 +49,11 @@ function idCheck(
   column: Column,
   columns: readonly Column[],
   asked: readonly ProviderName[],
-): (cell: string) => readonly string[] | null {
+): CellCheck {
   const providers = rulesFor(column, columns, asked);
   return (id) => {
-    if (PLAIN_ID.test(id)) return null;
+    if (PLAIN_ID.test(id)) return NOTHING;
     const faults = providers.flatMap((provider) => idFault(id, provider) ?? []);
-    if (faults.length === 0) return null;
     return [...new Set(faults)].map((fault) => `the ${column} ${quoteId(id)} ${fault}`);
   };
 }
@@ -70,24 +70,24 @@ function rulesFor(
   return users.length === 0 ? ['stream'] : users;
 }
 
-function referenceFaults(text: string): readonly string[] | null {
-  if (PLAIN_TEXT.test(text)) return null;
+function referenceFaults(text: string): readonly string[] {
+  if (PLAIN_TEXT.test(text)) return NOTHING;
   if (CONTROL.test(text))
     return ['the reference holds a control character (a line break, perhaps)'];
   const isLong = Array.from(text).length > LONGEST_REFERENCE;
-  return isLong ? [`the reference is longer than ${LONGEST_REFERENCE} characters`] : null;
+  return isLong ? [`the reference is longer than ${LONGEST_REFERENCE} characters`] : NOTHING;
 }
 
 /** Days repeat, and finding out whether one is in the calendar takes as long as reading its row. */
-function dayCheck(today: string): (day: string) => readonly string[] | null {
+function dayCheck(today: string): CellCheck {
   const good = new Set<string>();
   return (day) => {
-    if (good.has(day)) return null;
+    if (good.has(day)) return NOTHING;
     if (!isCalendarDay(day)) {
       return [`the received_on ${quoteId(day)} is not a day (days are written like ${today})`];
     }
     if (day > today) return [`the received_on ${day} is in the future (today is ${today})`];
     if (good.size < MOST_DAYS) good.add(day);
-    return null;
+    return NOTHING;
   };
 }

@@ -39,7 +39,7 @@ function plannedAs(id: string): PlannedRow {
 describe.each([
   ['a CSV', fromCsv, 2],
   ['named users', async () => named(), 1],
-])('the roster of %s', (_, make, first) => {
+])('the subject table of %s', (_, make, first) => {
   test('pages hold at most so many rows, in order, and all of them', async () => {
     const subjectTable = await make();
     for (const limit of [1, 7, 100, 500, 5_000]) {

@@ -93,14 +93,9 @@ export function askedOf(
 export function checkOptions(options: StreamOptions, subjectTable: SubjectTable): void {
   const owners = new Set(ownersOf(options).map(([, id]) => id));
   const heirs: string[] = [];
-  if (owners.size > 0) {
-    for (const rows of subjectTable.pages(PAGE)) {
-      heirs.push(
-        ...rows
-          .flatMap(({ subject: { streamId } }) => streamId ?? [])
-          .filter((id) => owners.has(id)),
-      );
-    }
+  for (const rows of owners.size === 0 ? [] : subjectTable.pages(PAGE)) {
+    const ids = rows.flatMap(({ subject: { streamId } }) => streamId ?? []);
+    heirs.push(...ids.filter((id) => owners.has(id)));
   }
   const fault = optionFault(options, heirs);
   if (fault !== null) throw new GdprError('usage', fault.message, { next: fault.next });

@@ -11,19 +11,19 @@ import { confirmAndRun } from '../run/confirm-and-run.ts';
 import { type DetailsSource, detailsOf } from '../run/details.ts';
 import { pastErasures } from '../run/lookup.ts';
 import type { ConfirmPlan } from '../run/preview.ts';
-import { identities } from '../run/request-plan.ts';
+import { subjectsToDo } from '../run/subjects.ts';
 import { type Task, withSubjects } from '../run/task.ts';
-import { enforce, guard, numberGuard, protectedSubjects } from '../shared/guards.ts';
+import { enforce, guard, numberGuard, protectedGuard } from '../shared/guards.ts';
+import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import {
-  type RequestFlags,
-  type WaitFlags,
-  declareRequestFlags,
-  declareWaitFlags,
   outDirOf,
+  type RequestFlags,
+  declareRequestFlags,
   requestFlags,
+  type WaitFlags,
+  declareWaitFlags,
   waitFlags,
 } from '../shared/flags.ts';
-import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
 
 interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
@@ -93,7 +93,7 @@ async function eraseAll(task: EraseTask, options: EraseOptions, app: App): Promi
       guards: async (skipped, asking) => [
         ...task.doubts,
         ...numberGuard(subjectTable.size - skipped, options),
-        ...(await protectedSubjects(subjectTable, settings, app)),
+        ...(await protectedGuard(subjectsToDo(subjectTable, app), settings)),
         ...asking,
       ],
       check: requireOwners,
@@ -111,19 +111,21 @@ function confirmPlanOf(
   options: EraseOptions,
   app: App,
 ): ConfirmPlan {
-  const what = { ...wish, action: 'erase' } as const;
+  const { targets, mode, acceptPartial } = wish;
   return {
     action: 'erase',
+    mode,
+    acceptPartial,
     subjectTable,
     isNew: options.new,
-    identityOf: options.csv === null ? null : identities(what, erasePlans(wish), details),
+    isCsv: options.csv !== null,
+    providerPlans: erasePlans(wish),
+    details,
     totals: eraseTotals(wish),
-    async plan(rows, sightings) {
-      const subjects = rows.map(({ subject }) => subject);
-      const erasures = await pastErasures(subjects, wish.targets, app);
+    async plan({ subjects, own, sightings }) {
+      const erasures = await pastErasures(subjects, targets, app);
       const earlier = (account: string, operation: Operation, subjectId: string): string | null =>
         standingErasure(erasures.get(account) ?? [], operation, subjectId)?.requestId ?? null;
-      const own = details.own(rows);
       return planErase({ ...wish, subjects, own }, { sightings, earlier }, () => app.host.newId());
     },
   };

@@ -46,39 +46,34 @@ export function declareEraseFlags(command: Command): Command {
     .option('--max-subjects <n>', 'how many one run may erase (default 100)', parseNumber);
 }
 
-/** The flags as the command takes them, from commander's options. */
-export function eraseFlags(options: {
+/** What commander makes of them. */
+interface GivenFlags
+  extends
+    Partial<Pick<EraseFlags, 'hard' | 'exportFirst' | 'maxSubjects'>>,
+    Pick<StreamChoice, 'messages' | 'conversations' | 'calls' | 'files'> {
   mode?: DeleteMode;
-  hard?: boolean;
-  messages?: DeleteMode;
-  conversations?: 'soft' | 'hard';
-  calls?: 'soft' | 'hard';
-  files?: boolean;
   newChannelOwner?: string;
   newCallOwner?: string;
   channels?: ChannelOption;
-  exportFirst?: boolean;
   acceptPartialExport?: boolean;
   out?: string;
-  maxSubjects?: number;
-}): EraseFlags {
-  const { messages, conversations, calls, files } = options;
+}
+
+/** The flags as the command takes them, from commander's options. */
+export function eraseFlags(given: GivenFlags): EraseFlags {
+  const { mode = null, hard = false, channels = null, out = null } = given;
+  const { exportFirst = false, acceptPartialExport = false, maxSubjects = MOST_SUBJECTS } = given;
+  const { messages, conversations, calls, files, newChannelOwner, newCallOwner } = given;
+  const owners = { new_channel_owner_id: newChannelOwner, new_call_owner_id: newCallOwner };
   return {
-    mode: options.mode ?? null,
-    hard: options.hard ?? false,
-    stream: {
-      messages,
-      conversations,
-      calls,
-      files,
-      new_channel_owner_id: options.newChannelOwner,
-      new_call_owner_id: options.newCallOwner,
-    },
-    channels: options.channels ?? null,
-    exportFirst: options.exportFirst ?? false,
-    acceptPartial: options.acceptPartialExport ?? false,
-    out: options.out ?? null,
-    maxSubjects: options.maxSubjects ?? MOST_SUBJECTS,
+    mode,
+    hard,
+    stream: { messages, conversations, calls, files, ...owners },
+    channels,
+    exportFirst,
+    acceptPartial: acceptPartialExport,
+    out,
+    maxSubjects,
   };
 }
 

@@ -15,7 +15,7 @@ import type { IdList } from '../../subjects/id-list.ts';
 import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/subjects.ts';
 import { askToConfirm } from '../shared/confirm.ts';
-import { type Guard, askingGuard, protectedGuard } from '../shared/guards.ts';
+import { type Guard, askingGuard, protectedGuard, protection } from '../shared/guards.ts';
 import { newHolder, readVerified } from '../shared/requests.ts';
 import { targetsOf } from '../shared/targets.ts';
 import type { WaitFlags } from '../shared/flags.ts';
@@ -36,13 +36,11 @@ export async function reconfirm(ids: IdList, flags: WaitFlags, app: App): Promis
   const now = host.clock.now();
   const old = await unconfirmed(ids, now, await app.ledger());
   const settings = await app.settings();
+  const reasonOf = protection(settings);
   const isProtected = ({ action, subject }: Request): boolean =>
-    action === 'erase' && protectedGuard([subject], settings).length > 0;
+    action === 'erase' && reasonOf(subject) !== null;
   const kept = old.filter(isProtected);
-  const [guard] = protectedGuard(
-    kept.map(({ subject }) => subject),
-    settings,
-  );
+  const [guard] = await protectedGuard([kept.map(({ subject }) => subject)], settings);
   const refused = guard === undefined ? null : { ...guard, requestIds: kept.map(({ id }) => id) };
   const stale = old.filter((request) => !isProtected(request));
   const done: Renewal = { kind: 'go_on', refused };

@@ -28,9 +28,9 @@ export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
   /** Why nothing may be sent; `skipped` rows were settled lately, `asking` says that nobody can be asked. */
   guards(skipped: number, asking: readonly Guard[]): Promise<readonly Guard[]>;
   /** Throws for what the look-up has shown. */
-  check(owners: ReadonlyMap<string, Presence>): void;
+  check?(owners: ReadonlyMap<string, Presence>): void;
   /** Makes ready what must be there before anything is recorded. */
-  prepare(): Promise<void>;
+  prepare?(): Promise<void>;
 }
 
 type ConfirmFlags = RequestFlags & WaitFlags & { yes: boolean };
@@ -53,7 +53,7 @@ export async function confirmAndRun(
   const isIdle = skipped === subjectTable.size;
   const asking = isIdle ? [] : askingGuard(flags.yes, app, flags.csv);
   const guards = await task.guards(skipped, asking);
-  if (flags.dryRun) return rehearseAndPrint(plan, guards, flags, app);
+  if (flags.dryRun) return rehearseAndPrint(task, guards, flags, app);
   enforce(guards);
   const run = (workload: Workload): Promise<number> => {
     const whole = runOf({ subjectTable, results, outDir, workload }, flags, app);
@@ -62,7 +62,7 @@ export async function confirmAndRun(
   if (isIdle) return run(NO_WORKLOAD);
   const previewed = await previewAll(plan, search, app);
   if (previewed === null) return interrupted(NOTHING, app);
-  task.check(previewed.owners);
+  task.check?.(previewed.owners);
   const tempo = await tempoOf(task, flags, app);
   await throwIfStopped(app.host);
   const preview = plan.totals.preview({ owners: previewed.owners, tempo });
@@ -71,7 +71,7 @@ export async function confirmAndRun(
   const question = { needs, userId: only?.userId ?? null, number, safe: NOTHING };
   const answer = await askToConfirm(question, flags.yes, app);
   if (answer.kind === 'stopped') return answer.exit;
-  await task.prepare();
+  await task.prepare?.();
   return run(await recordAll(plan, app, answer.confirmation));
 }
 
@@ -90,17 +90,18 @@ async function show(
 
 /** Prints the plan of a dry run on stdout, as text or as `gdpr-plan/1`, one a request; resolves to 0. */
 async function rehearseAndPrint(
-  plan: ConfirmPlan,
+  task: ConfirmTask,
   guards: readonly Guard[],
-  { rateShare }: WaitFlags,
+  flags: ConfirmFlags,
   app: App,
 ): Promise<number> {
-  const { host, flags } = app;
+  const { host } = app;
+  const { plan } = task;
   const { totals, subjectTable } = plan;
   totals.refuse([...guards, ...(await rehearse(plan, app))]);
-  const tempo = await tempoWith(new Map(), rateShare, app);
+  const tempo = await tempoOf(task, flags, app);
   const preview = totals.preview({ owners: new Map(), tempo });
-  if (!flags.json) {
+  if (!app.flags.json) {
     host.stdout.write(`${await textOf(preview, app, true)}\n`);
     return 0;
   }
@@ -119,25 +120,17 @@ async function textOf(preview: Preview, app: App, isDry = false): Promise<string
   return previewText(preview, { dayOf, today: dayOf(app.host.clock.now()) }, isDry);
 }
 
-/** What is known of how long calls take: the limits in force. */
+/** What is known of how long calls take: the limits in force at the providers that are asked. */
 async function tempoOf(
-  { search: { targets, providers }, operations }: ConfirmTask,
-  { rateShare }: WaitFlags,
+  { search, operations }: ConfirmTask,
+  { rateShare, dryRun }: ConfirmFlags,
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();
-  for (const { provider: name } of targets) {
-    const found = await providers.get(name)?.limits(operations[name], app.host.stop);
+  for (const { provider: name } of dryRun ? [] : search.targets) {
+    const found = await search.providers.get(name)?.limits(operations[name], app.host.stop);
     for (const [operation, limit] of found ?? []) limits.set(operation, limit);
   }
-  return tempoWith(limits, rateShare, app);
-}
-
-async function tempoWith(
-  limits: Tempo['limits'],
-  rateShare: number | null,
-  app: App,
-): Promise<Tempo> {
   const { share } = (await app.settings()).rate;
   return { limits, share: rateShare ?? share, at: app.host.clock.now() };
 }

@@ -21,17 +21,19 @@ export async function detailsOf(
   outDir: string | null,
   app: App,
 ): Promise<DetailsSource> {
-  const { profile, operator } = await app.settings();
-  const { receivedOn, dueOn } = await receivedAndDue(app, received);
+  const { profile, operator, deadline } = await app.settings();
+  const today = calendarDay(app.host.clock.now(), deadline.timeZone);
+  const receivedOn = received ?? today;
+  checkReceived(receivedOn, today);
   const isHoliday = await app.holidays();
-  const dueDays = new Map([[receivedOn, dueOn]]);
+  const dueDays = new Map<string, string>();
   const dueOf = (day: string): string => {
     const due = dueDays.get(day) ?? dueDay(day, isHoliday);
     dueDays.set(day, due);
     return due;
   };
   return {
-    common: { reference, profile, operator, receivedOn, dueOn, outDir },
+    common: { reference, profile, operator, receivedOn, dueOn: dueOf(receivedOn), outDir },
     own: (rows) =>
       rows.map((row) => {
         const day = row.receivedOn ?? receivedOn;
@@ -44,17 +46,7 @@ export async function detailsOf(
   };
 }
 
-/**
- * When the person asked and when the answer is due, both `YYYY-MM-DD` (docs/spec.md 9).
- * Throws GdprError `usage` for what is no day, or one that has not come yet.
- */
-async function receivedAndDue(
-  app: App,
-  received: string | null,
-): Promise<{ receivedOn: string; dueOn: string }> {
-  const { deadline } = await app.settings();
-  const today = calendarDay(app.host.clock.now(), deadline.timeZone);
-  const receivedOn = received ?? today;
+function checkReceived(receivedOn: string, today: string): void {
   if (!isCalendarDay(receivedOn)) {
     throw new GdprError('usage', `--received ${JSON.stringify(receivedOn)} is not a day.`, {
       next: `Nothing was sent. Days are written like ${today}.`,
@@ -65,5 +57,4 @@ async function receivedAndDue(
       next: 'Nothing was sent. Give the day on which the person asked.',
     });
   }
-  return { receivedOn, dueOn: dueDay(receivedOn, await app.holidays()) };
 }

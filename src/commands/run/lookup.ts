@@ -4,7 +4,7 @@ import type { PastErasure } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
 import type { Seen, Sightings } from '../../requests/plan/preview.ts';
-import type { ProviderName, StepError, Subject } from '../../requests/request.ts';
+import type { ProviderName, Subject } from '../../requests/request.ts';
 import type { Presence, Unreachable } from '../../requests/transitions/answers.ts';
 
 /** Where to look, and for whom besides the subjects. */
@@ -35,22 +35,20 @@ export interface LookUpResult {
 export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpResult | null> {
   const signal = app.host.stop;
   const looks = await Promise.all(
-    query.targets.map(async ({ provider: name }) => {
+    query.targets.flatMap(({ provider: name }) => {
       const provider = query.providers.get(name);
-      return provider === undefined ? null : lookAt(provider, query, signal);
+      return provider === undefined ? [] : [lookAt(provider, query, signal)];
     }),
   );
   if (signal.aborted) return null;
   const sightings = new Map<ProviderName, Seen>();
-  const owners = new Map<string, Presence>();
   for (const look of looks) {
-    if (look === null) continue;
     if (look.kind !== 'seen') throw unreachable(look);
     sightings.set(look.provider, look);
-    if (look.provider !== 'stream') continue;
-    for (const id of query.owners) owners.set(id, look.presence.get(id) ?? NOBODY);
   }
-  return { sightings, owners };
+  const found = sightings.get('stream')?.presence;
+  const owners = found === undefined ? [] : query.owners;
+  return { sightings, owners: new Map(owners.map((id) => [id, found?.get(id) ?? NOBODY])) };
 }
 
 const NOBODY: Presence = {
@@ -75,23 +73,23 @@ async function lookOnce(
   query: LookUpQuery,
   signal: AbortSignal,
 ): Promise<Look> {
-  const isStream = provider.name === 'stream';
+  const { name } = provider;
+  const isStream = name === 'stream';
   const locked = await provider.unlock();
   if (locked !== null) return { kind: 'credentials', error: locked };
-  const ids = query.subjects.flatMap((subject) => idAt(subject, provider.name) ?? []);
-  if (ids.length === 0) {
-    return { kind: 'seen', provider: provider.name, presence: new Map(), feeds: null };
-  }
+  const ids = query.subjects.flatMap((subject) => idAt(subject, name) ?? []);
+  const seen = { kind: 'seen', provider: name, presence: new Map(), feeds: null } as const;
+  if (ids.length === 0) return seen;
   const lookup = await provider.lookup(isStream ? [...ids, ...query.owners] : ids, signal);
   if (lookup.kind !== 'found') return lookup;
-  const seen = { kind: 'seen', provider: provider.name, presence: lookup.presence } as const;
-  if (!isStream || query.feeds === null) return { ...seen, feeds: null };
+  const { presence } = lookup;
+  if (!isStream || query.feeds === null) return { ...seen, presence };
   const feeds = await provider.look(
     { operation: 'delete_feeds', subjectIds: ids, options: query.feeds },
     signal,
   );
-  if (feeds.kind === 'looked') return { ...seen, feeds: feeds.visible };
-  return feeds.kind === 'not_checkable' ? { ...seen, feeds: 'not_checkable' } : feeds;
+  if (feeds.kind === 'looked') return { ...seen, presence, feeds: feeds.visible };
+  return feeds.kind === 'not_checkable' ? { ...seen, presence, feeds: 'not_checkable' } : feeds;
 }
 
 function unreachable({ kind, error }: Unreachable): GdprError {
@@ -99,13 +97,13 @@ function unreachable({ kind, error }: Unreachable): GdprError {
     kind === 'credentials'
       ? ['credentials', 'Set it right']
       : ['unavailable', 'It may be better in a while'];
-  return new GdprError(fault, `Stopped while looking up whom it is about: ${said(error)}.`, {
-    next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
-  });
-}
-
-function said({ message }: StepError): string {
-  return message.replace(/\.$/, '');
+  return new GdprError(
+    fault,
+    `Stopped while looking up whom it is about: ${error.message.replace(/\.$/, '')}.`,
+    {
+      next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
+    },
+  );
 }
 
 /** The deletions of the subjects that this ledger has on record, by account, oldest first. */

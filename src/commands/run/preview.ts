@@ -2,9 +2,9 @@ import type { App } from '../../app.ts';
 import type { PlanTotals } from '../../requests/plan/totals.ts';
 import { type Sample, createSample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { type Guard, guard } from '../shared/guards.ts';
+import { type Guard, enforce } from '../shared/guards.ts';
 import { type SubjectSearch, lookUpAll } from './lookup.ts';
-import { type Carried, addCarried, conflictOf, inTheWay, judgeOf } from './record.ts';
+import { type Carried, conflictOf, judgeOf, sampled } from './record.ts';
 import { type RequestPlan, planned } from './request-plan.ts';
 import { toDo } from './subjects.ts';
 
@@ -42,9 +42,8 @@ export async function previewAll(
     const page = await planned(confirmPlan, rows, shown.sightings);
     totals.add(page);
     const opened = await (await app.ledger()).weigh(page.requests, judgeOf(confirmPlan));
-    const refused = conflictOf(confirmPlan.action, inTheWay(opened), app);
-    if (refused !== null) throw refused;
-    addCarried(opened, open);
+    enforce(conflictOf(confirmPlan.action, sampled(opened, 'conflict'), app));
+    sampled(opened, 'carry', open);
   }
   return { owners: owners ?? new Map(), carried: open.taken() };
 }
@@ -61,8 +60,7 @@ export async function rehearse(confirmPlan: ConfirmPlan, app: App): Promise<read
     const page = await planned(confirmPlan, rows);
     confirmPlan.totals.add(page);
     const opened = await ledger.weigh(page.requests, judgeOf(confirmPlan));
-    const refused = conflictOf(confirmPlan.action, inTheWay(opened), app);
-    if (refused !== null) guards.push(guard(refused.message, refused.next, refused.requestIds));
+    guards.push(...conflictOf(confirmPlan.action, sampled(opened, 'conflict'), app));
   }
   return guards;
 }

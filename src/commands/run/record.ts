@@ -1,5 +1,4 @@
 import type { App } from '../../app.ts';
-import { GdprError } from '../../errors.ts';
 import type { Judged } from '../../ledger/ledger.ts';
 import { warningLines } from '../../report/plan/plan-text.ts';
 import { subjectName } from '../../report/receipt/receipt-text.ts';
@@ -9,6 +8,7 @@ import { judge, judgeNew } from '../../requests/conflicts.ts';
 import { warningsOf } from '../../requests/plan/plan.ts';
 import type { Action, Operation } from '../../requests/request.ts';
 import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
+import { type Guard, enforce, guard } from '../shared/guards.ts';
 import { invocation } from '../shared/output.ts';
 import { type RequestPlan, planned } from './request-plan.ts';
 import { toDo } from './subjects.ts';
@@ -46,11 +46,11 @@ export async function recordAll(
     const { requests } = await planned(plan, rows);
     const at = app.host.clock.now();
     const opened = await ledger.open(requests, judgeOf(plan), at, confirmation);
-    const refused = conflictOf(action, inTheWay(opened), app);
-    if (refused !== null) throw people === 0 ? refused : halfway(refused, people);
+    const refused = conflictOf(action, sampled(opened, 'conflict'), app);
+    enforce(people === 0 ? refused : refused.map((each) => halfway(each, people)));
     app.begin();
     for (const each of requests) for (const warning of warningsOf(each)) warnings.add(warning);
-    addCarried(opened, open);
+    sampled(opened, 'carry', open);
     subjectTable.note(
       opened.map(({ wanted, verdict }, index) => ({
         line: rows[index]?.line ?? 0,
@@ -76,12 +76,17 @@ export function judgeOf({ isNew }: RequestPlan): typeof judge {
   return isNew ? judgeNew : judge;
 }
 
-/** Takes note of requests that are open already. */
-export function addCarried(opened: readonly Judged[], sample: Sampling<Carried>): void {
+/** Adds those with this verdict: whom a request is wanted for, and the one that is there. */
+export function sampled(
+  opened: readonly Judged[],
+  kind: 'carry' | 'conflict',
+  sample = createSample<Carried>(),
+): Sampling<Carried> {
   for (const { wanted, verdict } of opened) {
-    if (verdict.kind !== 'carry') continue;
+    if (verdict.kind !== kind) continue;
     sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
   }
+  return sample;
 }
 
 /** So many are named. */
@@ -106,55 +111,39 @@ export interface Carried {
   requestId: string;
 }
 
-/** Those of the requests that another one stands in the way of, added to `sample`. */
-export function inTheWay(
-  opened: readonly Judged[],
-  sample = createSample<Carried>(),
-): Sampling<Carried> {
-  for (const { wanted, verdict } of opened) {
-    if (verdict.kind !== 'conflict') continue;
-    sample.add({ who: subjectName(wanted.subject.userId), requestId: verdict.requestId });
-  }
-  return sample;
-}
-
-/** Why a plan cannot be recorded now, in view of all of its pages; null if it can. Records nothing. */
-export async function conflictsOf(plan: RequestPlan, app: App): Promise<GdprError | null> {
+/** Why a plan cannot be recorded now, in view of all of its pages. Records nothing. */
+export async function conflictsOf(plan: RequestPlan, app: App): Promise<Guard[]> {
   const ledger = await app.ledgerIfAny();
-  if (ledger === null) return null;
+  if (ledger === null) return [];
   const sample = createSample<Carried>();
   for await (const rows of toDo(plan.subjectTable, app)) {
     const { requests } = await planned(plan, rows);
-    inTheWay(await ledger.weigh(requests, judgeOf(plan)), sample);
+    sampled(await ledger.weigh(requests, judgeOf(plan)), 'conflict', sample);
   }
   return conflictOf(plan.action, sample, app);
 }
 
-/** Why requests cannot be recorded now (docs/spec.md 3, one at a time); null if they can. */
-export function conflictOf(
-  action: Action,
-  conflicts: Sampling<Carried>,
-  { flags }: App,
-): GdprError | null {
+/** Requests that stand in the way (docs/spec.md 3, one at a time). */
+export function conflictOf(action: Action, conflicts: Sampling<Carried>, { flags }: App): Guard[] {
   const { first, number } = conflicts.taken();
-  if (number === 0) return null;
+  if (number === 0) return [];
   const others = [...new Set(first.map(({ requestId }) => requestId))];
   const more = number > first.length ? ` and ${count(number - first.length, 'other')}` : '';
   const who = `${first.map((each) => each.who).join(', ')}${more}`;
-  return new GdprError(
-    'guard',
-    `Refused: another request stands in the way of this ${action} (${who}): ${others.join(', ')}${more}.`,
-    {
-      next: `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`,
-      requestIds: others,
-    },
-  );
+  return [
+    guard(
+      `Refused: another request stands in the way of this ${action} (${who}): ${others.join(', ')}${more}.`,
+      `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`,
+      others,
+    ),
+  ];
 }
 
 /** It came up after the plan was agreed to: another process was faster. */
-function halfway({ message, requestIds }: GdprError, people: number): GdprError {
-  return new GdprError('guard', message, {
-    next: `Nothing was sent. ${count(people, 'request')} of this run ${people === 1 ? 'is' : 'are'} recorded: once the other is finished, the same command goes on.`,
+function halfway({ message, requestIds }: Guard, people: number): Guard {
+  return guard(
+    message,
+    `Nothing was sent. ${count(people, 'request')} of this run ${people === 1 ? 'is' : 'are'} recorded: once the other is finished, the same command goes on.`,
     requestIds,
-  });
+  );
 }

@@ -1,21 +1,35 @@
 import { rowIdentity } from '../../requests/identity.ts';
 import { modeOfSteps } from '../../requests/plan/erase.ts';
-import { type Plan, type ProviderPlan, wantedSteps } from '../../requests/plan/plan.ts';
+import {
+  type OwnDetails,
+  type Plan,
+  type ProviderPlan,
+  wantedSteps,
+} from '../../requests/plan/plan.ts';
 import type { Page, Sightings } from '../../requests/plan/preview.ts';
-import type { PlannedRequest } from '../../requests/request.ts';
+import type { PlannedRequest, Subject } from '../../requests/request.ts';
 import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
 import type { DetailsSource } from './details.ts';
 
 /** What a run would record: everybody in a subject table for whom there is something to do. */
-export interface RequestPlan {
-  action: PlannedRequest['action'];
+export interface RequestPlan extends Pick<PlannedRequest, 'action' | 'mode' | 'acceptPartial'> {
   subjectTable: SubjectTable;
   /** `--new`. */
   isNew: boolean;
-  /** Who and what a row of a CSV is about, from the row and the options alone; null: named users. */
-  identityOf: ((row: SubjectRow) => string) | null;
-  /** The planner: the requests of these rows, one each and in their order. */
-  plan: (rows: readonly SubjectRow[], sightings: Sightings) => Promise<Plan | Page>;
+  /** Rows of a CSV have an identity, named users have none. */
+  isCsv: boolean;
+  /** What is planned for everybody. */
+  providerPlans: readonly ProviderPlan[];
+  details: DetailsSource;
+  /** The planner: one request for each of the subjects, in their order. */
+  plan(page: PlanPage): Promise<Plan | Page>;
+}
+
+interface PlanPage {
+  subjects: readonly Subject[];
+  /** What rows say for themselves, in the order of the subjects. */
+  own: readonly OwnDetails[];
+  sightings: Sightings;
 }
 
 /**
@@ -23,22 +37,23 @@ export interface RequestPlan {
  * then, and kept in the subject table.
  */
 export async function planned(
-  { action, subjectTable, identityOf, plan }: RequestPlan,
+  requestPlan: RequestPlan,
   rows: readonly SubjectRow[],
   sightings: Sightings = new Map(),
 ): Promise<Page> {
+  const { action, subjectTable, details } = requestPlan;
   let kept = subjectTable.planned(rows);
   if (kept === null) {
-    const page = await plan(rows, sightings);
+    const subjects = rows.map(({ subject }) => subject);
+    const page = await requestPlan.plan({ subjects, own: details.own(rows), sightings });
     const found = 'found' in page ? page.found : [];
     kept = rows.flatMap((row, at) => {
       const request = page.requests[at];
       if (request === undefined) return [];
-      const identity = identityOf === null ? {} : { identity: identityOf(row) };
+      const identity = requestPlan.isCsv ? { identity: identityOf(requestPlan, row) } : {};
       return [{ request: { ...request, ...identity }, found: found[at] ?? [] }];
     });
-    const notes = kept.map((each, at) => ({ line: rows[at]?.line ?? 0, planned: each }));
-    subjectTable.note(notes);
+    subjectTable.note(kept.map((each, at) => ({ line: rows[at]?.line ?? 0, planned: each })));
   }
   return {
     action,
@@ -48,20 +63,13 @@ export async function planned(
   };
 }
 
-/** Identifies rows of a CSV by what is planned for everybody (docs/spec.md 6). */
-export function identities(
-  {
-    action,
-    mode,
-    acceptPartial = false,
-  }: Pick<PlannedRequest, 'action' | 'mode' | 'acceptPartial'>,
-  providerPlans: readonly ProviderPlan[],
-  { written }: DetailsSource,
-): (row: SubjectRow) => string {
-  return (row) => {
-    const { subject } = row;
-    const steps = wantedSteps(subject, providerPlans);
-    const own = { action, mode: modeOfSteps(mode, steps), acceptPartial, subject, steps };
-    return rowIdentity(own, written(row));
-  };
+/** Who and what a row of a CSV is about (docs/spec.md 6), from the row and the options alone. */
+export function identityOf(
+  { action, mode, acceptPartial = false, providerPlans, details }: RequestPlan,
+  row: SubjectRow,
+): string {
+  const { subject } = row;
+  const steps = wantedSteps(subject, providerPlans);
+  const own = { action, mode: modeOfSteps(mode, steps), acceptPartial, subject, steps };
+  return rowIdentity(own, details.written(row));
 }

@@ -88,41 +88,42 @@ export async function* toDo(
   }
 }
 
+/** Their subjects. */
+export async function* subjectsToDo(
+  subjectTable: SubjectTable,
+  app: App,
+): AsyncGenerator<readonly Subject[]> {
+  for await (const rows of toDo(subjectTable, app)) yield rows.map(({ subject }) => subject);
+}
+
 /** Lets a signal be heard, and throws its reason. */
 export async function throwIfStopped({ clock, stop }: App['host']): Promise<void> {
   await clock.turn();
   stop.throwIfAborted();
 }
 
-/** Who a command line is about. */
-interface SubjectFlags {
-  users: readonly string[];
-  streamId: string | null;
-  sendbirdId: string | null;
-}
-
 /** The subjects of a command line, each once. Throws GdprError `usage`. */
-function subjectsOf(flags: SubjectFlags, action: Action): Subject[] {
-  const ownIds = flags.streamId ?? flags.sendbirdId;
-  if (flags.users.length === 0 && ownIds === null) {
+function subjectsOf(flags: RequestFlags, action: Action): Subject[] {
+  const { users, streamId, sendbirdId } = flags;
+  const ownIds = streamId ?? sendbirdId;
+  if (users.length === 0 && ownIds === null) {
     throw new GdprError('usage', 'Nobody is named: whose data is it about?', {
       next: `Nothing was sent. Give one user id or more, for example: gdpr ${action} ada`,
     });
   }
-  if (flags.users.length > 1 && ownIds !== null) {
+  if (users.length > 1 && ownIds !== null) {
     throw new GdprError(
       'usage',
-      `--stream-id and --sendbird-id go with one user, and ${flags.users.length} are named.`,
+      `--stream-id and --sendbird-id go with one user, and ${users.length} are named.`,
       { next: 'Nothing was sent. Run the command once for each of them.' },
     );
   }
-  return [...new Set(flags.users.length === 0 ? [ownIds ?? ''] : flags.users)].map(
-    (userId): Subject => ({
-      userId,
-      streamId: flags.streamId ?? (flags.users.length === 0 ? null : userId),
-      sendbirdId: flags.sendbirdId ?? (flags.users.length === 0 ? null : userId),
-    }),
-  );
+  if (users.length === 0) return [{ userId: ownIds ?? '', streamId, sendbirdId }];
+  return [...new Set(users)].map((userId) => ({
+    userId,
+    streamId: streamId ?? userId,
+    sendbirdId: sendbirdId ?? userId,
+  }));
 }
 
 /** Throws GdprError `usage` with every id that is refused, before anything is sent. */

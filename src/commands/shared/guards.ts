@@ -7,8 +7,6 @@ import { quoteId } from '../../requests/ids.ts';
 import type { Subject } from '../../requests/request.ts';
 import { createSample } from '../../requests/sample.ts';
 import type { Refusal } from '../../requests/stream-options.ts';
-import type { SubjectTable } from '../../subjects/subjects.ts';
-import { toDo } from '../run/subjects.ts';
 
 /** A refusal of docs/spec.md 3, and the requests that it names. */
 export interface Guard extends Refusal {
@@ -78,23 +76,28 @@ export function numberGuard(
 type Protecting = Pick<Settings, 'erase' | 'profile'>;
 
 /** Somebody whom the profile protects, by any of their ids; no flag lifts it. */
-export function protectedGuard(subjects: readonly Subject[], settings: Protecting): Guard[] {
-  const watch = createWatch(settings);
-  for (const subject of subjects) watch.see(subject);
-  return watch.guards();
-}
-
-/** The same for everybody on a subjectTable for whom there is something to do. */
-export async function protectedSubjects(
-  subjectTable: SubjectTable,
+export async function protectedGuard(
+  pages: Iterable<readonly Subject[]> | AsyncIterable<readonly Subject[]>,
   settings: Protecting,
-  app: App,
 ): Promise<Guard[]> {
-  if (settings.erase.protected.length === 0) return [];
-  const watch = createWatch(settings);
-  for await (const rows of toDo(subjectTable, app))
-    for (const { subject } of rows) watch.see(subject);
-  return watch.guards();
+  const patterns = patternsOf(settings);
+  if (patterns.length === 0) return [];
+  const hits = createSample<string>();
+  for await (const page of pages) {
+    for (const subject of page) {
+      const hit = protectedId(subject, patterns);
+      if (hit !== null) hits.add(hit);
+    }
+  }
+  const { first, number } = hits.taken();
+  if (number === 0) return [];
+  const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
+  return [
+    guard(
+      `Refused: ${protectedBy(settings)}: ${first.join(', ')}${more}.`,
+      'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
+    ),
+  ];
 }
 
 /** Says why the profile protects somebody: what is asked right before a deletion leaves. */
@@ -103,28 +106,6 @@ export function protection(settings: Protecting): (subject: Subject) => string |
   return (subject) => {
     const hit = protectedId(subject, patterns);
     return hit === null ? null : `${protectedBy(settings)}: ${hit}`;
-  };
-}
-
-function createWatch(settings: Protecting) {
-  const patterns = patternsOf(settings);
-  const hits = createSample<string>();
-  return {
-    see(subject: Subject): void {
-      const hit = protectedId(subject, patterns);
-      if (hit !== null) hits.add(hit);
-    },
-    guards(): Guard[] {
-      const { first, number } = hits.taken();
-      if (number === 0) return [];
-      const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
-      return [
-        guard(
-          `Refused: ${protectedBy(settings)}: ${first.join(', ')}${more}.`,
-          'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
-        ),
-      ];
-    },
   };
 }
 

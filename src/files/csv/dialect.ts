@@ -44,14 +44,10 @@ export function headerLine(head: Uint8Array): { start: number; end: number } | n
 export function dialectOf(head: Uint8Array, known: readonly string[]): Dialect {
   const { start, end } = headerLine(head) ?? { start: bomLength(head), end: head.length };
   const text = new TextDecoder().decode(head.subarray(start, end));
-  let best: { delimiter: Dialect['delimiter']; found: number; cells: number } | null = null;
-  for (const delimiter of DELIMITERS) {
+  const [best] = DELIMITERS.map((delimiter) => {
     const cells = split(text, delimiter);
-    const found = cells.filter((cell) => known.includes(cell)).length;
-    const isBetter =
-      best === null || found > best.found || (found === best.found && cells.length > best.cells);
-    if (isBetter) best = { delimiter, found, cells: cells.length };
-  }
+    return { delimiter, known: cells.filter((cell) => known.includes(cell)), cells };
+  }).toSorted((a, b) => b.known.length - a.known.length || b.cells.length - a.cells.length);
   const isOldMac = head[end] === CR && head[end + 1] !== undefined && head[end + 1] !== LF;
   return {
     delimiter: best?.delimiter ?? ',',

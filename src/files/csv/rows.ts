@@ -35,35 +35,38 @@ export async function readCsv(
 ): Promise<CsvStop | null> {
   const check = new EncodingCheck();
   let parser: RowParser | null = null;
-  let head = Buffer.alloc(0);
-  for await (const block of source.open(signal)) {
+  for await (const block of fromHeader(source.open(signal))) {
     signal.throwIfAborted();
-    if (parser !== null) {
-      const stop = await feed(parser, check, block);
-      if (stop !== null) return stop;
-      continue;
+    let text = block;
+    if (parser === null) {
+      const is = signatureOf(block);
+      if (is !== null) return { line: null, what: `is no CSV: it seems to be ${is}` };
+      parser = new RowParser(dialectOf(block, known), take);
+      text = block.subarray(bomLength(block));
     }
-    head = Buffer.concat([head, block]);
-    if (headerLine(head) === null && head.length <= LONGEST_ROW) continue;
-    parser = new RowParser(dialectOf(head, known), take);
-    const stop = await begin(parser, check, head);
+    const stop = await feed(parser, check, text);
     if (stop !== null) return stop;
   }
   signal.throwIfAborted();
-  if (parser !== null) return finish(parser, check);
-  parser = new RowParser(dialectOf(head, known), take);
-  return (await begin(parser, check, head)) ?? finish(parser, check);
+  return parser === null ? null : finish(parser, check);
 }
 
-/** The text up to the end of the header at least. */
-async function begin(
-  parser: RowParser,
-  check: EncodingCheck,
-  head: Uint8Array,
-): Promise<CsvStop | null> {
-  const is = signatureOf(head);
-  if (is !== null) return { line: null, what: `is no CSV: it seems to be ${is}` };
-  return feed(parser, check, head.subarray(bomLength(head)));
+/** The blocks, of which the first has the whole header, or all that there is. */
+async function* fromHeader(
+  blocks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let head = Buffer.alloc(0);
+  let isWhole = false;
+  for await (const block of blocks) {
+    if (isWhole) {
+      yield block;
+      continue;
+    }
+    head = Buffer.concat([head, block]);
+    isWhole = headerLine(head) !== null || head.length > LONGEST_ROW;
+    if (isWhole) yield head;
+  }
+  if (!isWhole) yield head;
 }
 
 async function feed(

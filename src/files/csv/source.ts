@@ -121,26 +121,22 @@ function patient(
   clock: Pick<Clock, 'sleep'>,
   signal: AbortSignal,
 ): Read {
+  const read = plain(handle);
   let begun = isBegun;
   return async (buffer, most) => {
     for (;;) {
-      const read = await readNow(handle, buffer, most);
-      begun ||= read !== 0;
-      if (read !== null && begun) return read;
+      const bytes = await read(buffer, most).catch(notYet);
+      begun ||= bytes !== 0;
+      if (bytes !== null && begun) return bytes;
       await clock.sleep(PAUSE, signal);
       signal.throwIfAborted();
     }
   };
 }
 
-/** Reads up to `most` bytes and answers with their number, 0 at the end; null: there are none yet. */
-async function readNow(handle: FileHandle, buffer: Buffer, most: number): Promise<number | null> {
-  try {
-    return await plain(handle)(buffer, most);
-  } catch (thrown) {
-    if (isSystemError(thrown) && thrown.code === 'EAGAIN') return null;
-    throw thrown;
-  }
+function notYet(thrown: unknown): null {
+  if (isSystemError(thrown) && thrown.code === 'EAGAIN') return null;
+  throw thrown;
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): GdprError {

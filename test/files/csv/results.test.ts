@@ -88,7 +88,7 @@ async function written(columns: string[], ...rows: ResultRow[]): Promise<string>
 }
 
 describe('a results file', () => {
-  test('begins with our four columns, then those of the roster in their order', async () => {
+  test('begins with our four columns, then those of the subject table in their order', async () => {
     const text = await written(
       ['reference', 'user_id'],
       row(),
