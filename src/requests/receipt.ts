@@ -167,11 +167,11 @@ function verificationRow(of: Verification): VerificationRow {
   return { provider, check, before, result, shows, checked_at: isoOrNull(checkedAt) };
 }
 
-/** An instant (ms) as papers show it. */
-export function iso(at: number): string {
+function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
+/** An instant (ms) as papers show it; null where there is none. */
 export function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
 }

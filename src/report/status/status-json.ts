@@ -42,7 +42,7 @@ export function statusJson(
     received_on: request.receivedOn,
     due_on: due,
     overdue: !isSettled(request.state) && due < today,
-    created_at: iso(request.createdAt),
+    created_at: isoOrNull(request.createdAt),
     finished_at: isoOrNull(request.finishedAt),
     confirmed_at: isoOrNull(request.confirmedAt),
     extension: extensionOf(request),
@@ -85,7 +85,7 @@ function callJson(call: Call): object {
     replaces: call.replaces,
     adopted: isAdopted(call),
     subjects: call.subjectIds.length,
-    intended_at: iso(call.intendedAt),
+    intended_at: isoOrNull(call.intendedAt),
     answered_at: isoOrNull(call.answeredAt),
   };
 }
