@@ -87,7 +87,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   config: {
     src: ['host/host.ts', 'host/atomic-file.ts', 'errors.ts', 'secret.ts'],
     packages:
-      'cosmiconfig fastest-levenshtein yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net'.split(
+      'cosmiconfig fastest-levenshtein yaml zod zod/** execa date-holidays node:crypto node:fs node:fs/promises node:path node:net node:util'.split(
         ' ',
       ),
     why: 'config reads configuration and nothing else',

@@ -51,13 +51,13 @@ export function createSender({ clock, verbose }: Pick<HttpDeps, 'clock' | 'verbo
   const deadlines = createDeadlines(clock, CALL_LIMIT);
   return {
     connections,
-    async send(call: ApiCall, signal: AbortSignal): Promise<Exchange> {
+    send: async (call: ApiCall, signal: AbortSignal): Promise<Exchange> => {
       const start = clock.monotonic();
       const exchange = await sendOnce(call, { connections, deadlines }, signal);
       verbose?.(traceLine(call, exchange, clock.monotonic() - start));
       return exchange;
     },
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       deadlines.close();
       await connections.destroy();
     },

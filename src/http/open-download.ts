@@ -87,7 +87,7 @@ interface Refusal {
 }
 
 /** Follows a link through a few safe redirects, once. */
-export async function followRedirects(
+async function followRedirects(
   source: DownloadSource,
   signal: AbortSignal,
   deps: DownloadDeps,

@@ -44,7 +44,7 @@ export function isRead({ method, reads }: Pick<ApiCall, 'method' | 'reads'>): bo
  * Whether a call was refused for a rate limit that says when it may come again: it was not even
  * looked at. Others wait for the same limit, so that one call may meet this many times.
  */
-export function isTold({ limited, retryAt }: Heard, now: number): boolean {
+function isTold({ limited, retryAt }: Heard, now: number): boolean {
   return limited && retryAt !== null && retryAt > now;
 }
 

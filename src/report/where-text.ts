@@ -10,7 +10,7 @@ const COLUMN = 10;
 
 /**
  * For whom and where (docs/spec.md 3), as the end of a sentence: `in profile production (Stream app
- * abc123, Sendbird app 9DA1; there: ada-sb)`. Ids are told of `only`, where they are another there.
+ * abc123, Sendbird app 9DA1; there: ada-sb)`. Ids are those of `only`, where it has another there.
  */
 export function whereText({ profile, accounts }: Where, only: Subject | null): string {
   let apps = '';

@@ -78,7 +78,7 @@ export type VerificationRow = Omit<Verification, 'checkedAt'> & { checked_at: st
  * are; null while there is none.
  */
 export function receiptOf(request: Request, bundle: string | null): Receipt {
-  const { subject, ledger } = request;
+  const { ledger } = request;
   return {
     schema: 'gdpr-receipt/1',
     request_id: request.id,
@@ -86,11 +86,7 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
     mode: request.mode,
     erasure: erasureOf(request),
     state: request.state,
-    subject: {
-      user_id: subject.userId,
-      stream_id: subject.streamId,
-      sendbird_id: subject.sendbirdId,
-    },
+    subject: subjectOf(request),
     reference: request.reference,
     profile: request.profile,
     operator: request.operator,
@@ -107,6 +103,12 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
     verification: verificationsOf(request).map(verificationRow),
     ledger: { sequence: ledger.sequence, head: ledger.head },
   };
+}
+
+/** Whom it is about, as papers show it. */
+export function subjectOf({ subject }: Pick<Request, 'subject'>): Receipt['subject'] {
+  const { userId, streamId, sendbirdId } = subject;
+  return { user_id: userId, stream_id: streamId, sendbird_id: sendbirdId };
 }
 
 /** As papers show it; null where there is none. */
@@ -169,6 +171,7 @@ function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-function isoOrNull(at: number | null): string | null {
+/** An instant (ms) as papers show it; null where there is none. */
+export function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
 }

@@ -137,7 +137,7 @@ function twoAccounts(name: string, { profile, environment }: NonNullable<Setting
 }
 
 /** Several profiles, and none is chosen; `inFile`: none but by a file. */
-export function whichProfile(among: readonly string[], inFile = false): GdprError {
+function whichProfile(among: readonly string[], inFile = false): GdprError {
   const how = inFile ? 'with --yes, "profile:" in a file does not choose' : 'none is chosen';
   return new GdprError('config', `There are several profiles, and ${how}: ${among.join(', ')}.`, {
     next: 'Nothing was sent. Choose one with --profile or GDPR_PROFILE; environment (the variables) and sandbox are built in.',

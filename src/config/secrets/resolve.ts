@@ -103,7 +103,7 @@ const LARGEST = 64 * 1024;
  * Runs a secret's command without a shell and answers with its standard output. What it prints is
  * never shown: its errors go nowhere, and `refuse` is told its name and how it ended.
  */
-export async function commandOutput(
+async function commandOutput(
   { command, args }: { command: string; args: readonly string[] },
   cwd: string,
   host: Host,

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parseConfig } from '../config-file.ts';
 import type { WrittenProfile } from './draft.ts';
 import {
@@ -52,8 +53,8 @@ export function withProfile(path: string, text: string, addition: Addition): str
     : insertYaml(text, addition, choice);
   if (added === null) return null;
   const after = parseConfig(path, added);
-  const same = 'value' in after && sorted(after.value) === sorted(wanted);
-  return same ? added : null;
+  const said: unknown = JSON.parse(JSON.stringify(wanted));
+  return 'value' in after && isDeepStrictEqual(after.value, said) ? added : null;
 }
 
 /** The lines that somebody can put below `profiles:` by hand. */
@@ -86,20 +87,12 @@ function indentOf(text: string): string {
   return /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
 }
 
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : each,
-  );
-}
-
 /**
  * The text of a YAML file with a profile more, in the lines after those that `profiles` has, and
  * with `profile: <choice>` where there is to be one. Nothing else is touched. Null for a file that is
  * not laid out in lines (`{ … }`).
  */
-export function insertYaml(text: string, addition: Addition, choice: string | null): string | null {
+function insertYaml(text: string, addition: Addition, choice: string | null): string | null {
   if (text.includes('\r\n')) {
     const plain = insertYaml(text.replaceAll('\r\n', '\n'), addition, choice);
     return plain?.replaceAll('\n', '\r\n') ?? null;
@@ -128,7 +121,7 @@ export function yaml(value: unknown): string {
 const QUOTED = 'QUOTE_DOUBLE';
 
 /** Lines with this much more in front of them. */
-export function indented(text: string, indent: string): string {
+function indented(text: string, indent: string): string {
   return text.replaceAll(/^(?=.)/gm, indent);
 }
 

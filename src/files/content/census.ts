@@ -134,16 +134,16 @@ export function isKind(key: string): boolean {
 }
 
 /** A list of entities by its name alone: it may be null. `messages` are errors too. */
-export function isListOfKind(key: string): boolean {
+function isListOfKind(key: string): boolean {
   return key !== 'messages' && /ies$|s$/v.test(key) && isKind(key);
 }
 
-export function isEntityField(key: string): boolean {
+function isEntityField(key: string): boolean {
   return FIELD.test(key);
 }
 
 /** Whether `type` says that an entity is a message: of that kind, or one of a message's own types. */
-export function isMessageType(type: string): boolean {
+function isMessageType(type: string): boolean {
   return MESSAGE_TYPE.test(type);
 }
 

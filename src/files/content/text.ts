@@ -30,7 +30,7 @@ export interface FileReading {
 }
 
 /** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
-export class TextCheck {
+class TextCheck {
   readonly #reading: FileReading;
   readonly #head = new JsonHead();
   readonly #census: Census;

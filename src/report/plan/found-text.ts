@@ -38,7 +38,7 @@ export function foundLines(
     .concat(before);
 }
 
-/** What is told of a look-up: what it has shown of so many subjects. */
+/** What a look-up has shown of so many subjects. */
 type Looked = Pick<Preview, 'looked' | 'findings' | 'owners' | 'subjects'>;
 
 function oneLine({ provider, presence, feeds }: FoundSubject, calendar: Calendar): string[] {

@@ -1,3 +1,4 @@
+import { isoOrNull, subjectOf } from '../../requests/receipt.ts';
 import { spellDay } from '../../requests/deadline.ts';
 import { callCount, callsOf } from '../../requests/plan/calls.ts';
 import { warningsOf } from '../../requests/plan/plan.ts';
@@ -104,8 +105,8 @@ function presenceJson(presence: Presence | null): object {
   return {
     visible: presence?.visible ?? null,
     name: presence?.name ?? null,
-    created_at: iso(presence?.createdAt ?? null),
-    last_seen_at: iso(presence?.lastSeenAt ?? null),
+    created_at: isoOrNull(presence?.createdAt ?? null),
+    last_seen_at: isoOrNull(presence?.lastSeenAt ?? null),
     deactivated: presence?.deactivated ?? null,
   };
 }
@@ -117,11 +118,7 @@ function documentOf(request: PlannedRequest) {
     schema: 'gdpr-plan/1',
     action: request.action,
     mode: request.mode,
-    subject: {
-      user_id: request.subject.userId,
-      stream_id: request.subject.streamId,
-      sendbird_id: request.subject.sendbirdId,
-    },
+    subject: subjectOf(request),
     reference: request.reference,
     profile: request.profile,
     accounts: { stream: accountAt('stream'), sendbird: accountAt('sendbird') },
@@ -133,10 +130,6 @@ function documentOf(request: PlannedRequest) {
     calls: request.steps.length,
     warnings: warningsOf(request),
   };
-}
-
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }
 
 function stepJson({ provider, operation, account, subjectId, options }: PlannedStep): object {

@@ -99,7 +99,7 @@ export function extensionLines({ extension }: Pick<Receipt, 'extension'>): strin
 }
 
 /** That it was settled by hand: by whom, when and why, and what was left; empty where it was not. */
-export function closingLines({ closing, steps }: Pick<Receipt, 'closing' | 'steps'>): string[] {
+function closingLines({ closing, steps }: Pick<Receipt, 'closing' | 'steps'>): string[] {
   if (closing === null) return [];
   const { operator, at, reason } = closing;
   const rest = steps.filter((step) => step.finished_at === null);

@@ -143,7 +143,7 @@ const START = '  Next     ';
 const GLUE = '\u00a0';
 
 /** What there is to do about a request that is not settled. */
-export function nextLines({ request, heldBy }: Shown, showing: DetailShowing): string[] {
+function nextLines({ request, heldBy }: Shown, showing: DetailShowing): string[] {
   const words = [
     heldBy === null ? advice(request, showing) : 'Nothing: it goes on there.',
     ...lateAdvice(request, showing),

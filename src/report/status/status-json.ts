@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow } from '../../requests/deadline.ts';
-import { closingOf, extensionOf } from '../../requests/receipt.ts';
+import { closingOf, extensionOf, subjectOf, isoOrNull, errorOf } from '../../requests/receipt.ts';
 import type { Call, Request, Step } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { waitsFor } from '../words.ts';
@@ -19,7 +19,6 @@ export function statusJson(
   { request, calls, heldBy }: Shown,
   { today, now }: { today: string; now: number },
 ): string {
-  const { subject } = request;
   const due = dueNow(request);
   return JSON.stringify({
     schema: 'gdpr-status/1',
@@ -28,18 +27,14 @@ export function statusJson(
     mode: request.mode,
     state: request.state,
     settled: isSettled(request.state),
-    subject: {
-      user_id: subject.userId,
-      stream_id: subject.streamId,
-      sendbird_id: subject.sendbirdId,
-    },
+    subject: subjectOf(request),
     reference: request.reference,
     profile: request.profile,
     operator: request.operator,
     received_on: request.receivedOn,
     due_on: due,
     overdue: !isSettled(request.state) && due < today,
-    created_at: iso(request.createdAt),
+    created_at: isoOrNull(request.createdAt),
     finished_at: isoOrNull(request.finishedAt),
     confirmed_at: isoOrNull(request.confirmedAt),
     extension: extensionOf(request),
@@ -67,14 +62,8 @@ function stepJson(step: Step, { steps, confirmedAt }: Request, now: number): obj
     accepted_at: isoOrNull(step.acceptedAt),
     finished_at: isoOrNull(step.finishedAt),
     note: step.note,
-    error: errorJson(step),
+    error: step.error === null ? null : errorOf(step.error),
   };
-}
-
-function errorJson({ error }: Step): object | null {
-  if (error === null) return null;
-  const { code, message, passing, providerCode, httpStatus } = error;
-  return { code, message, passing, provider_code: providerCode, http_status: httpStatus };
 }
 
 function callJson(call: Call): object {
@@ -88,15 +77,7 @@ function callJson(call: Call): object {
     replaces: call.replaces,
     adopted: call.adopted,
     subjects: call.subjectIds.length,
-    intended_at: iso(call.intendedAt),
+    intended_at: isoOrNull(call.intendedAt),
     answered_at: isoOrNull(call.answeredAt),
   };
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function isoOrNull(at: number | null): string | null {
-  return at === null ? null : iso(at);
 }
