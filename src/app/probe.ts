@@ -7,6 +7,7 @@ import type { ProviderDeps } from '../providers/deps.ts';
 import type { OperationLimiter, Provider, RateLimit } from '../providers/provider.ts';
 import { createSendbird } from '../providers/sendbird/adapter.ts';
 import { createStream } from '../providers/stream/adapter.ts';
+import { operationsOf } from '../requests/operations.ts';
 import type { Operation, ProviderName, StepError } from '../requests/request.ts';
 import type { Lookup, Sighting } from '../requests/transitions/answers.ts';
 
@@ -32,11 +33,6 @@ export interface Probed {
   /** Whether Stream answers about feed data; null: not asked, or no answer in time. */
   feeds: Sighting | null;
 }
-
-const OPERATIONS: Readonly<Record<ProviderName, readonly Operation[]>> = {
-  stream: ['export_feeds', 'export_users', 'delete_feeds', 'delete_users', 'restore_users'],
-  sendbird: [],
-};
 
 /**
  * Asks a provider about users that nobody has, then for its limits, and Stream for feed data of
@@ -105,7 +101,8 @@ async function ask(
   const lookup = await within((signal) => provider.lookup(ids, signal));
   const reads = heard.limit;
   if (lookup?.kind !== 'found') return { ...nothing, lookup };
-  const operations = OPERATIONS[provider.name];
+  // Sendbird has no call that tells.
+  const operations = provider.name === 'stream' ? operationsOf({ provider: 'stream' }) : [];
   const told = await within((signal) => provider.limits(operations, signal));
   const limits = new Map(operations.map((each) => [each, told?.get(each) ?? null]));
   const call = {

@@ -4,6 +4,7 @@ import type { ResultsPlace } from '../files/csv/results-place.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { count } from '../report/words.ts';
 import { type Erasure, standingErasure } from '../requests/past-erasures.ts';
+import { removes } from '../requests/stream-options.ts';
 import { type ExportTarget, idAt } from '../requests/plan/plan.ts';
 import { planRestore, restoreTotals } from '../requests/plan/restore.ts';
 import { createSample } from '../requests/sample.ts';
@@ -23,8 +24,6 @@ import { type WaitFlags, declareWaitFlags, waitFlags } from './shared/wait-flags
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;
 }
-
-const OPERATIONS = { stream: ['restore_users'], sendbird: [] } as const;
 
 /** Declares `gdpr restore` and runs it; `done` gets the exit code. */
 export function declareRestore(command: Command, app: App, done: (code: number) => void): void {
@@ -84,7 +83,7 @@ async function restoreAll(task: Task, options: RestoreOptions, app: App): Promis
     { targets: looked, providers, owners: [], feeds: null },
     {
       ...options,
-      operations: OPERATIONS,
+      does: 'restore',
       skipped,
       results,
       outDir: null,
@@ -133,7 +132,7 @@ async function erasedGuard(
     const erasures = await erasuresOf(subjects, targets, app);
     for (const subject of subjects) {
       const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');
-      if (past?.options['user'] !== 'hard') continue;
+      if (past === null || !removes('delete_users', past.options)) continue;
       gone.add({
         who: `${subjectName(subject.userId)} (${past.requestId})`,
         requestId: past.requestId,

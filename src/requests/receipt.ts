@@ -1,7 +1,8 @@
 import { notCovered } from './coverage.ts';
 import { dueNow } from './deadline.ts';
 import type { Action, Artifact, ProviderName, Request, Step, StepError } from './request.ts';
-import { type Leftover, type Verification, notErased, verificationsOf } from './verification.ts';
+import type { Leftover } from './stream-options.ts';
+import { type Verification, notErased, verificationsOf } from './verification.ts';
 
 /** The evidence for one request, `gdpr-receipt/1` (docs/spec.md 7). Keys are always present. */
 export interface Receipt {

@@ -1,11 +1,11 @@
 import type { Clock } from '../host/host.ts';
-import type { DueStep, Ledger } from '../ledger/ledger.ts';
+import type { DueStep, Group, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Moment } from '../requests/polling.ts';
 import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
 import type { Change } from '../requests/transitions/change.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { RunningTasks } from './concurrency-limit.ts';
+import type { RunningTasks } from './in-flight.ts';
 import type { Reservations } from './reservations.ts';
 
 /** What a run is handed: the room's only way to the world. */
@@ -20,8 +20,6 @@ export interface WorkerDeps {
   /** First interval between checks, ms; every other pause scales with it. */
   pollInterval: number;
   breaker: CircuitBreaker;
-  /** Taking on tasks, one after the other. */
-  adopting<T>(task: () => Promise<T>): Promise<T>;
   /** Aborts when no new work may begin and what can be broken off should be. */
   stop: AbortSignal;
   /** Told of each step whose state changed. */
@@ -60,6 +58,29 @@ export interface Batch extends Attempt {
   members: readonly DueStep[];
   /** The call that all of them have; null: they have none, or not the same. */
   call: Call | null;
+}
+
+/** The steps of a batch, in their order. */
+export function stepsIn({ members }: Batch): readonly Step[] {
+  return members.map(({ step }) => step);
+}
+
+/** The call that all of them have; null: they have none, or not the same. */
+export function callOf(members: readonly DueStep[]): Call | null {
+  const [first, ...others] = members;
+  const call = first?.call ?? null;
+  return others.every((each) => each.call?.id === call?.id) ? call : null;
+}
+
+/** Which steps a step may share a call with. */
+export function groupOf({ operation, options, batch }: Step): Group {
+  return { operation, options, batch };
+}
+
+/** The same text for the same group. */
+export function groupKey({ operation, options, batch }: Group): string {
+  const sorted = Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([operation, sorted, batch]);
 }
 
 /** The present instant with what the pauses need. */

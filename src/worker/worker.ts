@@ -1,8 +1,7 @@
 import type { DueQuery, Holder } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createRunningTasks } from './concurrency-limit.ts';
+import { createRunningTasks, trackInFlight } from './in-flight.ts';
 import type { WorkerContext, WorkerDeps } from './context.ts';
-import { trackInFlight } from './in-flight.ts';
 import { createPollSchedule } from './poll-schedule.ts';
 import { type Source, createPrefetch } from './prefetch.ts';
 import { type Queue, forget, queuesOf } from './queues.ts';

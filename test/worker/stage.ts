@@ -9,7 +9,6 @@ import type { PlannedRequest, ProviderName, Request, Step } from '../../src/requ
 import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
 import type { WorkerDeps } from '../../src/worker/context.ts';
 import type { Source } from '../../src/worker/prefetch.ts';
-import { createSerial } from '../../src/worker/serial.ts';
 import { type Until, runWorker } from '../../src/worker/worker.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
 import { type FakeClock, fakeClock } from '../support/host.ts';
@@ -150,7 +149,6 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     token: 'me',
     pollInterval,
     breaker,
-    adopting: createSerial(),
     waits: () => undefined,
     stop: stop.signal,
     tell: (step) => void told.push(step),

@@ -6,7 +6,7 @@ import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { standingErasure } from '../../requests/past-erasures.ts';
 import { type EraseWish, eraseTotals, planErase } from '../../requests/plan/erase.ts';
 import type { Operation } from '../../requests/request.ts';
-import { ownersOf, streamOptions } from '../../requests/stream-options.ts';
+import { feedOptions, ownersOf, streamOptions } from '../../requests/stream-options.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
 import { agreeAndCarryOut, rehearseAndPrint } from '../run/confirm-and-run.ts';
@@ -36,8 +36,6 @@ interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
   received: string | null;
   yes: boolean;
 }
-
-const OPERATIONS = { stream: ['delete_feeds', 'delete_users'], sendbird: ['delete'] } as const;
 
 /** Declares `gdpr erase` and runs it; `done` gets the exit code. */
 export function declareErase(command: Command, app: App, done: (code: number) => void): void {
@@ -108,13 +106,13 @@ async function eraseAll(task: Task, options: EraseOptions, app: App): Promise<nu
   enforce(guards);
   const providers = await app.providers(options);
   const hasFeeds = targets.some(({ operations }) => operations.includes('export_feeds'));
-  const feeds = hasFeeds ? { hard_delete: wish.mode === 'hard' } : null;
+  const feeds = hasFeeds ? feedOptions(wish.mode) : null;
   return agreeAndCarryOut(
     confirmPlan,
     { targets, providers, owners, feeds },
     {
       ...options,
-      operations: OPERATIONS,
+      does: 'delete',
       skipped,
       results,
       outDir: wish.details.outDir,

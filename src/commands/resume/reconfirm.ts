@@ -4,6 +4,7 @@ import type { Holder, Ledger } from '../../ledger/ledger.ts';
 import { type Unsent, unsentText } from '../../report/plan/unsent-text.ts';
 import { type Confirmation, lacksConfirmation } from '../../requests/confirmation.ts';
 import { calendarDay } from '../../requests/deadline.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';
 import { foundSubjects } from '../../requests/plan/preview.ts';
 import type { Request } from '../../requests/request.ts';
@@ -98,7 +99,8 @@ async function lookedUp(
     steps.some((step) => step.account === account),
   );
   const subjects = stale.map(({ subject }) => subject);
-  const feeds = steps.find(({ operation }) => operation === 'delete_feeds')?.options ?? null;
+  const feeds =
+    steps.find(({ operation }) => OPERATIONS[operation].check === 'feed_data')?.options ?? null;
   const requests = stale.map((request) => ({ request, effects: unsentEffects(request, now) }));
   try {
     const shown = await lookUpAll({ subjects, targets, providers, owners: [], feeds }, app);

@@ -5,7 +5,8 @@ import { previewText } from '../../report/plan/preview-text.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import type { Limit } from '../../requests/plan/calls.ts';
 import type { Preview, Tempo } from '../../requests/plan/preview.ts';
-import type { Operation, ProviderName } from '../../requests/request.ts';
+import { type OperationFacts, operationsOf } from '../../requests/operations.ts';
+import type { Operation } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { confirm, interrupted } from '../shared/confirm.ts';
 import type { Guard } from '../shared/guards.ts';
@@ -30,7 +31,7 @@ export interface ConfirmOptions extends WaitFlags {
   /** The folder of the bundles; null: there are none. */
   outDir: string | null;
   /** Whose limits say how long it takes. */
-  operations: Readonly<Record<ProviderName, readonly Operation[]>>;
+  does: OperationFacts['does'];
   /** How many rows were settled lately. */
   skipped: number;
   /** Where the results go; null: nowhere. */
@@ -123,12 +124,14 @@ async function textOf(preview: Preview, app: App, isDry = false): Promise<string
 /** What is known of how long calls take: the limits in force. */
 async function tempoOf(
   { targets, providers }: SubjectSearch,
-  { operations, rateShare }: ConfirmOptions,
+  { does, rateShare }: ConfirmOptions,
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();
   for (const { provider: name } of targets) {
-    const found = await providers.get(name)?.limits(operations[name], app.host.stop);
+    const found = await providers
+      .get(name)
+      ?.limits(operationsOf({ provider: name, does }), app.host.stop);
     for (const [operation, limit] of found ?? []) limits.set(operation, limit);
   }
   return tempoWith(limits, rateShare, app);

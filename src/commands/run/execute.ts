@@ -8,7 +8,6 @@ import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import type { Source } from '../../worker/prefetch.ts';
-import { createSerial } from '../../worker/serial.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
@@ -67,7 +66,6 @@ export async function carryOut(
         outstanding: rate.outstanding,
         protection: protection(settings),
         breaker,
-        adopting: createSerial(),
         stop: AbortSignal.any([host.stop, timeout.signal]),
         tell: (step) => progress.step(step),
         waits: rateLimitTeller(progress),

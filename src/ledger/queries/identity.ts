@@ -1,5 +1,5 @@
 import { REQUEST_STATES, type RequestState } from '../../requests/request.ts';
-import { CHECK_ID } from '../../requests/transitions/failed.ts';
+import { CHECK_ID } from '../../requests/transitions/change.ts';
 import { digest } from '../canonical.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Brief, Identified } from '../ledger.ts';

@@ -1,10 +1,11 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { CancelEnd } from '../../requests/exit-code.ts';
 import type { Request, Step } from '../../requests/request.ts';
 import type { CancelEffect, Cancellable } from '../../requests/transitions/cancelled.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { wrap } from '../text.ts';
 import { requestText, whereOfAll } from '../where-text.ts';
-import { OPERATION, PROVIDER, REQUEST, count, utc } from '../words.ts';
+import { PROVIDER, REQUEST, count, utc } from '../words.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
 export interface Cancelling {
@@ -34,7 +35,7 @@ export function cancelText(cases: readonly Cancelling[]): string {
 }
 
 export function stepName({ provider, operation }: Step): string {
-  return `${PROVIDER[provider]} ${OPERATION[operation]}`;
+  return `${PROVIDER[provider]} ${OPERATIONS[operation].label}`;
 }
 
 function fateWords(effect: CancelEffect, step: Step, sentAt: number | null): string {

@@ -1,8 +1,9 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { Request, Step } from '../../requests/request.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { OPERATION, PROVIDER } from '../words.ts';
+import { PROVIDER } from '../words.ts';
 
 /** What closing leaves behind, before the question; `going` are the steps that go on, or may. */
 export function closeText(
@@ -30,5 +31,5 @@ const GOING: Readonly<Partial<Record<Step['state'], string>>> = {
 
 function line({ provider, operation, taskId }: Step, what: string): string[] {
   const task = taskId === null ? '' : ` (task ${taskId})`;
-  return wrap(`${PROVIDER[provider]} ${OPERATION[operation]} ${what}${task}.`, 2);
+  return wrap(`${PROVIDER[provider]} ${OPERATIONS[operation].label} ${what}${task}.`, 2);
 }

@@ -1,10 +1,10 @@
 import { tallied, unsettled } from '../../requests/exit-code.ts';
-import { isExport } from '../../requests/operations.ts';
+import { OPERATIONS, isExport } from '../../requests/operations.ts';
 import type { ReceiptStep } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { OPERATION, PROVIDER, count, duration, figure, list } from '../words.ts';
+import { PROVIDER, count, duration, figure, list } from '../words.ts';
 import {
   type Commands,
   type Resume,
@@ -203,7 +203,7 @@ function named(what: string, number: number, steps: readonly ReceiptStep[]): str
 }
 
 function stepName(step: ReceiptStep): string {
-  return `${PROVIDER[step.provider]} ${OPERATION[step.operation]}`;
+  return `${PROVIDER[step.provider]} ${OPERATIONS[step.operation].label}`;
 }
 
 function doubt(runOutcome: RunOutcome): string {

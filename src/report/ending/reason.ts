@@ -1,6 +1,7 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
 import { freeText } from '../text.ts';
-import { OPERATION, PROVIDER, stepWord, waitsFor } from '../words.ts';
+import { PROVIDER, stepWord, waitsFor } from '../words.ts';
 
 /** How a request stands, on one line: what is to be known of each of its steps; empty: all is well. */
 export function reasonOf({ steps, closing }: Receipt): string {
@@ -8,7 +9,7 @@ export function reasonOf({ steps, closing }: Receipt): string {
   for (const step of steps) {
     const what = wordsOn(step, steps);
     if (what === null) continue;
-    const where = `${PROVIDER[step.provider]} ${OPERATION[step.operation]}`;
+    const where = `${PROVIDER[step.provider]} ${OPERATIONS[step.operation].label}`;
     said.set(what, [...(said.get(what) ?? []), where]);
   }
   const parts = [...said].map(([what, where]) => `${where.join(', ')}: ${what}`);

@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import { spellDay } from '../../requests/deadline.ts';
 import { callCount, callsOf } from '../../requests/plan/calls.ts';
 import { warningsOf } from '../../requests/plan/plan.ts';
@@ -13,13 +14,13 @@ import { refusalLines, warningLines } from '../notices.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { OPERATION, PROVIDER, count } from '../words.ts';
+import { PROVIDER, count } from '../words.ts';
 
 /** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
 export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {
   const lines = steps.map(
     (step) =>
-      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
+      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATIONS[step.operation].label.padEnd(8)} asked for, downloaded and checked`,
   );
   const what = `${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
   const where = whereText({ profile, accounts: eachOnce(steps) }, subject);

@@ -1,7 +1,7 @@
-import { isExport } from '../../requests/operations.ts';
+import { OPERATIONS, isExport } from '../../requests/operations.ts';
 import { type Backlog, type Outlook, createForecast } from '../../requests/plan/forecast.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
-import { OPERATION, PROVIDER, count, stepWord, waitsFor } from '../words.ts';
+import { PROVIDER, count, stepWord, waitsFor } from '../words.ts';
 
 /** What a run has before it: all of its steps, and what is ahead where it is about several people. */
 export interface Extent extends Backlog {
@@ -83,7 +83,7 @@ function stepBoard(total: number): Board {
       return all
         .map(
           (each) =>
-            `${PROVIDER[each.provider]} ${OPERATION[each.operation]}: ${wordFor(each, all)}`,
+            `${PROVIDER[each.provider]} ${OPERATIONS[each.operation].label}: ${wordFor(each, all)}`,
         )
         .join(' · ');
     },

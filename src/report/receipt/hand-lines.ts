@@ -1,7 +1,8 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import { spellDay } from '../../requests/deadline.ts';
 import type { Receipt } from '../../requests/receipt.ts';
 import { freeText, wrap } from '../text.ts';
-import { OPERATION, PROVIDER, list, utc } from '../words.ts';
+import { PROVIDER, list, utc } from '../words.ts';
 
 const INDENT = '  ';
 
@@ -21,7 +22,7 @@ export function closingLines({ closing, steps }: Pick<Receipt, 'closing' | 'step
   const { operator, at, reason } = closing;
   const left = steps.filter((step) => step.finished_at === null);
   const names = left.map(
-    ({ provider, operation }) => `${PROVIDER[provider]} ${OPERATION[operation]}`,
+    ({ provider, operation }) => `${PROVIDER[provider]} ${OPERATIONS[operation].label}`,
   );
   const said = `Closed by hand by ${freeText(operator)} on ${utc(at)}: ${freeText(reason)}`;
   const rest = `Not finished then, and not followed any more: ${list(names)}.`;

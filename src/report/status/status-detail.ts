@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow, spellDay } from '../../requests/deadline.ts';
@@ -8,17 +9,7 @@ import { dueMark } from '../due-words.ts';
 import { extensionLines } from '../receipt/hand-lines.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { freeText, wrap } from '../text.ts';
-import {
-  OPERATION,
-  PROVIDER,
-  REQUEST,
-  count,
-  duration,
-  stepMark,
-  stepWord,
-  utc,
-  waitsFor,
-} from '../words.ts';
+import { PROVIDER, REQUEST, count, duration, stepMark, stepWord, utc, waitsFor } from '../words.ts';
 import { type DetailShowing, nextLines } from './next-lines.ts';
 import type { Shown } from './status-json.ts';
 
@@ -64,7 +55,7 @@ function stepLines(
   now: number,
 ): string[] {
   const ended = step.finishedAt !== null;
-  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATION[step.operation].padEnd(10)}${stepMark(step, ended)}`;
+  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATIONS[step.operation].label.padEnd(10)}${stepMark(step, ended)}`;
   const own = calls.filter(({ stepIds }) => stepIds.includes(step.id));
   const texts = [
     stepWord(step, { ended, waits: waitsFor(step, request.steps) }),

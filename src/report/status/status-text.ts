@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { ChalkInstance } from 'chalk';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow } from '../../requests/deadline.ts';
@@ -13,16 +14,7 @@ import { age, dueMark } from '../due-words.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { fit } from '../text.ts';
-import {
-  OPERATION,
-  PROVIDER,
-  REQUEST,
-  count,
-  list,
-  stepMark,
-  stepWord,
-  waitsFor,
-} from '../words.ts';
+import { PROVIDER, REQUEST, count, list, stepMark, stepWord, waitsFor } from '../words.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
@@ -87,7 +79,7 @@ function progress(provider: ProviderName, { steps }: Request): string {
   const said = word(telling);
   if (own.every((step) => word(step) === said)) return `${start} ${said}`;
   const ended = own.filter(({ finishedAt }) => finishedAt !== null).length;
-  return `${start} ${ended} of ${own.length}, ${OPERATION[telling.operation]} ${said}`;
+  return `${start} ${ended} of ${own.length}, ${OPERATIONS[telling.operation].label} ${said}`;
 }
 
 const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'reported']);

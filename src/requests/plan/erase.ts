@@ -1,6 +1,11 @@
-import { isExport } from '../operations.ts';
+import { OPERATIONS, isExport } from '../operations.ts';
 import type { Operation, PlannedRequest, PlannedStep, Sight, Subject } from '../request.ts';
-import type { ChannelOption, DeleteMode, StreamOptions } from '../stream-options.ts';
+import {
+  type ChannelOption,
+  type DeleteMode,
+  type StreamOptions,
+  feedOptions,
+} from '../stream-options.ts';
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
 import {
   type ExportTarget,
@@ -128,7 +133,7 @@ function deletionsOf(
   }
   const users = { operation: 'delete_users', options: { ...stream } } as const;
   if (!operations.includes('export_feeds')) return [users];
-  return [{ operation: 'delete_feeds', options: { hard_delete: mode === 'hard' } }, users];
+  return [{ operation: 'delete_feeds', options: feedOptions(mode) }, users];
 }
 
 function sightOf(
@@ -139,7 +144,7 @@ function sightOf(
 ): Sight | null {
   const seen = sightings.get(provider);
   if (seen === undefined) return null;
-  if (operation !== 'delete_feeds') {
+  if (OPERATIONS[operation].check === 'user_lookup') {
     return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';
   }
   if (seen.feeds === null || seen.feeds === 'not_checkable') return null;

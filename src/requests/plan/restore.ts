@@ -1,5 +1,6 @@
 import { type Erasure, standingErasure, standingErasures } from '../past-erasures.ts';
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
+import { partMode, partsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
 import {
   type ExportTarget,
@@ -119,9 +120,9 @@ function noteOf(subjectId: string, erasures: readonly Erasure[]): string {
 }
 
 function harderThanSoft({ options }: Erasure): readonly string[] {
-  const modes = (['user', 'messages', 'conversations', 'calls'] as const).flatMap((what) => {
-    const how = options[what];
-    return how === 'hard' || how === 'pruning' ? [`${what} ${how}`] : [];
+  return partsOf('delete_users').flatMap((part) => {
+    const mode = partMode(part, options);
+    if (mode === null || mode === 'soft') return [];
+    return [options[part.option] === true ? part.option : `${part.option} ${mode}`];
   });
-  return options['files'] === true ? [...modes, 'files'] : modes;
 }

@@ -2,8 +2,7 @@ import { OPERATIONS, isExport } from '../operations.ts';
 import { type Moment, nextCheck, secondLook } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { SubjectResult, TaskReport, Unreachable } from './answers.ts';
-import type { Change, StepPatch } from './change.ts';
-import { failed } from './failed.ts';
+import { type Change, type StepPatch, failed } from './change.ts';
 
 /** A report that says something about the task, not about the provider's health. */
 export type TaskNews = Exclude<TaskReport, Unreachable>;

@@ -1,8 +1,7 @@
 import { OPERATIONS } from '../operations.ts';
 import { type Moment, secondLook } from '../polling.ts';
 import type { Finding, Step, StepError } from '../request.ts';
-import type { Change, StepPatch } from './change.ts';
-import { CHECK_ID, failed, joined } from './failed.ts';
+import { CHECK_ID, type Change, type StepPatch, failed, joined } from './change.ts';
 
 /** How often a subject is looked for before what is still seen is believed. */
 const LOOKS = 3;

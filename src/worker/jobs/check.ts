@@ -3,8 +3,15 @@ import type { RunningCall } from '../../providers/provider.ts';
 import type { Call } from '../../requests/request.ts';
 import { type TaskReport, isUnreachable } from '../../requests/transitions/answers.ts';
 import { reported } from '../../requests/transitions/reported.ts';
-import { callOf, stepsOf } from '../batch.ts';
-import { type Batch, type Attempt, type WorkerContext, moment, recordChange } from '../context.ts';
+import {
+  type Attempt,
+  type Batch,
+  type WorkerContext,
+  callOf,
+  moment,
+  recordChange,
+  stepsIn,
+} from '../context.ts';
 import { unreachable } from '../preflight.ts';
 
 /** So many calls are recorded at once: they share a commit. */
@@ -44,7 +51,7 @@ export async function check(
 
 async function take(work: WorkerContext, batch: Batch, report: TaskReport): Promise<void> {
   const { call, provider } = batch;
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   if (call === null) throw new Error('a report about no call');
   if (isUnreachable(report)) return unreachable(work, batch, steps, report);
   work.breaker.readWell(provider.name);
