@@ -17,11 +17,17 @@ export function rowIdentity(
   { reference, receivedOn }: RowOwn,
 ): string {
   const { action, mode, acceptPartial = false, subject, steps } = planned;
-  const parts = steps.map(partOf).toSorted();
+  const parts = steps.map(stepIdentity).toSorted();
   return canonical([action, mode, acceptPartial, subject.userId, parts, reference, receivedOn]);
 }
 
-function partOf({ account, operation, subjectId, options }: PlannedStep): string {
+/** What is done to whom, where: equal texts mean the same. */
+export function stepIdentity({
+  account,
+  operation,
+  subjectId,
+  options,
+}: Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>): string {
   return canonical([account, operation, subjectId, options]);
 }
 

@@ -64,6 +64,10 @@ export interface StreamPart {
   effects: Readonly<Partial<Record<DeleteMode, How>>>;
 }
 
+function userPart<What extends Leftover & keyof StreamOptions>(what: What) {
+  return { what, option: what, operation: 'delete_users' } as const;
+}
+
 /** What Stream's options do (docs/providers/stream.md 2.2, 2.4 and 4). */
 export const STREAM_PARTS: Readonly<Record<Leftover, StreamPart>> = {
   feed_data: {
@@ -93,9 +97,7 @@ export const STREAM_PARTS: Readonly<Record<Leftover, StreamPart>> = {
     },
   },
   messages: {
-    what: 'messages',
-    operation: 'delete_users',
-    option: 'messages',
+    ...userPart('messages'),
     label: 'messages',
     harder: ['--messages', 'hard'],
     effects: {
@@ -107,25 +109,19 @@ export const STREAM_PARTS: Readonly<Record<Leftover, StreamPart>> = {
     },
   },
   conversations: {
-    what: 'conversations',
-    operation: 'delete_users',
-    option: 'conversations',
+    ...userPart('conversations'),
     label: '1:1 conversations',
     harder: ['--conversations', 'hard'],
     effects: SHARED,
   },
   calls: {
-    what: 'calls',
-    operation: 'delete_users',
-    option: 'calls',
+    ...userPart('calls'),
     label: 'calls',
     harder: ['--calls', 'hard'],
     effects: SHARED,
   },
   files: {
-    what: 'files',
-    operation: 'delete_users',
-    option: 'files',
+    ...userPart('files'),
     label: 'uploaded files',
     harder: ['--files'],
     effects: { hard: REMOVED },

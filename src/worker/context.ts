@@ -1,6 +1,7 @@
 import type { Clock } from '../host/host.ts';
 import type { DueStep, Group, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
+import { canonical } from '../requests/identity.ts';
 import type { Moment } from '../requests/polling.ts';
 import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
 import type { Change } from '../requests/transitions/change.ts';
@@ -79,8 +80,7 @@ export function groupOf({ operation, options, batch }: Step): Group {
 
 /** The same text for the same group. */
 export function groupKey({ operation, options, batch }: Group): string {
-  const sorted = Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([operation, sorted, batch]);
+  return canonical([operation, options, batch]);
 }
 
 /** The present instant with what the pauses need. */

@@ -13,7 +13,7 @@ import {
   type ProviderPlan,
   NO_OPTIONS,
   type OwnDetails,
-  idAt,
+  stepsFor,
 } from './plan.ts';
 import { type Page, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
@@ -78,26 +78,13 @@ function requestOf(
   facts: EraseFacts,
   id: string,
 ): PlannedRequest {
-  const steps: PlannedStep[] = [];
-  let hasStream = false;
-  for (const providerPlan of providerPlans) {
-    const { provider, account } = providerPlan;
-    const subjectId = idAt(subject, provider);
-    if (subjectId === null) continue;
-    if (provider === 'stream') hasStream = true;
-    for (const { operation, options } of providerPlan.steps) {
-      const step = { id: `${id}/${operation}`, provider, operation, account, subjectId, options };
-      steps.push(
-        isExport(operation)
-          ? step
-          : {
-              ...step,
-              before: sightOf(operation, subjectId, providerPlan, facts.sightings),
-              earlier: facts.earlier(account, operation, subjectId),
-            },
-      );
-    }
-  }
+  const steps = stepsFor(subject, providerPlans, id).map((step) => {
+    const { operation, account, subjectId } = step;
+    if (isExport(operation)) return step;
+    const before = sightOf(step, facts.sightings);
+    return { ...step, before, earlier: facts.earlier(account, operation, subjectId) };
+  });
+  const hasStream = steps.some(({ provider }) => provider === 'stream');
   return {
     id,
     action: 'erase',
@@ -137,9 +124,7 @@ function deletionsOf(
 }
 
 function sightOf(
-  operation: Operation,
-  subjectId: string,
-  { provider }: ProviderPlan,
+  { operation, subjectId, provider }: PlannedStep,
   sightings: Sightings,
 ): Sight | null {
   const seen = sightings.get(provider);

@@ -57,21 +57,26 @@ export function planExport(
   const providerPlans = exportPlans(targets);
   const requests = subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
-    const steps = providerPlans.flatMap((providerPlan): PlannedStep[] => {
-      const subjectId = idAt(subject, providerPlan.provider);
-      if (subjectId === null) return [];
-      return providerPlan.steps.map(({ operation, options }) => ({
-        id: `${id}/${operation}`,
-        provider: providerPlan.provider,
-        operation,
-        account: providerPlan.account,
-        subjectId,
-        options,
-      }));
-    });
+    const steps = stepsFor(subject, providerPlans, id);
     return { id, action: 'export', mode: null, subject, ...details, ...own[index], steps };
   });
   return { action: 'export', requests };
+}
+
+/** What is planned for a subject, at each provider where it has an account. */
+export function stepsFor(
+  subject: Subject,
+  providerPlans: readonly ProviderPlan[],
+  requestId: string,
+): readonly PlannedStep[] {
+  return providerPlans.flatMap(({ provider, account, steps }) => {
+    const subjectId = idAt(subject, provider);
+    if (subjectId === null) return [];
+    return steps.map(({ operation, options }) => {
+      const id = `${requestId}/${operation}`;
+      return { id, provider, operation, account, subjectId, options };
+    });
+  });
 }
 
 /** What an export asks of each provider. */

@@ -2,28 +2,19 @@ import type { Artifact, Call, Step, StepError } from '../request.ts';
 
 /** What may change about a step once it is recorded. */
 export type StepPatch = Partial<
-  Pick<
+  Omit<
     Step,
-    | 'state'
-    | 'note'
-    | 'error'
-    | 'whole'
-    | 'callId'
-    | 'taskId'
-    | 'subjects'
-    | 'attempts'
-    | 'checks'
-    | 'repeats'
-    | 'tries'
-    | 'nextAt'
-    | 'blocked'
-    | 'batch'
-    | 'doubts'
-    | 'after'
-    | 'lookedAt'
-    | 'intendedAt'
-    | 'acceptedAt'
-    | 'finishedAt'
+    | 'id'
+    | 'requestId'
+    | 'provider'
+    | 'operation'
+    | 'account'
+    | 'subjectId'
+    | 'options'
+    | 'before'
+    | 'earlier'
+    | 'earlierOptions'
+    | 'artifacts'
   >
 >;
 
@@ -60,3 +51,8 @@ export function joined(note: string | null, more: string): string {
 
 /** What the note of a deletion says that is done by the provider's word alone, of somebody nobody saw. */
 export const CHECK_ID = 'check the id';
+
+/** An error that no provider has worded. */
+export function ownError(code: string, message: string, passing: boolean): StepError {
+  return { code, message, passing, providerCode: null, httpStatus: null };
+}

@@ -1,6 +1,6 @@
 import { isDeletion, isExport, OPERATIONS } from '../operations.ts';
 import type { Call, Step, StepError } from '../request.ts';
-import { type Change, type StepPatch, failed } from './change.ts';
+import { type Change, type StepPatch, failed, ownError } from './change.ts';
 import { arrived, left, sent } from './sent.ts';
 
 const INPUT = 4;
@@ -118,7 +118,7 @@ export function deletionRefused(refused: readonly Refused[], at: number): Change
 
 function unsentPatch({ doubts, attempts }: Step, why: string, at: number): StepPatch {
   const message = `not sent${attempts > 0 ? ' again' : ''}: ${why}`;
-  const error = { code: PROTECTED, message, passing: false, providerCode: null, httpStatus: null };
+  const error = ownError(PROTECTED, message, false);
   return doubts > 0
     ? { ...left(), error }
     : { state: 'not_sent', error, blocked: false, batch: null, nextAt: null, finishedAt: at };

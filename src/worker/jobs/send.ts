@@ -9,7 +9,7 @@ import {
   restoreDenied,
 } from '../../requests/transitions/refused.ts';
 import type { Submission } from '../../requests/transitions/answers.ts';
-import type { Change } from '../../requests/transitions/change.ts';
+import { type Change, ownError } from '../../requests/transitions/change.ts';
 import { intend } from '../../requests/transitions/intended.ts';
 import { sent } from '../../requests/transitions/sent.ts';
 import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
@@ -170,12 +170,6 @@ async function isOfAnother(
 }
 
 function ofAnother(taskId: string): Submission {
-  const error: StepError = {
-    code: 'wrong_answer',
-    message: `the provider answered with task ${taskId}, which it gave for another call before`,
-    passing: false,
-    providerCode: null,
-    httpStatus: null,
-  };
-  return { kind: 'refused', error };
+  const message = `the provider answered with task ${taskId}, which it gave for another call before`;
+  return { kind: 'refused', error: ownError('wrong_answer', message, false) };
 }
