@@ -1,6 +1,6 @@
 import { isExport } from './operations.ts';
 import type { Request, Step } from './request.ts';
-import { partMode, partsOf } from './stream-options.ts';
+import { partMode, streamPartsOf } from './stream-options.ts';
 
 /**
  * What a request does not reach, whatever its outcome (docs/spec.md 3; docs/providers/stream.md 2.4 and 2.6,
@@ -39,7 +39,7 @@ function notAsked(action: Request['action'], steps: readonly Step[]): string[] {
     ];
   }
   const options = find('delete_users')?.options ?? {};
-  const [account, ...optional] = partsOf('delete_users');
+  const [account, ...optional] = streamPartsOf('delete_users');
   const isRemoved = account !== undefined && partMode(account, options) === 'hard';
   const parts = optional.flatMap((part) => {
     const mode = partMode(part, options);

@@ -110,14 +110,14 @@ export function receiptOf(request: Request, bundle: string | null): Receipt {
   };
 }
 
-/** As papers show it; null where there is none. */
+/** As receipts show it; null where there is none. */
 export function extensionOf({ extension, dueOn }: Request): ReceiptExtension | null {
   if (extension === null) return null;
   const { until, reason, operator, at } = extension;
   return { until, first_due_on: dueOn, reason, operator, at: iso(at) };
 }
 
-/** As papers show it; null where there is none. */
+/** As receipts show it; null where there is none. */
 export function closingOf({ closing }: Request): ReceiptClosing | null {
   return closing === null ? null : { ...closing, at: iso(closing.at) };
 }

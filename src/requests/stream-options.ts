@@ -147,19 +147,19 @@ export function partMode({ option }: StreamPart, options: Options): DeleteMode |
 }
 
 /** The kinds of data that an operation decides about; of those that are not Stream's deletions there are none. */
-export function partsOf(operation: Operation): readonly StreamPart[] {
+export function streamPartsOf(operation: Operation): readonly StreamPart[] {
   return Object.values(STREAM_PARTS).filter((part) => part.operation === operation);
 }
 
 /** Whether it removes feed data, or the account, and does not hide it: nothing brings that back. */
 export function removes(operation: Operation, options: Options): boolean {
-  const [main] = partsOf(operation);
+  const [main] = streamPartsOf(operation);
   return main !== undefined && partMode(main, options) === 'hard';
 }
 
 /** What a deletion with these options hides, or does not touch; empty: all of it is removed. */
 export function leftBy(operation: Operation, options: Options): readonly Leftover[] {
-  const left = partsOf(operation).filter((part) => partMode(part, options) !== 'hard');
+  const left = streamPartsOf(operation).filter((part) => partMode(part, options) !== 'hard');
   return left.map(({ what }) => what);
 }
 
@@ -169,7 +169,7 @@ function rank(mode: DeleteMode | null): number {
 
 /** Whether a deletion with `done` options left nothing for one with `wanted` options to do. */
 export function isAsHard(operation: Operation, done: Options, wanted: Options): boolean {
-  return partsOf(operation).every(
+  return streamPartsOf(operation).every(
     (part) => rank(partMode(part, done)) >= rank(partMode(part, wanted)),
   );
 }

@@ -23,7 +23,7 @@ export interface WorkerDeps {
   breaker: CircuitBreaker;
   /** Aborts when no new work may begin and what can be broken off should be. */
   stop: AbortSignal;
-  /** Told of each step whose state changed. */
+  /** Hears each step whose state changed. */
   tell(step: Step, state: Step['state']): void;
   /** Told that calls wait for the provider's rate limit, and how long (ms). */
   waits(provider: ProviderName, ms: number): void;
@@ -39,7 +39,7 @@ export interface WorkerDeps {
 export interface WorkerContext extends WorkerDeps {
   reservations: Reservations;
   runningTasks: RunningTasks;
-  /** Told of each step as it stands once it is recorded. */
+  /** Hears each step as it stands once it is recorded. */
   changed(step: Step): void;
 }
 

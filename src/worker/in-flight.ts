@@ -27,15 +27,15 @@ export interface InFlight {
 interface InFlightDeps {
   holder: Holder;
   work: Pick<WorkerDeps, 'ledger' | 'clock'>;
-  /** Told of work that is over. */
+  /** Hears of work that is over. */
   wake(): void;
-  /** Told of what ends the run. */
+  /** Hears what ends the run. */
   fail(thrown: unknown): void;
-  /** Told of steps that another process has taken over. */
+  /** Hears of steps that another process has taken over. */
   lost(steps: readonly Step[]): void;
 }
 
-/** A inFlight of nobody yet. What becomes of work is told to `deps`, and to the queues it came from. */
+/** Nothing is under way yet. What becomes of work is told to `deps`, and to the queues it came from. */
 export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InFlight {
   const { clock } = deps.work;
   /** What has become of steps, by those that are worked on; those of one call share one entry. */

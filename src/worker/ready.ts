@@ -10,7 +10,7 @@ import type { PollSchedule } from './poll-schedule.ts';
 import type { Job, Queue } from './queues.ts';
 import type { Tick } from './tick.ts';
 
-/** WorkerDeps that can begin now: the steps it is about, and what is to be done. */
+/** Work that can begin now: the steps it is about, and what is to be done. */
 export interface Ready {
   queue: Queue;
   members: readonly DueStep[];

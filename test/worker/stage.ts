@@ -8,7 +8,7 @@ import { openLedger } from '../../src/ledger/sqlite.ts';
 import type { PlannedRequest, ProviderName, Request, Step } from '../../src/requests/request.ts';
 import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
 import type { WorkerDeps } from '../../src/worker/context.ts';
-import type { Source } from '../../src/worker/prefetch.ts';
+import type { RequestSource } from '../../src/worker/prefetch.ts';
 import { type Until, runWorker } from '../../src/worker/worker.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
 import { type FakeClock, fakeClock } from '../support/host.ts';
@@ -96,7 +96,7 @@ function exporting(
 }
 
 /** A source of these ids, as many at once as are asked for. */
-export function sourceOf(ids: readonly string[]): Source {
+export function sourceOf(ids: readonly string[]): RequestSource {
   let from = 0;
   return {
     next: async (limit) => {

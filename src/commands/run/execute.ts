@@ -7,7 +7,7 @@ import { OPERATIONS } from '../../requests/operations.ts';
 import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
-import type { Source } from '../../worker/prefetch.ts';
+import type { RequestSource } from '../../worker/prefetch.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
@@ -121,7 +121,7 @@ function sourceOf(
   progress: Progress | null,
   ledger: Ledger,
   app: App,
-): Source & { broken(): GdprError | null } {
+): RequestSource & { broken(): GdprError | null } {
   let broken: GdprError | null = null;
   const pages = run.open()[Symbol.iterator]();
   let ready: readonly string[] = [];

@@ -1,7 +1,7 @@
 import type { App } from '../../app.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { ExportTarget } from '../../requests/plan/plan.ts';
-import type { Page, Sightings } from '../../requests/plan/preview.ts';
+import type { PlanPage, Sightings } from '../../requests/plan/preview.ts';
 import { noteOf, sightingsOf } from '../../requests/plan/sightings.ts';
 import type { PlanTotals } from '../../requests/plan/totals.ts';
 import type { ProviderName } from '../../requests/request.ts';
@@ -22,7 +22,7 @@ import { toDo } from './subjects.ts';
 
 /** A course that somebody has to agree to: its pages are planned with what was seen of the rows. */
 export interface ConfirmPlan extends Omit<RecordPlan, 'plan'> {
-  planPage: (rows: readonly SubjectRow[], sightings: Sightings) => Promise<Page>;
+  planPage: (rows: readonly SubjectRow[], sightings: Sightings) => Promise<PlanPage>;
   /** Adds the pages up. */
   totals: PlanTotals;
 }

@@ -6,7 +6,7 @@ import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { count } from '../../report/words.ts';
 import type { Confirmation } from '../../requests/confirmation.ts';
 import { judge, judgeNew } from '../../requests/conflicts.ts';
-import { warningsOf } from '../../requests/plan/plan.ts';
+import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { Action, Operation, PlannedRequest } from '../../requests/request.ts';
 import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
 import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
@@ -59,7 +59,7 @@ export async function recordAll(
     const refused = conflictOf(recordPlan.action, inTheWay(opened), app);
     if (refused !== null) throw people === 0 ? refused : halfway(refused, people);
     app.begin();
-    for (const each of requests) for (const warning of warningsOf(each)) warnings.add(warning);
+    for (const each of requests) for (const warning of idWarningsOf(each)) warnings.add(warning);
     addCarried(opened, open);
     subjectTable.note(
       opened.map(({ wanted, verdict }, index) => ({

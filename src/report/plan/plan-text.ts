@@ -1,7 +1,7 @@
 import { OPERATIONS } from '../../requests/operations.ts';
 import { spellDay } from '../../requests/deadline.ts';
-import { callCount, callsOf } from '../../requests/plan/calls.ts';
-import { warningsOf } from '../../requests/plan/plan.ts';
+import { callCount, plannedCalls } from '../../requests/plan/calls.ts';
+import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { FoundSubject, Preview, Sum } from '../../requests/plan/preview.ts';
 import type {
   Operation,
@@ -73,7 +73,7 @@ export function previewJson(
       earlier_request_id: step.earlier ?? null,
       note: step.note ?? null,
     })),
-    calls: callCount(callsOf([request])),
+    calls: callCount(plannedCalls([request])),
     found: found.map(foundJson),
     new_owners: [...owners].map(([id, presence]) => ({ id, ...presenceJson(presence) })),
     effects: effects.filter(({ provider }) => providers.has(provider)),
@@ -131,7 +131,7 @@ function documentOf(request: PlannedRequest) {
     out_dir: request.outDir,
     steps: request.steps.map(stepJson),
     calls: request.steps.length,
-    warnings: warningsOf(request),
+    warnings: idWarningsOf(request),
   };
 }
 

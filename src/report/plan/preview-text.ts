@@ -1,7 +1,7 @@
 import { callCount } from '../../requests/plan/calls.ts';
 import type { Effect } from '../../requests/plan/effects.ts';
 import type { Preview } from '../../requests/plan/preview.ts';
-import { type Leftover, STREAM_PARTS, partsOf } from '../../requests/stream-options.ts';
+import { type Leftover, STREAM_PARTS, streamPartsOf } from '../../requests/stream-options.ts';
 import { refusalLines, warningLines } from '../notices.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
@@ -63,7 +63,7 @@ function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
   const how = new Map(
     effects.filter(({ provider }) => provider === 'stream').map((each) => [each.what, each.how]),
   );
-  return partsOf('delete_users')
+  return streamPartsOf('delete_users')
     .map(({ what }) => what)
     .filter((what) => what !== 'account' && how.has(what) && how.get(what) !== 'removed');
 }

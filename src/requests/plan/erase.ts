@@ -15,7 +15,7 @@ import {
   type OwnDetails,
   stepsFor,
 } from './plan.ts';
-import { type Page, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
@@ -45,8 +45,8 @@ export interface EraseFacts {
  * waits for which is `order`'s to say. The mode is Stream's: a request without a Stream step has none
  * but `hard`.
  */
-export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Page {
-  const providerPlans = eraseLanes(wish);
+export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): PlanPage {
+  const providerPlans = erasePlans(wish);
   return {
     action: 'erase',
     looked: facts.sightings.size > 0,
@@ -63,7 +63,7 @@ export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => strin
 /** Adds pages of an erase up to what somebody is to agree to. */
 export function eraseTotals(wish: Omit<EraseWish, 'subjects' | 'own'>): PlanTotals {
   const { acceptPartial, details } = wish;
-  return createPlanTotals('erase', eraseLanes(wish), ({ operations }) => {
+  return createPlanTotals('erase', erasePlans(wish), ({ operations }) => {
     const effects = effectsOf(operations, wish);
     const needs = effects.some(({ undo }) => undo === 'never') ? 'typed' : 'answered';
     const { profile, outDir } = details;
@@ -97,7 +97,7 @@ function requestOf(
 }
 
 /** What is asked of each provider of everybody who is to be erased. */
-function eraseLanes(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly ProviderPlan[] {
+function erasePlans(wish: Omit<EraseWish, 'subjects' | 'own'>): readonly ProviderPlan[] {
   return wish.targets.map((target) => ({
     provider: target.provider,
     account: target.account,

@@ -1,6 +1,6 @@
 import { type Erasure, standingErasure, standingErasures } from '../past-erasures.ts';
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
-import { partMode, partsOf } from '../stream-options.ts';
+import { partMode, streamPartsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
 import {
   type ExportTarget,
@@ -10,7 +10,7 @@ import {
   type OwnDetails,
   idAt,
 } from './plan.ts';
-import { type Page, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What a restore is to do for one page of subjects, and what is known of them; `erasures` oldest first. */
@@ -34,7 +34,7 @@ const COMES_BACK =
  * The plan of a restore for a page of subjects: one request a subject. Who is visible at Stream is
  * `already_active`, and at Sendbird it is `unsupported`; neither makes a call.
  */
-export function planRestore(wish: RestoreWish, newId: () => string): Page {
+export function planRestore(wish: RestoreWish, newId: () => string): PlanPage {
   const requests = wish.subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
     const steps = wish.targets.flatMap((target) => stepsAt(target, subject, id, wish));
@@ -57,7 +57,7 @@ export function planRestore(wish: RestoreWish, newId: () => string): Page {
 
 /** Adds pages of a restore up to what somebody is to agree to. */
 export function restoreTotals(targets: readonly ExportTarget[], profile: string): PlanTotals {
-  return createPlanTotals('restore', restoreLanes(targets), ({ providers, calls }) => ({
+  return createPlanTotals('restore', restorePlans(targets), ({ providers, calls }) => ({
     profile,
     effects: [
       ...(calls.size > 0 ? restoreEffects() : []),
@@ -70,7 +70,7 @@ export function restoreTotals(targets: readonly ExportTarget[], profile: string)
 }
 
 /** What is asked of each provider for those whom nobody looked up. */
-function restoreLanes(targets: readonly ExportTarget[]): readonly ProviderPlan[] {
+function restorePlans(targets: readonly ExportTarget[]): readonly ProviderPlan[] {
   return targets.map(({ provider, account }) => {
     const step = { operation: 'restore_users', options: NO_OPTIONS } as const;
     return {
@@ -120,7 +120,7 @@ function noteOf(subjectId: string, erasures: readonly Erasure[]): string {
 }
 
 function harderThanSoft({ options }: Erasure): readonly string[] {
-  return partsOf('delete_users').flatMap((part) => {
+  return streamPartsOf('delete_users').flatMap((part) => {
     const mode = partMode(part, options);
     if (mode === null || mode === 'soft') return [];
     return [options[part.option] === true ? part.option : `${part.option} ${mode}`];
