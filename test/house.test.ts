@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
     ],
   },
   'src/requests/plan/x.ts': {
-    may: ['zod', '../ids.ts', '../transitions/failed.ts'],
+    may: ['zod', '../ids.ts', '../transitions/change.ts'],
     never: ['../../host/host.ts', '../../errors.ts', '../../ledger/ledger.ts'],
   },
   'src/worker/x.ts': {

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { count } from '../report/words.ts';
 import { type Erasure, standingErasure } from '../requests/past-erasures.ts';
+import { removes } from '../requests/stream-options.ts';
 import { type ExportTarget, idAt } from '../requests/plan/plan.ts';
 import { planRestore, restorePlans, restoreTotals } from '../requests/plan/restore.ts';
 import { createSample } from '../requests/sample.ts';
@@ -26,8 +27,6 @@ import {
 interface RestoreOptions extends RequestFlags, WaitFlags {
   yes: boolean;
 }
-
-const OPERATIONS = { stream: ['restore_users'], sendbird: [] } as const;
 
 /** Declares `gdpr restore` and runs it; `done` gets the exit code. */
 export function declareRestore(command: Command, app: App, done: (code: number) => void): void {
@@ -55,7 +54,7 @@ async function runRestore(options: RestoreOptions, app: App): Promise<number> {
           ...task,
           plan: confirmPlanOf(task, details, options, app),
           search: { targets: looked, providers, owners: [], feeds: null },
-          operations: OPERATIONS,
+          does: 'restore',
           guards: async (_, asking) => [
             ...task.doubts,
             ...asking,
@@ -109,7 +108,7 @@ async function erasedGuard(
     const erasures = await erasuresOf(subjects, targets, app);
     for (const subject of subjects) {
       const past = standingErasure(erasures, 'delete_users', idAt(subject, 'stream') ?? '');
-      if (past?.options['user'] !== 'hard') continue;
+      if (past === null || !removes('delete_users', past.options)) continue;
       gone.add({
         who: `${subjectName(subject.userId)} (${past.requestId})`,
         requestId: past.requestId,

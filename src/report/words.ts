@@ -1,4 +1,4 @@
-import { isDeletion, isExport } from '../requests/operations.ts';
+import { OPERATIONS, isExport } from '../requests/operations.ts';
 import type {
   Operation,
   ProviderName,
@@ -7,7 +7,6 @@ import type {
   Request,
   Step,
 } from '../requests/request.ts';
-import type { Leftover } from '../requests/verification.ts';
 import { daysBetween, dueNow } from '../requests/deadline.ts';
 import { isSettled } from '../requests/state.ts';
 
@@ -18,28 +17,9 @@ export const PROVIDER: Readonly<Record<ProviderName, string>> = {
   sendbird: 'Sendbird',
 };
 
-export const OPERATION: Readonly<Record<Operation, string>> = {
-  export_feeds: 'feeds',
-  export_users: 'users',
-  delete_feeds: 'feed data',
-  delete_users: 'account',
-  restore_users: 'account',
-  access: 'access',
-  delete: 'account',
-};
-
-export const LEFTOVER: Readonly<Record<Leftover, string>> = {
-  feed_data: 'feed data',
-  account: 'account',
-  messages: 'messages',
-  conversations: '1:1 conversations',
-  calls: 'calls',
-  files: 'uploaded files',
-};
-
 /** A step in front of people: `Stream users`. */
 export function stepName({ provider, operation }: Pick<Step, 'provider' | 'operation'>): string {
-  return `${PROVIDER[provider]} ${OPERATION[operation]}`;
+  return `${PROVIDER[provider]} ${OPERATIONS[operation].label}`;
 }
 
 const MARK: Readonly<Record<StepState, string>> = {
@@ -93,7 +73,7 @@ export function stepWord(
   if (state === 'planned' && attempts > 0) return 'tried, not accepted yet';
   if (state === 'reported' && !isExport(operation)) {
     if (!ended) return 'reported done, being checked';
-    return operation === 'restore_users'
+    return OPERATIONS[operation].does === 'restore'
       ? 'reported done, not visible'
       : 'reported done, still visible';
   }
@@ -112,14 +92,14 @@ export function waitsFor(
   { operation, state }: Pick<Worded, 'operation' | 'state'>,
   siblings: readonly Pick<Worded, 'operation' | 'state'>[],
 ): string | null {
-  if (state !== 'planned' || !isDeletion(operation)) return null;
+  if (state !== 'planned') return null;
+  const { after } = OPERATIONS[operation];
   const isOpen = (each: Pick<Worded, 'operation' | 'state'>): boolean =>
     RUNNING.has(each.state) || (isExport(each.operation) && each.state === 'reported');
-  if (siblings.some((each) => isExport(each.operation) && isOpen(each))) return 'the export';
-  const isAccount = operation === 'delete_users';
-  return isAccount && siblings.some((each) => each.operation === 'delete_feeds' && isOpen(each))
-    ? OPERATION.delete_feeds
-    : null;
+  const ahead = siblings.filter((each) => after.includes(each.operation) && isOpen(each));
+  if (ahead.some((each) => isExport(each.operation))) return 'the export';
+  const [first] = ahead;
+  return first === undefined ? null : OPERATIONS[first.operation].label;
 }
 
 export const REQUEST: Readonly<Record<RequestState, string>> = {

@@ -1,3 +1,4 @@
+import { stepIdentity } from './identity.ts';
 import { isExport } from './operations.ts';
 import type { PlannedRequest, PlannedStep, Request, Step } from './request.ts';
 
@@ -41,9 +42,9 @@ function collide(wanted: PlannedRequest, other: Standing): boolean {
 /** Whether carrying the other on would delete, or bring back, what the wanted plan does not name. */
 function exceeds(other: Standing, wanted: PlannedRequest): boolean {
   if (wanted.action === 'export') return false;
-  const named = new Set(wanted.steps.map(identity));
+  const named = new Set(wanted.steps.map(stepIdentity));
   return other.steps.some(
-    (step) => isUnderWay(step) && !isExport(step.operation) && !named.has(identity(step)),
+    (step) => isUnderWay(step) && !isExport(step.operation) && !named.has(stepIdentity(step)),
   );
 }
 
@@ -63,21 +64,11 @@ function covers(other: Standing, wanted: PlannedRequest): boolean {
   const good = other.steps.filter(
     (each) => other.action !== 'export' || isUnderWay(each) || each.state === 'succeeded',
   );
-  const underWay = new Set(good.map(identity));
+  const underWay = new Set(good.map(stepIdentity));
   return (
     other.action === wanted.action &&
     other.mode === wanted.mode &&
     (!exports(wanted) || other.acceptPartial === (wanted.acceptPartial ?? false)) &&
-    wanted.steps.every((step) => underWay.has(identity(step)))
+    wanted.steps.every((step) => underWay.has(stepIdentity(step)))
   );
-}
-
-function identity(
-  step: Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>,
-): string {
-  return JSON.stringify([step.account, step.operation, step.subjectId, sorted(step.options)]);
-}
-
-function sorted(options: Readonly<Record<string, unknown>>): unknown {
-  return Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,4 +1,6 @@
+import { isExport } from './operations.ts';
 import type { Request, Step } from './request.ts';
+import { partMode, streamPartsOf } from './stream-options.ts';
 
 /**
  * What a request does not reach, whatever its outcome (docs/spec.md 3; docs/providers/stream.md 2.4 and 2.6,
@@ -20,7 +22,7 @@ export function notCovered({
       'Sendbird Desk, Calls and Business Messaging',
     );
   }
-  if (steps.some(({ operation }) => operation === 'access')) {
+  if (of('sendbird').some(({ operation }) => isExport(operation))) {
     lines.push("Sendbird: messages past the application's retention");
   }
   return lines;
@@ -37,26 +39,14 @@ function notAsked(action: Request['action'], steps: readonly Step[]): string[] {
     ];
   }
   const options = find('delete_users')?.options ?? {};
-  const parts = Object.entries(OPTIONAL).flatMap(([name, what]) => {
-    if (!isGiven(options[name])) return [`Stream: ${what}`];
-    return isSofter(options, name) ? [`Stream: ${what} are hidden, not removed`] : [];
+  const [account, ...optional] = streamPartsOf('delete_users');
+  const isRemoved = account !== undefined && partMode(account, options) === 'hard';
+  const parts = optional.flatMap((part) => {
+    const mode = partMode(part, options);
+    if (mode === null) return [`Stream: ${part.label}`];
+    // What hides with the account is told as a whole.
+    const isSofter = isRemoved && mode !== 'hard';
+    return isSofter ? [`Stream: ${part.label} are hidden, not removed`] : [];
   });
   return [...(find('delete_feeds') ? [] : ['Stream: feeds data']), ...parts];
-}
-
-/** What a deletion of a Stream user leaves alone unless it is asked for. */
-const OPTIONAL = {
-  messages: 'messages',
-  conversations: '1:1 conversations',
-  calls: 'calls',
-  files: 'uploaded files',
-};
-
-/** Hidden where the account itself is removed: what hides with the account is told as a whole. */
-function isSofter({ user, ...options }: Step['options'], name: string): boolean {
-  return user === 'hard' && typeof options[name] === 'string' && options[name] !== 'hard';
-}
-
-function isGiven(option: unknown): boolean {
-  return option !== undefined && option !== false;
 }

@@ -20,12 +20,13 @@ export function rowIdentity(
   { reference, receivedOn }: RowOwn,
 ): string {
   const { action, mode, acceptPartial = false, subject, steps } = planned;
-  const parts = steps.map(partOf).toSorted();
+  const parts = steps.map(stepIdentity).toSorted();
   return canonicalJson([action, mode, acceptPartial, subject.userId, parts, reference, receivedOn]);
 }
 
 type WantedStep = Pick<PlannedStep, 'account' | 'operation' | 'subjectId' | 'options'>;
 
-function partOf({ account, operation, subjectId, options }: WantedStep): string {
+/** What is done to whom, where: equal texts mean the same. */
+export function stepIdentity({ account, operation, subjectId, options }: WantedStep): string {
   return canonicalJson([account, operation, subjectId, options]);
 }

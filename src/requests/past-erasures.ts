@@ -1,4 +1,5 @@
 import type { Operation, Sight } from './request.ts';
+import { removes } from './stream-options.ts';
 
 /** A deletion that this ledger has on record for a person at an account. */
 export interface Erasure {
@@ -21,7 +22,7 @@ export function standingErasure<Past extends Erasure>(
   subjectId: string,
 ): Past | null {
   const standing = standingErasures(erasures, operation, subjectId);
-  return standing.findLast(isHard) ?? standing.at(-1) ?? null;
+  return standing.findLast((each) => removes(operation, each.options)) ?? standing.at(-1) ?? null;
 }
 
 /** All that still count of those deletions, oldest first. */
@@ -35,30 +36,4 @@ export function standingErasures<Past extends Erasure>(
   );
   const lastSeen = own.findLastIndex(({ before }) => before === 'visible');
   return own.slice(Math.max(0, lastSeen));
-}
-
-/** Whether nothing brings back what it deleted, as far as this mode is told. */
-function isHard({ options }: Erasure): boolean {
-  return options['user'] === 'hard' || options['hard_delete'] === true;
-}
-
-/** How hard each word of Stream's deletes; what is not named is not touched. */
-const RANK: Readonly<Record<string, number>> = { soft: 1, pruning: 2, hard: 3 };
-
-const PARTS = ['user', 'messages', 'conversations', 'calls'] as const;
-
-type Options = Readonly<Record<string, unknown>>;
-
-/** Whether a deletion with `done` options left nothing for one with `wanted` options to do. */
-export function isAsHard(operation: Operation, done: Options, wanted: Options): boolean {
-  if (operation === 'delete_feeds') {
-    return done['hard_delete'] === true || wanted['hard_delete'] !== true;
-  }
-  if (operation !== 'delete_users') return true;
-  const files = done['files'] === true || wanted['files'] !== true;
-  return files && PARTS.every((part) => rank(done[part]) >= rank(wanted[part]));
-}
-
-function rank(word: unknown): number {
-  return typeof word === 'string' ? (RANK[word] ?? 0) : 0;
 }

@@ -1,7 +1,8 @@
 import { notCovered } from './coverage.ts';
 import { dueNow } from './deadline.ts';
 import type { Action, Artifact, ProviderName, Request, Step, StepError } from './request.ts';
-import { type Leftover, type Verification, notErased, verificationsOf } from './verification.ts';
+import type { Leftover } from './stream-options.ts';
+import { type Verification, notErased, verificationsOf } from './verification.ts';
 
 /** The evidence for one request, `gdpr-receipt/1` (docs/spec.md 7). Keys are always present. */
 export interface Receipt {
@@ -118,7 +119,7 @@ export function extensionOf({ extension, dueOn }: Request): ReceiptExtension | n
   return { until, first_due_on: dueOn, reason, operator, at: iso(at) };
 }
 
-/** As papers show it; null where there is none. */
+/** As receipts show it; null where there is none. */
 export function closingOf({ closing }: Request): ReceiptClosing | null {
   return closing === null ? null : { ...closing, at: iso(closing.at) };
 }

@@ -1,5 +1,6 @@
 import { OPERATIONS, isExport } from './operations.ts';
 import type { Finding, Request, Sight, Step } from './request.ts';
+import { type Leftover, STREAM_PARTS, leftBy, partMode, removes } from './stream-options.ts';
 
 /** What was looked at for one step, before the question and after the provider said done. */
 export interface Verification {
@@ -32,13 +33,6 @@ export function verificationsOf({ steps }: Pick<Request, 'steps'>): readonly Ver
     });
 }
 
-/** Whether it removes feed data, or the account, and does not hide it (docs/providers/stream.md 2.2, 4). */
-function isHard({ operation, options }: Pick<Step, 'operation' | 'options'>): boolean {
-  return operation === 'delete_feeds'
-    ? options['hard_delete'] === true
-    : options['user'] === 'hard';
-}
-
 function unseen({ state, finishedAt }: Step): string {
   if (state === 'not_found') return 'not looked at again: the provider says that there is nothing';
   if (state === 'succeeded') return "not looked at again: the provider's word alone";
@@ -47,9 +41,10 @@ function unseen({ state, finishedAt }: Step): string {
 
 /** Source: docs/providers/stream.md 2.2, 2.5 and 2.7, docs/providers/sendbird.md 3 and 4. */
 function shows(step: Step, result: Finding): string {
-  if (step.operation === 'restore_users') return ofRestore(result);
-  if (step.operation === 'delete_feeds') return ofFeeds(step, result);
-  return step.operation === 'delete' ? ofSendbird(step, result) : ofStream(step, result);
+  const { does, check, provider } = OPERATIONS[step.operation];
+  if (does === 'restore') return ofRestore(result);
+  if (check === 'feed_data') return ofFeeds(step, result);
+  return provider === 'sendbird' ? ofSendbird(step, result) : ofStream(step, result);
 }
 
 const UNLISTED = 'reactions and follows, which no query lists by user, it cannot show';
@@ -65,7 +60,7 @@ function ofFeeds(step: Step, result: Finding): string {
   if (step.before === 'not_visible') {
     return `of ${kinds} the queries returned none before either: this shows no change, only Stream's word does; ${UNLISTED}`;
   }
-  return isHard(step)
+  return removes(step.operation, step.options)
     ? `of ${kinds} the queries return none of this user, hidden activities included; ${UNLISTED}`
     : `of ${kinds} the queries return none of this user any more: hidden, not removed; ${UNLISTED}`;
 }
@@ -79,10 +74,10 @@ function ofStream(step: Step, result: Finding): string {
     return "account not returned by QueryUsers before either: this shows no change, only Stream's word does";
   }
   const gone = 'account no longer returned by QueryUsers';
-  if (isHard(step)) {
+  if (removes(step.operation, step.options)) {
     return `${gone}, which never shows a deleted user: that the data is removed is Stream's word`;
   }
-  return step.options['user'] === 'pruning'
+  return partMode(STREAM_PARTS.account, step.options) === 'pruning'
     ? `${gone}: hidden, not removed; that its contents are cleared is Stream's word`
     : `${gone}: hidden, and its data is still there`;
 }
@@ -105,27 +100,6 @@ function ofRestore(result: Finding): string {
   return result === 'not_checkable'
     ? "QueryUsers cannot be asked here: only Stream's word says that it is back"
     : 'account not returned by QueryUsers: it is not back';
-}
-
-/** What a hard deletion at Stream removes, and a softer one leaves. */
-export type Leftover = 'feed_data' | 'account' | 'messages' | 'conversations' | 'calls' | 'files';
-
-const PARTS = [
-  ['account', 'user'],
-  ['messages', 'messages'],
-  ['conversations', 'conversations'],
-  ['calls', 'calls'],
-] as const;
-
-/**
- * What a deletion at Stream with these options hides, or does not touch; empty: all of it is removed
- * (docs/providers/stream.md 2.2, 2.4 and 4).
- */
-function leftBy(operation: Step['operation'], options: Step['options']): readonly Leftover[] {
-  if (operation === 'delete_feeds') return options['hard_delete'] === true ? [] : ['feed_data'];
-  if (operation !== 'delete_users') return [];
-  const parts = PARTS.flatMap(([what, option]) => (options[option] === 'hard' ? [] : [what]));
-  return options['files'] === true ? parts : [...parts, 'files'];
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { DueQuery, DueStep } from '../ledger/ledger.ts';
-import { groupKey, groupOf } from './batch.ts';
-import type { WorkerDeps } from './context.ts';
+import { type WorkerDeps, groupKey, groupOf } from './context.ts';
 import type { Queue } from './queues.ts';
 import type { Tick } from './tick.ts';
 

@@ -1,12 +1,13 @@
 import type { Clock } from '../host/host.ts';
-import type { Brief, DueStep, Ledger } from '../ledger/ledger.ts';
+import type { Brief, DueStep, Group, Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
+import { canonicalJson } from '../requests/canonical.ts';
 import type { Moment } from '../requests/polling.ts';
 import type { Receipt } from '../requests/receipt.ts';
 import type { Call, ProviderName, Step, Subject } from '../requests/request.ts';
 import type { Change } from '../requests/transitions/change.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
-import type { RunningTasks } from './concurrency-limit.ts';
+import type { RunningTasks } from './in-flight.ts';
 import type { Receipts } from './receipts.ts';
 import type { Reservations } from './reservations.ts';
 
@@ -22,11 +23,9 @@ export interface WorkerDeps {
   /** First interval between checks, ms; every other pause scales with it. */
   pollInterval: number;
   breaker: CircuitBreaker;
-  /** Taking on tasks, one after the other. */
-  adopting<T>(task: () => Promise<T>): Promise<T>;
   /** Aborts when no new work may begin and what can be broken off should be. */
   stop: AbortSignal;
-  /** Told of each step whose state changed. */
+  /** Hears each step whose state changed. */
   tell(step: Step, state: Step['state']): void;
   /** Told that calls wait for the provider's rate limit, and how long (ms). */
   waits(provider: ProviderName, ms: number): void;
@@ -47,7 +46,7 @@ export interface WorkerContext extends WorkerDeps {
   /** Seals those of the requests that have ended, and answers with all that have. */
   seal(requestIds: readonly string[]): Promise<readonly Brief[]>;
   runningTasks: RunningTasks;
-  /** Told of each step as it stands once it is recorded. */
+  /** Hears each step as it stands once it is recorded. */
   changed(step: Step): void;
 }
 
@@ -67,6 +66,28 @@ export interface Batch extends Attempt {
   members: readonly DueStep[];
   /** The call that all of them have; null: they have none, or not the same. */
   call: Call | null;
+}
+
+/** The steps of a batch, in their order. */
+export function stepsIn({ members }: Batch): readonly Step[] {
+  return members.map(({ step }) => step);
+}
+
+/** The call that all of them have; null: they have none, or not the same. */
+export function callOf(members: readonly DueStep[]): Call | null {
+  const [first, ...others] = members;
+  const call = first?.call ?? null;
+  return others.every((each) => each.call?.id === call?.id) ? call : null;
+}
+
+/** Which steps a step may share a call with. */
+export function groupOf({ operation, options, batch }: Step): Group {
+  return { operation, options, batch };
+}
+
+/** The same text for the same group. */
+export function groupKey({ operation, options, batch }: Group): string {
+  return canonicalJson([operation, options, batch]);
 }
 
 /** The present instant with what the pauses need. */

@@ -27,15 +27,15 @@ export interface InFlight {
 interface InFlightDeps {
   holder: Holder;
   work: Pick<WorkerDeps, 'ledger' | 'clock'>;
-  /** Told of work that is over. */
+  /** Hears of work that is over. */
   wake(): void;
-  /** Told of what ends the run. */
+  /** Hears what ends the run. */
   fail(thrown: unknown): void;
-  /** Told of steps that another process has taken over. */
+  /** Hears of steps that another process has taken over. */
   lost(steps: readonly Step[]): void;
 }
 
-/** A inFlight of nobody yet. What becomes of work is told to `deps`, and to the queues it came from. */
+/** Nothing is under way yet. What becomes of work is told to `deps`, and to the queues it came from. */
 export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InFlight {
   const { clock } = deps.work;
   /** What has become of steps, by those that are worked on; those of one call share one entry. */
@@ -118,4 +118,38 @@ async function isLeaseLost(
     // The ledger cannot tell (its disk may be full): what failed stands as it is.
     return false;
   }
+}
+
+/**
+ * The calls whose tasks run at the providers, as far as this run has seen them: counting them in
+ * the ledger for every call that is to leave would cost more than the call.
+ */
+export interface RunningTasks {
+  /** How a step stands now. */
+  note(step: Pick<Step, 'provider' | 'callId' | 'state'>): void;
+  /** What has become somebody else's does not count. */
+  forget(step: Pick<Step, 'provider' | 'callId'>): void;
+  /** How many tasks run at a provider. */
+  at(provider: ProviderName): number;
+  clear(): void;
+}
+
+/** Nothing runs, as far as is known. */
+export function createRunningTasks(): RunningTasks {
+  const calls: Record<ProviderName, Set<string>> = { stream: new Set(), sendbird: new Set() };
+  return {
+    note({ provider, callId, state }) {
+      if (callId === null) return;
+      if (state === 'accepted') calls[provider].add(callId);
+      else calls[provider].delete(callId);
+    },
+    forget({ provider, callId }) {
+      if (callId !== null) calls[provider].delete(callId);
+    },
+    at: (provider) => calls[provider].size,
+    clear() {
+      calls.stream.clear();
+      calls.sendbird.clear();
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** Requests on a page of a list (docs/providers/sendbird.md 2.3). */
 const PAGE = 100;
 
-/** A page more has to be waited for so long, in first intervals between checks; a sweep at most so long. */
+/** A page more has to be waited for so long, in first intervals between checks; a reading at most so long. */
 const EACH_PAGE = 1.5;
 const LONGEST = 15;
 
@@ -10,14 +10,14 @@ const FREE = 40;
 const NEWS = 10;
 
 /**
- * When a list of running tasks is read again. A page costs as much when it has no news: schedule are
- * spaced by their pages, so that 1,000 tasks which take hours are two schedule a minute. Tasks that
+ * When a list of running tasks is read again. A page costs as much when it has no news: readings are
+ * spaced by their pages, so that 1,000 tasks which take hours are read twice a minute. Tasks that
  * end soon are found soon all the same: the first pages are free, and news earn more.
  */
 export interface PollSchedule {
   /** Not before (ms). */
   readonly nextAt: number;
-  /** A sweep for so many tasks begins. */
+  /** A reading for so many tasks begins. */
   begin(now: number, tasks: number): void;
   /** So many of them had ended. */
   found(tasks: number): void;

@@ -1,7 +1,7 @@
 import type { Holder, Ledger } from '../ledger/ledger.ts';
 
 /** Where a run's requests come from. */
-export interface Source {
+export interface RequestSource {
   /** The next ids, at most `limit`; none: there are no more. */
   next(limit: number): Promise<readonly string[]>;
   /** All that the run is about, also those that have nothing left to do. */
@@ -44,7 +44,7 @@ export interface Prefetch {
  * tried that others hold.
  */
 export function createPrefetch(
-  source: Source,
+  source: RequestSource,
   holder: Holder,
   ledger: Pick<Ledger, 'take' | 'release' | 'releaseEnded'>,
   { outstanding, interval }: { outstanding: number; interval: number },

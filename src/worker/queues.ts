@@ -134,7 +134,7 @@ function isFreed({ kind, operations }: Queue, step: Step): boolean {
 }
 
 /** All that is known is forgotten, and asked for anew. */
-export function forget(queue: Queue): void {
+export function forgetQueue(queue: Queue): void {
   queue.stock = [];
   queue.askAt = 0;
   queue.left = 0;

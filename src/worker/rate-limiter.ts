@@ -200,22 +200,22 @@ function createRecent(): Recent {
 }
 
 /**
- * Keeps calls below the provider's limits, one lane an operation; `share` (0 to 1) of each is ours.
- * Before anything is told, a lane goes as fast as is assumed of it.
+ * Keeps calls below the provider's limits, one limiter an operation; `share` (0 to 1) of each is ours.
+ * Before anything is told, a limiter goes as fast as is assumed of it.
  */
 export function createRateLimiter(clock: Clock, share: number): RateLimiter {
   const limiters = new Map<string, OperationLimiter>();
   return {
     limiter(name, assumed) {
       const limiter =
-        limiters.get(name) ?? createLane(createSharedLimit(assumed, share, clock.now()), clock);
+        limiters.get(name) ?? createLimiter(createSharedLimit(assumed, share, clock.now()), clock);
       limiters.set(name, limiter);
       return limiter;
     },
   };
 }
 
-function createLane(limit: SharedLimit, clock: Clock): OperationLimiter {
+function createLimiter(limit: SharedLimit, clock: Clock): OperationLimiter {
   /** Who waits for a turn, in the order of asking. */
   const queue = new Set<() => void>();
   let isServing = false;
@@ -242,7 +242,7 @@ function createLane(limit: SharedLimit, clock: Clock): OperationLimiter {
     isServing = false;
   };
 
-  /** An answer may have told of an earlier turn. */
+  /** An answer may name an earlier turn. */
   const wake = (): void => {
     if (wakeUp === null) return;
     const turn = limit.turnAt(clock.now());

@@ -1,7 +1,6 @@
 import type { DueStep } from '../ledger/ledger.ts';
-import { callOf } from './batch.ts';
+import { type Batch, type WorkerContext, callOf } from './context.ts';
 import { formBatches, mayFormBatch } from './batcher.ts';
-import type { Batch, WorkerContext } from './context.ts';
 import { check } from './jobs/check.ts';
 import { collect } from './jobs/collect.ts';
 import { reconcile } from './jobs/reconcile.ts';
@@ -11,7 +10,7 @@ import type { PollSchedule } from './poll-schedule.ts';
 import type { Job, Queue } from './queues.ts';
 import type { Tick } from './tick.ts';
 
-/** WorkerDeps that can begin now: the steps it is about, and what is to be done. */
+/** Work that can begin now: the steps it is about, and what is to be done. */
 export interface Ready {
   queue: Queue;
   members: readonly DueStep[];

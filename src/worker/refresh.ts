@@ -6,7 +6,7 @@ import type { Call, ProviderName, Step } from '../requests/request.ts';
 import { type Unreachable, isUnreachable } from '../requests/transitions/answers.ts';
 import type { Change } from '../requests/transitions/change.ts';
 import { type TaskNews, reported } from '../requests/transitions/reported.ts';
-import { askedAbout } from './jobs/check.ts';
+import { reportsOn } from './jobs/check.ts';
 
 /** So long people wait for a status, ms; what is not known by then stays as it was. */
 const PATIENCE = 10_000;
@@ -107,13 +107,10 @@ async function ask(
 ): Promise<{ news: readonly News[]; misses: readonly Miss[] }> {
   if (running.length === 0) return { news: [], misses: [] };
   const { signal, isLate, done } = patience(work);
-  const calls = running.map(({ call }) => askedAbout(call));
-  const reports = await provider.check(calls, signal).finally(done);
+  const reports = await reportsOn(provider, running, signal).finally(done);
   const news: News[] = [];
   const misses: Miss[] = [];
-  for (const each of running) {
-    const report = reports.get(each.call.id);
-    if (report === undefined) throw new Error(`${provider.name} left out call ${each.call.id}`);
+  for (const [each, report] of reports) {
     if (!isUnreachable(report)) news.push({ ...each, report });
     else if (!work.stop.aborted) misses.push(missOf(provider.name, report, isLate()));
   }

@@ -2,6 +2,7 @@ import { isExport } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
 import type { FoundTask } from '../requests/transitions/answers.ts';
 import type { WorkerContext } from './context.ts';
+import { createSerial } from './serial.ts';
 
 /** Tasks that calls are about to be recorded with: no other call may be recorded with the same. */
 export interface Reservations {
@@ -10,6 +11,8 @@ export interface Reservations {
   /** Once it is recorded, or will not be. */
   release(account: string, taskId: string, owner: string): void;
   isTaken(account: string, taskId: string): boolean;
+  /** Taking on tasks, one after the other. */
+  inTurn<T>(task: () => Promise<T>): Promise<T>;
 }
 
 /** Nobody has claimed anything yet. */
@@ -31,6 +34,7 @@ export function createReservations(): Reservations {
       else owners.delete(key);
     },
     isTaken: (account, taskId) => owners.has(keyOf(account, taskId)),
+    inTurn: createSerial(),
   };
 }
 

@@ -4,13 +4,13 @@ import type { Clock } from '../host/host.ts';
 interface WakeUp {
   wake: () => void;
   isSignalled(): boolean;
-  /** What rings from now on is not slept through. */
+  /** What is signalled from now on is not slept through. */
   reset(): void;
-  /** Until it has rung, or for so long (ms); what ends in the same turn is waited for. */
+  /** Until it is signalled, or for so long (ms); what ends in the same turn is waited for. */
   sleep(ms: number): Promise<void>;
 }
 
-/** A wakeUp that also rings when `stop` aborts. */
+/** A signal that is also given when `stop` aborts. */
 export function createWakeUp(clock: Clock, stop: AbortSignal): WakeUp {
   let isSignalled = false;
   let sleeper: AbortController | null = null;

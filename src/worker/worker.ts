@@ -1,12 +1,11 @@
 import type { DueQuery, Holder } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
-import { createRunningTasks } from './concurrency-limit.ts';
+import { createRunningTasks, trackInFlight } from './in-flight.ts';
 import type { WorkerContext, WorkerDeps } from './context.ts';
-import { trackInFlight } from './in-flight.ts';
 import { createPollSchedule } from './poll-schedule.ts';
-import { type Source, createPrefetch } from './prefetch.ts';
+import { type RequestSource, createPrefetch } from './prefetch.ts';
 import { createSealer } from './jobs/seal.ts';
-import { type Queue, forget, queuesOf } from './queues.ts';
+import { type Queue, forgetQueue, queuesOf } from './queues.ts';
 import { createReservations } from './reservations.ts';
 import { dispatchAll } from './tick.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -30,7 +29,7 @@ const RENEW = 20_000;
  * but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
  */
 export async function runWorker(
-  source: Source,
+  source: RequestSource,
   until: Until,
   holder: Holder,
   given: WorkerDeps,
@@ -94,7 +93,7 @@ export async function runWorker(
     // Others wait for their turn, or for us as we for them.
     await prefetch.release();
     runningTasks.clear();
-    queues.forEach(forget);
+    queues.forEach(forgetQueue);
     return true;
   };
   /** One look at the ledger; false: there is nothing left to do. */

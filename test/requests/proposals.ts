@@ -5,7 +5,7 @@ import {
   planErase,
 } from '../../src/requests/plan/erase.ts';
 import type { ExportTarget } from '../../src/requests/plan/plan.ts';
-import type { Page, Preview, Seen } from '../../src/requests/plan/preview.ts';
+import type { PlanPage, Preview, Seen } from '../../src/requests/plan/preview.ts';
 import { type RestoreWish, planRestore, restoreTotals } from '../../src/requests/plan/restore.ts';
 import type { Known } from '../../src/requests/plan/totals.ts';
 import type { ProviderName, Subject } from '../../src/requests/request.ts';
@@ -72,7 +72,7 @@ export interface EraseParts extends Partial<Omit<EraseWish, 'stream'>> {
 
 /** A page, and the proposal that it makes alone. */
 export interface Whole {
-  page: Page;
+  page: PlanPage;
   preview: Preview;
 }
 

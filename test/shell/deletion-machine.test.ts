@@ -8,7 +8,7 @@ import {
   absenceLooked,
   isDoubtfulAbsence,
   restoreDenied,
-} from '../../src/requests/transitions/absent.ts';
+} from '../../src/requests/transitions/refused.ts';
 import { type Look, verified } from '../../src/requests/transitions/verified.ts';
 import {
   SEARCHES,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Source } from '../../src/worker/prefetch.ts';
+import type { RequestSource } from '../../src/worker/prefetch.ts';
 import { runWorker } from '../../src/worker/worker.ts';
 import { fault } from '../requests/make.ts';
 import { erasing, people } from './erasures.ts';
@@ -14,7 +14,7 @@ function counted(ids: readonly string[]) {
   const source = sourceOf(ids);
   const asked: number[] = [];
   let given = 0;
-  const next: Source['next'] = async (limit) => {
+  const next: RequestSource['next'] = async (limit) => {
     asked.push(limit);
     const page = await source.next(limit);
     given += page.length;

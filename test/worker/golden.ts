@@ -17,7 +17,6 @@ import type {
 } from '../../src/requests/transitions/answers.ts';
 import type { Change } from '../../src/requests/transitions/change.ts';
 import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
-import { createSerial } from '../../src/worker/serial.ts';
 import { runWorker } from '../../src/worker/worker.ts';
 import { T0, access, account, call, fault, feeds, removal, step } from '../requests/make.ts';
 import { type Script, closedLink, fakeProvider, file } from './fake-provider.ts';
@@ -374,7 +373,6 @@ async function play(
       token: 'me',
       pollInterval: 2_000,
       breaker,
-      adopting: createSerial(),
       waits: () => undefined,
       stop: stop.signal,
       tell: () => undefined,

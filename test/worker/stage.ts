@@ -8,9 +8,8 @@ import { openLedger } from '../../src/ledger/sqlite.ts';
 import type { PlannedRequest, ProviderName, Request, Step } from '../../src/requests/request.ts';
 import { CircuitBreaker } from '../../src/worker/circuit-breaker.ts';
 import type { WorkerDeps } from '../../src/worker/context.ts';
-import type { Source } from '../../src/worker/prefetch.ts';
+import type { RequestSource } from '../../src/worker/prefetch.ts';
 import { createReceipts } from '../../src/worker/receipts.ts';
-import { createSerial } from '../../src/worker/serial.ts';
 import { type Until, runWorker } from '../../src/worker/worker.ts';
 import { SENDBIRD, STREAM } from '../requests/make.ts';
 import { type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
@@ -98,7 +97,7 @@ function exporting(
 }
 
 /** A source of these ids, as many at once as are asked for. */
-export function sourceOf(ids: readonly string[]): Source {
+export function sourceOf(ids: readonly string[]): RequestSource {
   let from = 0;
   return {
     next: async (limit) => {
@@ -152,7 +151,6 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     token: 'me',
     pollInterval,
     breaker,
-    adopting: createSerial(),
     waits: () => undefined,
     stop: stop.signal,
     tell: (step) => void told.push(step),

@@ -3,6 +3,7 @@ import { idAt } from '../../requests/plan/plan.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import {
   type DeleteMode,
+  STREAM_FLAGS,
   type StreamOptions,
   optionFault,
   ownersOf,
@@ -52,15 +53,7 @@ export function checkEffect(
 }
 
 function streamFlagsOf({ stream }: EraseFlags): string[] {
-  const flags = [
-    ['--messages', stream.messages],
-    ['--conversations', stream.conversations],
-    ['--calls', stream.calls],
-    ['--files', stream.files],
-    ['--new-channel-owner', stream.new_channel_owner_id],
-    ['--new-call-owner', stream.new_call_owner_id],
-  ] as const;
-  return flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag]));
+  return STREAM_FLAGS.flatMap(([option, flag]) => (stream[option] === undefined ? [] : [flag]));
 }
 
 function withoutEffect(flags: readonly string[], provider: string): GdprError {

@@ -5,7 +5,7 @@ import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { standingErasure } from '../../requests/past-erasures.ts';
 import { type EraseWish, erasePlans, eraseTotals, planErase } from '../../requests/plan/erase.ts';
 import type { Operation } from '../../requests/request.ts';
-import { ownersOf, streamOptions } from '../../requests/stream-options.ts';
+import { feedOptions, ownersOf, streamOptions } from '../../requests/stream-options.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { confirmAndRun } from '../run/confirm-and-run.ts';
 import { type DetailsSource, detailsOf } from '../run/details.ts';
@@ -30,8 +30,6 @@ interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
   received: string | null;
   yes: boolean;
 }
-
-const OPERATIONS = { stream: ['delete_feeds', 'delete_users'], sendbird: ['delete'] } as const;
 
 /** Declares `gdpr erase` and runs it; `done` gets the exit code. */
 export function declareErase(command: Command, app: App, done: (code: number) => void): void {
@@ -83,13 +81,13 @@ interface EraseTask extends Task {
 async function eraseAll(task: EraseTask, options: EraseOptions, app: App): Promise<number> {
   const { subjectTable, targets, providers, wish, owners, outDir, settings } = task;
   const hasFeeds = targets.some(({ operations }) => operations.includes('export_feeds'));
-  const feeds = hasFeeds ? { hard_delete: wish.mode === 'hard' } : null;
+  const feeds = hasFeeds ? feedOptions(wish.mode) : null;
   return confirmAndRun(
     {
       ...task,
       plan: confirmPlanOf(task, options, app),
       search: { targets, providers, owners, feeds },
-      operations: OPERATIONS,
+      does: 'delete',
       guards: async (skipped, asking) => [
         ...task.doubts,
         ...numberGuard(subjectTable.size - skipped, options),

@@ -8,6 +8,7 @@ import {
   lacksConfirmation,
 } from '../../requests/confirmation.ts';
 import { calendarDay } from '../../requests/deadline.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';
 import { foundSubjects } from '../../requests/plan/preview.ts';
 import type { Request } from '../../requests/request.ts';
@@ -92,7 +93,8 @@ async function lookedUp(
     steps.some((step) => step.account === account),
   );
   const subjects = stale.map(({ subject }) => subject);
-  const feeds = steps.find(({ operation }) => operation === 'delete_feeds')?.options ?? null;
+  const feeds =
+    steps.find(({ operation }) => OPERATIONS[operation].check === 'feed_data')?.options ?? null;
   const requests = stale.map((request) => ({ request, effects: unsentEffects(request, now) }));
   try {
     const shown = await lookUpAll({ subjects, targets, providers, owners: [], feeds }, app);

@@ -4,7 +4,8 @@ import { previewText } from '../../report/plan/preview-text.ts';
 import { calendarDay } from '../../requests/deadline.ts';
 import type { Limit } from '../../requests/plan/calls.ts';
 import type { Preview, Tempo } from '../../requests/plan/preview.ts';
-import type { Operation, ProviderName } from '../../requests/request.ts';
+import { type OperationFacts, operationsOf } from '../../requests/operations.ts';
+import type { Operation } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { askToConfirm, interrupted } from '../shared/confirm.ts';
 import { type Guard, askingGuard, enforce } from '../shared/guards.ts';
@@ -24,7 +25,7 @@ export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
   plan: ConfirmPlan;
   search: SubjectSearch;
   /** Whose limits say how long it takes. */
-  operations: Readonly<Record<ProviderName, readonly Operation[]>>;
+  does: OperationFacts['does'];
   /** Why nothing may be sent; `skipped` rows were settled lately, `asking` says that nobody can be asked. */
   guards(skipped: number, asking: readonly Guard[]): Promise<readonly Guard[]>;
   /** Throws for what the look-up has shown. */
@@ -122,13 +123,15 @@ async function textOf(preview: Preview, app: App, isDry = false): Promise<string
 
 /** What is known of how long calls take: the limits in force at the providers that are asked. */
 async function tempoOf(
-  { search, operations }: ConfirmTask,
+  { search, does }: ConfirmTask,
   { rateShare, dryRun }: ConfirmFlags,
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();
   for (const { provider: name } of dryRun ? [] : search.targets) {
-    const found = await search.providers.get(name)?.limits(operations[name], app.host.stop);
+    const found = await search.providers
+      .get(name)
+      ?.limits(operationsOf({ provider: name, does }), app.host.stop);
     for (const [operation, limit] of found ?? []) limits.set(operation, limit);
   }
   const { share } = (await app.settings()).rate;

@@ -7,9 +7,8 @@ import { OPERATIONS } from '../../requests/operations.ts';
 import type { Operation } from '../../requests/request.ts';
 import { idList } from '../../subjects/id-list.ts';
 import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
-import type { Source } from '../../worker/prefetch.ts';
+import type { RequestSource } from '../../worker/prefetch.ts';
 import { type Receipts, createReceipts, orBroken } from '../../worker/receipts.ts';
-import { createSerial } from '../../worker/serial.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
 import { protection } from '../shared/guards.ts';
 import { progressOf, rateLimitTeller } from '../shared/output.ts';
@@ -72,7 +71,6 @@ export async function carryOut(
         outstanding: rate.outstanding,
         protection: protection(settings),
         breaker,
-        adopting: createSerial(),
         stop: AbortSignal.any([host.stop, timeout.signal]),
         tell: (step) => progress.step(step),
         waits: rateLimitTeller(progress),
@@ -152,7 +150,7 @@ function sourceOf(
   progress: Progress | null,
   ledger: Ledger,
   app: App,
-): Source & { broken(): GdprError | null } {
+): RequestSource & { broken(): GdprError | null } {
   let broken: GdprError | null = null;
   const pages = run.open()[Symbol.iterator]();
   let ready: readonly string[] = [];

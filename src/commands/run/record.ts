@@ -5,7 +5,7 @@ import { subjectName } from '../../report/receipt/receipt-text.ts';
 import { count } from '../../report/words.ts';
 import type { Confirmation } from '../../requests/confirmation.ts';
 import { judge, judgeNew } from '../../requests/conflicts.ts';
-import { warningsOf } from '../../requests/plan/plan.ts';
+import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { Action, Operation } from '../../requests/request.ts';
 import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
 import { type Guard, enforce, guard } from '../shared/guards.ts';
@@ -49,7 +49,7 @@ export async function recordAll(
     const refused = conflictOf(action, sampled(opened, 'conflict'), app);
     enforce(people === 0 ? refused : refused.map((each) => halfway(each, people)));
     app.begin();
-    for (const each of requests) for (const warning of warningsOf(each)) warnings.add(warning);
+    for (const each of requests) for (const warning of idWarningsOf(each)) warnings.add(warning);
     sampled(opened, 'carry', open);
     subjectTable.note(
       opened.map(({ wanted, verdict }, index) => ({

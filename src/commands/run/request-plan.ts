@@ -6,7 +6,7 @@ import {
   type ProviderPlan,
   wantedSteps,
 } from '../../requests/plan/plan.ts';
-import type { Page, Sightings } from '../../requests/plan/preview.ts';
+import type { PlanPage, Sightings } from '../../requests/plan/preview.ts';
 import type { PlannedRequest, Subject } from '../../requests/request.ts';
 import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
 import type { DetailsSource } from './details.ts';
@@ -22,10 +22,10 @@ export interface RequestPlan extends Pick<PlannedRequest, 'action' | 'mode' | 'a
   providerPlans: readonly ProviderPlan[];
   details: DetailsSource;
   /** The planner: one request for each of the subjects, in their order. */
-  plan(page: PlanPage): Promise<Plan | Page>;
+  plan(page: SubjectPage): Promise<Plan | PlanPage>;
 }
 
-interface PlanPage {
+interface SubjectPage {
   subjects: readonly Subject[];
   /** What rows say for themselves, in the order of the subjects. */
   own: readonly OwnDetails[];
@@ -40,7 +40,7 @@ export async function planned(
   requestPlan: RequestPlan,
   rows: readonly SubjectRow[],
   sightings: Sightings = new Map(),
-): Promise<Page> {
+): Promise<PlanPage> {
   const { action, subjectTable, details } = requestPlan;
   let kept = subjectTable.planned(rows);
   if (kept === null) {

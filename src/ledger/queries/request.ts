@@ -1,6 +1,6 @@
 import { GdprError } from '../../errors.ts';
 import type { Call, Request } from '../../requests/request.ts';
-import { CHECK_ID } from '../../requests/transitions/failed.ts';
+import { CHECK_ID } from '../../requests/transitions/change.ts';
 import { eventsOf } from '../audit-log/append.ts';
 import { chainFault, mismatch } from '../audit-log/verify.ts';
 import { confirmationsOf } from '../decisions.ts';

@@ -1,5 +1,6 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
-import { type StreamOptions, streamOptions } from '../../requests/stream-options.ts';
+import { STREAM_FLAGS, readStreamOptions, streamOptions } from '../../requests/stream-options.ts';
 import { shellWord } from '../words.ts';
 
 /** An erase as it is typed, behind the name of the command: the ids of a request, and flags. */
@@ -40,29 +41,19 @@ function modeFlags(mode: Receipt['mode']): string[] {
   return mode === 'pruning' ? ['--mode', mode] : [];
 }
 
-const FLAGS = [
-  ['messages', '--messages'],
-  ['conversations', '--conversations'],
-  ['calls', '--calls'],
-  ['new_channel_owner_id', '--new-channel-owner'],
-  ['new_call_owner_id', '--new-call-owner'],
-] as const;
-
 function optionFlags({ operation, options }: ReceiptStep): string[] {
-  if (operation === 'delete') {
+  if (OPERATIONS[operation].does !== 'delete') return [];
+  if (OPERATIONS[operation].provider === 'sendbird') {
     const channels = options['channel_delete_option'];
     const isUsual = typeof channels !== 'string' || channels === 'do_not_delete';
     return isUsual ? [] : ['--channels', channels];
   }
-  if (operation !== 'delete_users') return [];
-  const usual = streamOptions(userMode(options), {}, {});
-  const flags = FLAGS.flatMap(([option, flag]) => {
-    const value = options[option];
-    return typeof value !== 'string' || value === usual[option] ? [] : [flag, shellWord(value)];
+  if (OPERATIONS[operation].check === 'feed_data') return [];
+  const asked = readStreamOptions(options);
+  const usual = streamOptions(asked.user, {}, {});
+  return STREAM_FLAGS.flatMap(([option, flag]) => {
+    const value = asked[option];
+    if (value === undefined || value === usual[option]) return [];
+    return typeof value === 'string' ? [flag, shellWord(value)] : [flag];
   });
-  return options['files'] === true && usual.files !== true ? [...flags, '--files'] : flags;
-}
-
-function userMode({ user }: ReceiptStep['options']): StreamOptions['user'] {
-  return user === 'hard' || user === 'pruning' ? user : 'soft';
 }

@@ -1,6 +1,6 @@
 import { daysBetween, spellDay } from '../../requests/deadline.ts';
 import { quoteId } from '../../requests/ids.ts';
-import type { Findings, Person } from '../../requests/plan/findings.ts';
+import type { Findings, SeenPerson } from '../../requests/plan/findings.ts';
 import type { FoundSubject, Preview } from '../../requests/plan/preview.ts';
 import type { Sample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
@@ -100,7 +100,7 @@ function summary({ places, feeds, people }: Findings, calendar: Calendar): strin
 }
 
 /** The first of those who are visible anywhere, a line each. */
-function names({ first, number }: Sample<Person>, calendar: Calendar): string[] {
+function names({ first, number }: Sample<SeenPerson>, calendar: Calendar): string[] {
   const named = first.map(
     ({ userId, at }) => `${subjectName(userId)}: ${sightsOf(at, calendar).join(' · ')}`,
   );
@@ -108,7 +108,7 @@ function names({ first, number }: Sample<Person>, calendar: Calendar): string[] 
 }
 
 /** Where another provider has another name it is told as well. */
-function sightsOf([first, ...others]: Person['at'], calendar: Calendar): string[] {
+function sightsOf([first, ...others]: SeenPerson['at'], calendar: Calendar): string[] {
   if (first === undefined) return [];
   const words = describe(first.presence, calendar);
   const more = others.flatMap(({ provider, presence: { name } }) =>

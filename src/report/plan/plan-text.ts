@@ -1,7 +1,8 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import { isoOrNull, subjectOf } from '../../requests/receipt.ts';
 import { spellDay } from '../../requests/deadline.ts';
-import { callCount, callsOf } from '../../requests/plan/calls.ts';
-import { warningsOf } from '../../requests/plan/plan.ts';
+import { callCount, plannedCalls } from '../../requests/plan/calls.ts';
+import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { FoundSubject, Preview, Sum } from '../../requests/plan/preview.ts';
 import type {
   Operation,
@@ -13,7 +14,7 @@ import type { Presence } from '../../requests/transitions/answers.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { OPERATION, PROVIDER, count, figure, andMore } from '../words.ts';
+import { PROVIDER, count, figure, andMore } from '../words.ts';
 import type { Sample } from '../../requests/sample.ts';
 import type { Refusal } from '../../requests/stream-options.ts';
 
@@ -21,7 +22,7 @@ import type { Refusal } from '../../requests/stream-options.ts';
 export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {
   const lines = steps.map(
     (step) =>
-      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATION[step.operation].padEnd(8)} asked for, downloaded and checked`,
+      `  ${PROVIDER[step.provider].padEnd(10)}${OPERATIONS[step.operation].label.padEnd(8)} asked for, downloaded and checked`,
   );
   const what = `${action} of ${subjectName(subject.userId)}, due ${spellDay(dueOn)}`;
   const where = whereText({ profile, accounts: eachOnce(steps) }, subject);
@@ -74,7 +75,7 @@ export function previewJson(
       earlier_request_id: step.earlier ?? null,
       note: step.note ?? null,
     })),
-    calls: callCount(callsOf([request])),
+    calls: callCount(plannedCalls([request])),
     found: found.map(foundJson),
     new_owners: [...owners].map(([id, presence]) => ({ id, ...presenceJson(presence) })),
     effects: effects.filter(({ provider }) => providers.has(provider)),
@@ -128,7 +129,7 @@ function documentOf(request: PlannedRequest) {
     out_dir: request.outDir,
     steps: request.steps.map(stepJson),
     calls: request.steps.length,
-    warnings: warningsOf(request),
+    warnings: idWarningsOf(request),
   };
 }
 

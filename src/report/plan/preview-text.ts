@@ -1,12 +1,12 @@
 import { callCount } from '../../requests/plan/calls.ts';
 import type { Effect } from '../../requests/plan/effects.ts';
 import type { Preview, FoundSubject } from '../../requests/plan/preview.ts';
-import type { Leftover } from '../../requests/verification.ts';
+import { type Leftover, STREAM_PARTS, streamPartsOf } from '../../requests/stream-options.ts';
 import { refusalLines, warningLines } from './plan-text.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { thereLines, whereText, requestText, whereOfAll } from '../where-text.ts';
-import { LEFTOVER, count, duration, list, andMore } from '../words.ts';
+import { count, duration, list, andMore } from '../words.ts';
 import { effectLines } from './effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
 import { createFindings } from '../../requests/plan/findings.ts';
@@ -66,10 +66,10 @@ function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
   const how = new Map(
     effects.filter(({ provider }) => provider === 'stream').map((each) => [each.what, each.how]),
   );
-  return REMOVABLE.filter((what) => how.has(what) && how.get(what) !== 'removed');
+  return streamPartsOf('delete_users')
+    .map(({ what }) => what)
+    .filter((what) => what !== 'account' && how.has(what) && how.get(what) !== 'removed');
 }
-
-const REMOVABLE = ['messages', 'conversations', 'calls', 'files'] as const;
 
 function isRemovedAccount(effect: Effect): boolean {
   return isStreamAccount(effect) && effect.how === 'removed';
@@ -96,18 +96,11 @@ function afterwards(preview: Preview): string[] {
 function leftLine(effects: readonly Effect[]): string[] {
   const left = leftAtStream(effects);
   if (left.length === 0) return [];
-  const flags = left.flatMap((what) => HARD_FLAG[what] ?? []);
+  const flags = left.flatMap((what) => STREAM_PARTS[what].harder);
   return [
-    `Not erased at Stream: ${list(left.map((what) => LEFTOVER[what]))}. Art. 17 is not met by that; with ${flags.join(' ')} it would be.`,
+    `Not erased at Stream: ${list(left.map((what) => STREAM_PARTS[what].label))}. Art. 17 is not met by that; with ${flags.join(' ')} it would be.`,
   ];
 }
-
-const HARD_FLAG: Readonly<Partial<Record<Leftover, string>>> = {
-  messages: '--messages hard',
-  conversations: '--conversations hard',
-  calls: '--calls hard',
-  files: '--files',
-};
 
 function exportLine({ exportsTo, acceptPartial }: Preview): string[] {
   if (exportsTo === null) return [];

@@ -1,9 +1,9 @@
 import { isExport } from '../../requests/operations.ts';
 import type { Receipt, ReceiptStep, VerificationRow } from '../../requests/receipt.ts';
-import type { Leftover } from '../../requests/verification.ts';
+import { STREAM_PARTS, type StreamPart, partMode } from '../../requests/stream-options.ts';
 import { eraseWords } from '../plan/erase-command.ts';
 import { wrap } from '../text.ts';
-import { LEFTOVER, PROVIDER, list, utc } from '../words.ts';
+import { PROVIDER, list, utc } from '../words.ts';
 
 const INDENT = '  ';
 const COLUMN = 12;
@@ -53,24 +53,20 @@ export function hiddenLine(receipt: Receipt): string | null {
   const command = (flags: readonly string[]): string =>
     `gdpr ${eraseWords(subject, { before: only, after: ['--hard', ...flags] })}`;
   if (left.includes('account') || left.includes('feed_data')) {
-    const shared = HARDER.filter(([, option]) => steps.some((step) => isSoft(step, option)));
-    const flags = shared.flatMap(([, , flag]) => flag);
+    const shared = LEFT_OPEN.filter((part) => steps.some((step) => isSoft(step, part)));
+    const flags = shared.flatMap(({ harder }) => harder);
     return `Hidden at Stream, not erased: Art. 17 is not met. To finish: ${command(flags)}.`;
   }
-  const flags = HARDER.flatMap(([what, , flag]) => (left.includes(what) ? flag : []));
-  const what = list(left.map((each) => LEFTOVER[each]));
+  const flags = LEFT_OPEN.flatMap(({ what, harder }) => (left.includes(what) ? harder : []));
+  const what = list(left.map((each) => STREAM_PARTS[each].label));
   return `Not erased at Stream: ${what}. Art. 17 is not met. To finish: ${command(flags)}.`;
 }
 
-/** The flags that make hard what `--hard` alone leaves to a profile that says otherwise. */
-const HARDER: readonly (readonly [what: Leftover, option: string, flag: readonly string[]])[] = [
-  ['conversations', 'conversations', ['--conversations', 'hard']],
-  ['calls', 'calls', ['--calls', 'hard']],
-  ['files', 'files', ['--files']],
-];
+/** What `--hard` alone leaves to a profile that says otherwise. */
+const LEFT_OPEN = [STREAM_PARTS.conversations, STREAM_PARTS.calls, STREAM_PARTS.files];
 
-function isSoft({ provider, options }: ReceiptStep, option: string): boolean {
-  return provider === 'stream' && options[option] === 'soft';
+function isSoft({ provider, options }: ReceiptStep, part: StreamPart): boolean {
+  return provider === 'stream' && partMode(part, options) === 'soft';
 }
 
 const DONE: ReadonlySet<ReceiptStep['state']> = new Set(['succeeded', 'not_found']);

@@ -1,19 +1,10 @@
 import type { ChalkInstance } from 'chalk';
 import { quoteId } from '../../requests/ids.ts';
-import { isExport } from '../../requests/operations.ts';
+import { OPERATIONS, isExport } from '../../requests/operations.ts';
+import { STREAM_PARTS, partMode, removes } from '../../requests/stream-options.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
 import { wrap } from '../text.ts';
-import {
-  OPERATION,
-  PROVIDER,
-  count,
-  list,
-  size,
-  stepMark,
-  stepWord,
-  utc,
-  waitsFor,
-} from '../words.ts';
+import { PROVIDER, count, list, size, stepMark, stepWord, utc, waitsFor } from '../words.ts';
 
 const INDENT = '  ';
 
@@ -21,12 +12,15 @@ const INDENT = '  ';
 export function stepLines({ steps }: Receipt, paint: ChalkInstance): string[] {
   const names = steps.flatMap(({ artifacts }) => artifacts.map(({ path }) => path.length));
   const fileWidth = Math.max(0, ...names);
-  const nameWidth = Math.max(8, ...steps.map(({ operation }) => OPERATION[operation].length));
+  const nameWidth = Math.max(
+    8,
+    ...steps.map(({ operation }) => OPERATIONS[operation].label.length),
+  );
   let last = '';
   return steps.flatMap((step) => {
     const provider = step.provider === last ? '' : PROVIDER[step.provider];
     last = step.provider;
-    const start = `${INDENT}${provider.padEnd(10)}${OPERATION[step.operation].padEnd(nameWidth)} `;
+    const start = `${INDENT}${provider.padEnd(10)}${OPERATIONS[step.operation].label.padEnd(nameWidth)} `;
     const marked = `${start}${stepMark(step, step.finished_at !== null)}  `;
     const texts = isExport(step.operation)
       ? [...filesOf(step, fileWidth), ...remarks(step)].map((text, index) =>
@@ -78,22 +72,15 @@ function remarks(step: ReceiptStep): string[] {
  * Sources: docs/providers/stream.md 2.2, 2.4 and 2.5, docs/providers/sendbird.md 2.1.
  */
 function doneWords({ operation, options }: Pick<ReceiptStep, 'operation' | 'options'>): string {
-  switch (operation) {
-    case 'delete_feeds':
-      return options['hard_delete'] === true
-        ? 'removed, with follows in both directions'
-        : 'hidden, not removed; follows removed in both directions';
-    case 'delete_users':
-      return userWords(options);
-    case 'delete':
-      return `removed; ${CHANNELS[word(options['channel_delete_option']) ?? 'do_not_delete']}`;
-    case 'restore_users':
-      return 'back: the account and nothing else';
-    case 'export_feeds':
-    case 'export_users':
-    case 'access':
-      return 'received';
+  const { does, check, provider } = OPERATIONS[operation];
+  if (does === 'restore') return 'back: the account and nothing else';
+  if (provider === 'sendbird') {
+    return `removed; ${CHANNELS[word(options['channel_delete_option']) ?? 'do_not_delete']}`;
   }
+  if (check === 'user_lookup') return userWords(options);
+  return removes(operation, options)
+    ? 'removed, with follows in both directions'
+    : 'hidden, not removed; follows removed in both directions';
 }
 
 const CHANNELS: Readonly<Record<string, string>> = {
@@ -102,42 +89,29 @@ const CHANNELS: Readonly<Record<string, string>> = {
   all: 'every group channel they were in removed, for everybody (all)',
 };
 
-const USER: Readonly<Record<string, string>> = {
-  soft: 'hidden',
-  pruning: 'hidden, profile cleared',
-  hard: 'removed',
-};
-
-const VERB: Readonly<Record<string, string>> = {
-  soft: 'hidden',
-  pruning: 'cleared',
-  hard: 'removed',
-};
+const VERB = { soft: 'hidden', pruning: 'cleared', hard: 'removed' } as const;
 
 function userWords(options: ReceiptStep['options']): string {
-  const how = word(options['user']) ?? 'soft';
-  const modes = [
-    ['messages', word(options['messages'])],
-    ['calls', word(options['calls'])],
-    ['files', options['files'] === true ? 'hard' : null],
-  ] as const;
-  const same = modes.filter(([, mode]) => mode === how).map(([what]) => what);
-  const other = modes.flatMap(([what, mode]) =>
-    mode === null || mode === how ? [] : [`${what} ${VERB[mode] ?? mode}`],
-  );
-  const account = USER[how] ?? how;
+  const { account, messages, calls, files, conversations } = STREAM_PARTS;
+  const how = partMode(account, options) ?? 'soft';
+  const named = [messages, calls, files].flatMap((part) => {
+    const mode = partMode(part, options);
+    return mode === null ? [] : [{ what: part.what, mode }];
+  });
+  const same = named.filter(({ mode }) => mode === how).map(({ what }) => what);
+  const other = named.filter(({ mode }) => mode !== how);
+  const user = how === 'pruning' ? 'hidden, profile cleared' : VERB[how];
+  const shared = partMode(conversations, options);
   return [
-    same.length === 0 ? account : `${account}, with ${list(same)}`,
-    ...other,
-    ...(options['messages'] === undefined ? ['messages untouched'] : []),
-    ...conversations(word(options['conversations'])),
+    same.length === 0 ? user : `${user}, with ${list(same)}`,
+    ...other.map(({ what, mode }) => `${what} ${VERB[mode]}`),
+    ...(partMode(messages, options) === null ? ['messages untouched'] : []),
+    ...(shared === null
+      ? []
+      : [`${conversations.label} ${VERB[shared]}, for the other person too`]),
     ...owner('channels', word(options['new_channel_owner_id'])),
     ...owner('calls', word(options['new_call_owner_id'])),
   ].join('; ');
-}
-
-function conversations(mode: string | null): string[] {
-  return mode === null ? [] : [`1:1 conversations ${VERB[mode] ?? mode}, for the other person too`];
 }
 
 function owner(what: string, id: string | null): string[] {

@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow, spellDay, daysBetween } from '../../requests/deadline.ts';
@@ -5,7 +6,6 @@ import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
 import {
   dueMark,
-  OPERATION,
   PROVIDER,
   REQUEST,
   count,
@@ -64,7 +64,7 @@ function stepLines(
   now: number,
 ): string[] {
   const ended = step.finishedAt !== null;
-  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATION[step.operation].padEnd(10)}${stepMark(step, ended)}`;
+  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATIONS[step.operation].label.padEnd(10)}${stepMark(step, ended)}`;
   const own = calls.filter(({ stepIds }) => stepIds.includes(step.id));
   const texts = [
     stepWord(step, { ended, waits: waitsFor(step, request.steps) }),

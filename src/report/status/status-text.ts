@@ -1,3 +1,4 @@
+import { OPERATIONS } from '../../requests/operations.ts';
 import type { ChalkInstance } from 'chalk';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow } from '../../requests/deadline.ts';
@@ -12,7 +13,6 @@ import { isSettled } from '../../requests/state.ts';
 import {
   age,
   dueMark,
-  OPERATION,
   PROVIDER,
   REQUEST,
   count,
@@ -89,7 +89,7 @@ function progress(provider: ProviderName, { steps }: Request): string {
   const said = word(telling);
   if (own.every((step) => word(step) === said)) return `${start} ${said}`;
   const ended = own.filter(({ finishedAt }) => finishedAt !== null).length;
-  return `${start} ${ended} of ${own.length}, ${OPERATION[telling.operation]} ${said}`;
+  return `${start} ${ended} of ${own.length}, ${OPERATIONS[telling.operation].label} ${said}`;
 }
 
 const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'reported']);

@@ -63,7 +63,7 @@ export function callsFor(operation: Operation, subjects: number): number {
 }
 
 /** As `createCallCount`, of planned requests that are at hand. */
-export function callsOf(
+export function plannedCalls(
   requests: readonly Pick<PlannedRequest, 'steps'>[],
 ): ReadonlyMap<Operation, number> {
   const count = createCallCount();
@@ -93,7 +93,7 @@ export function leastTime(
   return times.length === 0 ? null : Math.max(...times);
 }
 
-/** As the pace of the runner counts: a share of each window, and of each second, is ours. */
+/** As the rate limiter counts: a share of each window, and of each second, is ours. */
 function timeOf(count: number, told: Limit, share: number, at: number): number {
   const ours = Math.max(1, Math.floor(told.limit * share));
   const now = Math.max(0, Math.min(ours, told.remaining - (told.limit - ours)));

@@ -1,14 +1,22 @@
 import { lacksConfirmation } from '../confirmation.ts';
+import { OPERATIONS } from '../operations.ts';
 import type { ProviderName, Request, Step } from '../request.ts';
 import {
   CHANNEL_OPTIONS,
   type ChannelOption,
+  type How,
+  REMOVED,
+  STREAM_PARTS,
   type StreamOptions,
+  type StreamPart,
+  UNTOUCHED,
+  partMode,
   readStreamOptions,
+  removes,
 } from '../stream-options.ts';
 
 /** What an action does to one kind of a person's data at a provider. */
-export interface Effect {
+export interface Effect extends How {
   provider: ProviderName;
   what:
     | 'feed_data'
@@ -22,48 +30,9 @@ export interface Effect {
     | 'channels'
     | 'owned_channels'
     | 'owned_calls';
-  how:
-    | 'untouched'
-    | 'hidden'
-    | 'emptied'
-    | 'removed'
-    | 'one_to_one_removed'
-    | 'all_removed'
-    | 'handed_over'
-    | 'restored'
-    | 'not_restored'
-    | 'unsupported';
-  /** What brings it back: our restore, perhaps nothing, surely nothing; null: nothing is lost. */
-  undo: 'restore' | 'unsure' | 'never' | null;
   /** Who owns it afterwards; null: a user that Stream makes up, or it is nobody's question. */
   owner: string | null;
 }
-
-type How = Pick<Effect, 'how' | 'undo'>;
-
-const UNTOUCHED: How = { how: 'untouched', undo: null };
-const REMOVED: How = { how: 'removed', undo: 'never' };
-
-const ACCOUNT: Readonly<Record<string, How>> = {
-  soft: { how: 'hidden', undo: 'restore' },
-  // [U] whether a pruned user can be restored; the emptied profile does not come back at any rate.
-  pruning: { how: 'emptied', undo: 'never' },
-  hard: REMOVED,
-};
-
-const MESSAGES: Readonly<Record<string, How>> = {
-  // [U] nothing of theirs is lost, and whether a restore shows it again is told both ways: Stream's
-  // page counts it as restorable, CNET update_users.md says that messages stay gone.
-  soft: { how: 'hidden', undo: 'unsure' },
-  pruning: { how: 'emptied', undo: 'never' },
-  hard: REMOVED,
-};
-
-/** What two share: no call brings it back for either of them, hidden or removed. */
-const SHARED: Readonly<Record<string, How>> = {
-  soft: { how: 'hidden', undo: 'never' },
-  hard: REMOVED,
-};
 
 /**
  * What becomes of a Stream user's data with these options (docs/providers/stream.md 2.2, 2.4 and 4).
@@ -71,16 +40,11 @@ const SHARED: Readonly<Record<string, How>> = {
  */
 export function streamEffects(options: StreamOptions, hasFeeds: boolean): readonly Effect[] {
   const { user } = options;
-  const feeds: How = user === 'hard' ? REMOVED : { how: 'hidden', undo: 'never' };
-  const effects: Effect[] = [
-    stream('feed_data', hasFeeds ? feeds : UNTOUCHED),
-    ...(hasFeeds ? [stream('follows', REMOVED)] : []),
-    stream('account', howOf(ACCOUNT, user)),
-    stream('messages', howOf(MESSAGES, options.messages)),
-    stream('conversations', howOf(SHARED, options.conversations)),
-    stream('calls', howOf(SHARED, options.calls)),
-    stream('files', options.files === true ? REMOVED : UNTOUCHED),
-  ];
+  const effects: Effect[] = Object.values(STREAM_PARTS).flatMap((part) => {
+    if (part.operation === 'delete_users') return [stream(part.what, howOf(part, { ...options }))];
+    if (!hasFeeds) return [stream(part.what, UNTOUCHED)];
+    return [stream(part.what, part.effects[user] ?? UNTOUCHED), stream('follows', REMOVED)];
+  });
   if (user !== 'hard') return effects;
   const handed: How = { how: 'handed_over', undo: null };
   return [
@@ -90,8 +54,9 @@ export function streamEffects(options: StreamOptions, hasFeeds: boolean): readon
   ];
 }
 
-function howOf(table: Readonly<Record<string, How>>, mode = ''): How {
-  return table[mode] ?? UNTOUCHED;
+function howOf(part: StreamPart, options: Readonly<Record<string, unknown>>): How {
+  const mode = partMode(part, options);
+  return (mode === null ? undefined : part.effects[mode]) ?? UNTOUCHED;
 }
 
 /** What becomes of a Sendbird user's data: permanent in any mode (docs/providers/sendbird.md 3). */
@@ -136,32 +101,25 @@ export function unsentEffects(
   at: number,
 ): readonly Effect[] {
   const unsent = steps.filter((step) => lacksConfirmation(step, confirmedAt, at));
-  const hasFeeds = steps.some(({ operation }) => operation === 'delete_feeds');
+  const hasFeeds = steps.some(({ operation }) => OPERATIONS[operation].check === 'feed_data');
   return unsent.flatMap((step) => effectsOf(step, hasFeeds));
 }
 
 function effectsOf({ operation, provider, options }: Step, hasFeeds: boolean): readonly Effect[] {
-  switch (operation) {
-    case 'delete_feeds': {
-      const user = options['hard_delete'] === true ? 'hard' : 'soft';
-      return streamEffects({ user }, true).filter(isOfFeeds);
-    }
-    case 'delete_users': {
-      const effects = streamEffects(readStreamOptions(options), hasFeeds);
-      // Its feed data is told with the step that deletes it.
-      return hasFeeds ? effects.filter((each) => !isOfFeeds(each)) : effects;
-    }
-    case 'delete': {
-      const told = options['channel_delete_option'];
-      return sendbirdEffects(CHANNEL_OPTIONS.find((each) => each === told) ?? 'do_not_delete');
-    }
-    case 'restore_users':
-      return provider === 'stream' ? restoreEffects() : [NO_RESTORE];
-    case 'export_feeds':
-    case 'export_users':
-    case 'access':
-      return [];
+  const { does, check } = OPERATIONS[operation];
+  if (does === 'export') return [];
+  if (does === 'restore') return provider === 'stream' ? restoreEffects() : [NO_RESTORE];
+  if (provider === 'sendbird') {
+    const told = options['channel_delete_option'];
+    return sendbirdEffects(CHANNEL_OPTIONS.find((each) => each === told) ?? 'do_not_delete');
   }
+  if (check === 'feed_data') {
+    const user = removes(operation, options) ? 'hard' : 'soft';
+    return streamEffects({ user }, true).filter(isOfFeeds);
+  }
+  const effects = streamEffects(readStreamOptions(options), hasFeeds);
+  // Its feed data is told with the step that deletes it.
+  return hasFeeds ? effects.filter((each) => !isOfFeeds(each)) : effects;
 }
 
 function isOfFeeds({ what }: Effect): boolean {

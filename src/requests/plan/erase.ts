@@ -1,4 +1,4 @@
-import { isExport } from '../operations.ts';
+import { OPERATIONS, isExport } from '../operations.ts';
 import type {
   Operation,
   PlannedRequest,
@@ -7,7 +7,12 @@ import type {
   Sight,
   Subject,
 } from '../request.ts';
-import type { ChannelOption, DeleteMode, StreamOptions } from '../stream-options.ts';
+import {
+  type ChannelOption,
+  type DeleteMode,
+  type StreamOptions,
+  feedOptions,
+} from '../stream-options.ts';
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
 import {
   type ExportTarget,
@@ -17,7 +22,7 @@ import {
   type OwnDetails,
   wantedSteps,
 } from './plan.ts';
-import { type Page, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
@@ -47,7 +52,7 @@ export interface EraseFacts {
  * waits for which is `order`'s to say. The mode is Stream's: a request without a Stream step has none
  * but `hard`.
  */
-export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): Page {
+export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): PlanPage {
   const providerPlans = erasePlans(wish);
   return {
     action: 'erase',
@@ -133,7 +138,7 @@ function deletionsOf(
   }
   const users = { operation: 'delete_users', options: { ...stream } } as const;
   if (!operations.includes('export_feeds')) return [users];
-  return [{ operation: 'delete_feeds', options: { hard_delete: mode === 'hard' } }, users];
+  return [{ operation: 'delete_feeds', options: feedOptions(mode) }, users];
 }
 
 function sightOf(
@@ -144,7 +149,7 @@ function sightOf(
 ): Sight | null {
   const seen = sightings.get(provider);
   if (seen === undefined) return null;
-  if (operation !== 'delete_feeds') {
+  if (OPERATIONS[operation].check === 'user_lookup') {
     return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';
   }
   if (seen.feeds === null || seen.feeds === 'not_checkable') return null;

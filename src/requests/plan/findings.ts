@@ -11,7 +11,7 @@ interface Place {
 }
 
 /** Somebody who is visible somewhere: where, and as whom. */
-export interface Person {
+export interface SeenPerson {
   userId: string;
   at: readonly { provider: ProviderName; presence: Presence }[];
 }
@@ -24,7 +24,7 @@ export interface Findings {
   /** Subjects whose feed data was asked about, and what was seen of it. */
   feeds: { asked: number; visible: number; uncheckable: number };
   /** Those who are visible anywhere. */
-  people: Sample<Person>;
+  people: Sample<SeenPerson>;
   /** Those whom this ledger has erased before. */
   earlier: Sample<FoundSubject>;
   /** Ids that nobody has seen: absent, or not looked up. */
@@ -49,7 +49,7 @@ export interface FindingsFold {
 export function createFindings(): FindingsFold {
   const places = new Map<ProviderName, OpenPlace>();
   const feeds = { asked: 0, visible: 0, uncheckable: 0 };
-  const people = createSample<Person>();
+  const people = createSample<SeenPerson>();
   const earlier = createSample<FoundSubject>();
   let unseen = 0;
   let subjects = 0;
@@ -105,7 +105,7 @@ function closed(place: OpenPlace): Place {
   return { ...place, absent: place.absent.taken() };
 }
 
-function personOf(ofOne: readonly FoundSubject[]): Person | null {
+function personOf(ofOne: readonly FoundSubject[]): SeenPerson | null {
   const [first] = ofOne;
   if (first === undefined || !ofOne.some(isVisible)) return null;
   const at = ofOne.flatMap(({ provider, presence }) =>

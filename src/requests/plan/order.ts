@@ -1,7 +1,6 @@
 import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
 import type { Request, Step } from '../request.ts';
-import type { StepPatch } from '../transitions/change.ts';
-import { CHECK_ID } from '../transitions/failed.ts';
+import { CHECK_ID, type StepPatch } from '../transitions/change.ts';
 
 type Ordered = Pick<
   Step,

@@ -97,7 +97,7 @@ export function exportPlans(targets: readonly ExportTarget[]): readonly Provider
 export const NO_OPTIONS: PlannedStep['options'] = Object.freeze({});
 
 /** What the operator should know about a planned request, one sentence each. */
-export function warningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly string[] {
+export function idWarningsOf({ steps }: Pick<PlannedRequest, 'steps'>): readonly string[] {
   const warnings: string[] = [];
   for (const { subjectId, provider } of steps) {
     const warning = warningOf(subjectId, provider);

@@ -79,7 +79,7 @@ export interface Preview extends Sum, Where {
 }
 
 /** One page of a plan, and what is known of its subjects: `found` is by request, in the same order. */
-export interface Page extends Plan {
+export interface PlanPage extends Plan {
   looked: boolean;
   found: readonly (readonly FoundSubject[])[];
 }

@@ -1,5 +1,6 @@
 import { type Erasure, standingErasure, standingErasures } from '../past-erasures.ts';
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
+import { partMode, streamPartsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
 import {
   type ExportTarget,
@@ -9,7 +10,7 @@ import {
   type OwnDetails,
   idAt,
 } from './plan.ts';
-import { type Page, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What a restore is to do for one page of subjects, and what is known of them; `erasures` oldest first. */
@@ -33,7 +34,7 @@ const COMES_BACK =
  * The plan of a restore for a page of subjects: one request a subject. Who is visible at Stream is
  * `already_active`, and at Sendbird it is `unsupported`; neither makes a call.
  */
-export function planRestore(wish: RestoreWish, newId: () => string): Page {
+export function planRestore(wish: RestoreWish, newId: () => string): PlanPage {
   const requests = wish.subjects.map((subject, index): PlannedRequest => {
     const id = `req_${newId()}`;
     const steps = wish.targets.flatMap((target) => stepsAt(target, subject, id, wish));
@@ -119,9 +120,9 @@ function noteOf(subjectId: string, erasures: readonly Erasure[]): string {
 }
 
 function harderThanSoft({ options }: Erasure): readonly string[] {
-  const modes = (['user', 'messages', 'conversations', 'calls'] as const).flatMap((what) => {
-    const how = options[what];
-    return how === 'hard' || how === 'pruning' ? [`${what} ${how}`] : [];
+  return streamPartsOf('delete_users').flatMap((part) => {
+    const mode = partMode(part, options);
+    if (mode === null || mode === 'soft') return [];
+    return [options[part.option] === true ? part.option : `${part.option} ${mode}`];
   });
-  return options['files'] === true ? [...modes, 'files'] : modes;
 }

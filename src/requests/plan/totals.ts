@@ -11,9 +11,9 @@ import {
   exportPlans,
   idAt,
   warningOf,
-  warningsOf,
+  idWarningsOf,
 } from './plan.ts';
-import type { Page, Preview, Sum, Tempo } from './preview.ts';
+import type { PlanPage, Preview, Sum, Tempo } from './preview.ts';
 
 /** What is known of a run as a whole before the question. */
 export interface Known {
@@ -24,7 +24,7 @@ export interface Known {
 /** Adds up the pages of a plan: the plan of a million people takes no more room than that of one. */
 export interface PlanTotals {
   /** A page that is planned, with what is known of its subjects. */
-  add(page: Page): void;
+  add(page: PlanPage): void;
   /**
    * Subjects of whom nobody asks and nothing is recorded, as their page would be planned, and without
    * planning it: what a dry run reads a million rows with.
@@ -46,7 +46,7 @@ interface Kinds {
 type Agreed = Pick<Preview, 'profile' | 'effects' | 'needs' | 'exportsTo' | 'acceptPartial'>;
 
 /**
- * The digest of a run with nobody in it yet. `lanes` are what is planned for those of whom nothing is
+ * The totals of a run with nobody in it yet. `providerPlans` are what is planned for those of whom nothing is
  * known; `agree` says what the steps of the whole do, and what they need.
  */
 export function createPlanTotals(
@@ -88,15 +88,15 @@ export function createPlanTotals(
 /** Adds up the pages of an export, which nobody has to agree to. */
 export interface ExportTotals {
   add(page: Plan): void;
-  /** As `Digest.addUnseen`. */
+  /** As `PlanTotals.addUnseen`. */
   addUnseen(subjects: readonly Subject[]): void;
-  /** As `Digest.refuse`. */
+  /** As `PlanTotals.refuse`. */
   refuse(refusals: readonly Refusal[]): void;
   /** What all pages up to now come to. */
   sum(): Sum;
 }
 
-/** The digest of an export with nobody in it yet. */
+/** The totals of an export with nobody in it yet. */
 export function exportTotals(targets: readonly ExportTarget[]): ExportTotals {
   const total = createTotal('export', exportPlans(targets));
   return {
@@ -127,7 +127,7 @@ function createTotal(action: Action, providerPlans: readonly ProviderPlan[]) {
     if (providerPlans.some(({ provider }) => isOther(idAt(subject, provider))))
       elsewhere.add(subject);
   };
-  const addLane = ({ provider, account, steps }: ProviderPlan, ids: number): void => {
+  const addPlan = ({ provider, account, steps }: ProviderPlan, ids: number): void => {
     if (ids === 0) return;
     providers.add(provider);
     for (const step of steps) {
@@ -145,7 +145,7 @@ function createTotal(action: Action, providerPlans: readonly ProviderPlan[]) {
         providers.add(step.provider);
         if (step.state === 'already_active') hasActive = true;
       }
-      for (const warning of warningsOf(request)) warnings.add(warning);
+      for (const warning of idWarningsOf(request)) warnings.add(warning);
     },
 
     /** Answers with how many ids they have at the providers. */
@@ -162,7 +162,7 @@ function createTotal(action: Action, providerPlans: readonly ProviderPlan[]) {
           if (warning !== null) warnings.add(warning);
         }
       }
-      for (const { providerPlan, ids } of own) addLane(providerPlan, ids);
+      for (const { providerPlan, ids } of own) addPlan(providerPlan, ids);
       return own.reduce((sum, { ids }) => sum + ids, 0);
     },
 

@@ -1,8 +1,7 @@
 import { isDeletion } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
-import type { Change, StepPatch } from './change.ts';
+import { type Change, REPEATS, type StepPatch, joined } from './change.ts';
 import { DOUBTS, left } from './sent.ts';
-import { REPEATS, joined } from './failed.ts';
 
 /** What cancelling can do about a step that has not ended. */
 export type CancelEffect =

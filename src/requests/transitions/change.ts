@@ -1,29 +1,20 @@
-import type { Artifact, Call, Step } from '../request.ts';
+import type { Artifact, Call, Step, StepError } from '../request.ts';
 
 /** What may change about a step once it is recorded. */
 export type StepPatch = Partial<
-  Pick<
+  Omit<
     Step,
-    | 'state'
-    | 'note'
-    | 'error'
-    | 'whole'
-    | 'callId'
-    | 'taskId'
-    | 'subjects'
-    | 'attempts'
-    | 'checks'
-    | 'repeats'
-    | 'tries'
-    | 'nextAt'
-    | 'blocked'
-    | 'batch'
-    | 'doubts'
-    | 'after'
-    | 'lookedAt'
-    | 'intendedAt'
-    | 'acceptedAt'
-    | 'finishedAt'
+    | 'id'
+    | 'requestId'
+    | 'provider'
+    | 'operation'
+    | 'account'
+    | 'subjectId'
+    | 'options'
+    | 'before'
+    | 'earlier'
+    | 'earlierOptions'
+    | 'artifacts'
   >
 >;
 
@@ -42,4 +33,26 @@ export interface Change {
   steps?: readonly { id: string; patch: StepPatch }[];
   /** Replaces what the step had: a step's files are the ones of its last collection. */
   artifacts?: readonly { stepId: string; artifact: Artifact }[];
+}
+
+/** How often a passing failure is repeated without being asked to (docs/spec.md 4). */
+export const REPEATS = 3;
+
+/** A step that fails: one that was repeated often enough is passing no more. */
+export function failed(step: Step, error: StepError, at: number): StepPatch {
+  const passing = error.passing && step.repeats < REPEATS;
+  return { state: 'failed', error: { ...error, passing }, finishedAt: at, nextAt: null };
+}
+
+/** A note with one more sentence, unless it has it already. */
+export function joined(note: string | null, more: string): string {
+  return note === null || note.includes(more) ? (note ?? more) : `${note}; ${more}`;
+}
+
+/** What the note of a deletion says that is done by the provider's word alone, of somebody nobody saw. */
+export const CHECK_ID = 'check the id';
+
+/** An error that no provider has worded. */
+export function ownError(code: string, message: string, passing: boolean): StepError {
+  return { code, message, passing, providerCode: null, httpStatus: null };
 }

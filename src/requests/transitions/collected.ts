@@ -1,8 +1,7 @@
 import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { Collected, Unreachable } from './answers.ts';
-import type { Change, StepPatch } from './change.ts';
-import { failed, joined } from './failed.ts';
+import { type Change, type StepPatch, failed, joined } from './change.ts';
 import { type TaskNews, reported } from './reported.ts';
 
 /** How often one link, or one file, is fetched before the step fails. */

@@ -1,7 +1,6 @@
 import { isExport } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
-import type { Change } from './change.ts';
-import { joined } from './failed.ts';
+import { type Change, joined } from './change.ts';
 
 const REPEATED = 'repeated: an earlier call got no clear answer, and may have taken effect too';
 

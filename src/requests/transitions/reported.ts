@@ -2,8 +2,7 @@ import { OPERATIONS, isExport } from '../operations.ts';
 import { type Moment, nextCheck, secondLook } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { SubjectResult, TaskReport, Unreachable } from './answers.ts';
-import type { Change, StepPatch } from './change.ts';
-import { failed } from './failed.ts';
+import { type Change, type StepPatch, failed, ownError } from './change.ts';
 
 /** A report that says something about the task, not about the provider's health. */
 export type TaskNews = Exclude<TaskReport, Unreachable>;
@@ -76,8 +75,7 @@ function done(
   if (own?.kind === 'failed') return failed(step, own.error, at);
   if (own !== undefined || !namesSubjects) return well;
   if (step.before !== 'visible' && step.earlier === null) {
-    const facts = { passing: false, providerCode: null, httpStatus: null };
-    return failed(step, { code: 'user_not_named', message: UNKNOWN, ...facts }, at);
+    return failed(step, ownError('user_not_named', UNKNOWN, false), at);
   }
   return { ...well, note: step.note ?? UNNAMED };
 }

@@ -1,8 +1,7 @@
 import { type Moment, nextCheck, secondLook } from '../polling.ts';
 import type { Call, Step } from '../request.ts';
 import type { FoundTask } from './answers.ts';
-import type { Change, StepPatch } from './change.ts';
-import { joined } from './failed.ts';
+import { type Change, type StepPatch, joined } from './change.ts';
 import { left, maySendOnceMore } from './sent.ts';
 
 /** How far before the intent a task may have been created and still be ours: clocks differ. */

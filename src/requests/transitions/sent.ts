@@ -2,8 +2,7 @@ import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
 import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step } from '../request.ts';
 import type { Submission } from './answers.ts';
-import type { CallPatch, Change, StepPatch } from './change.ts';
-import { failed, joined } from './failed.ts';
+import { type CallPatch, type Change, type StepPatch, failed, joined } from './change.ts';
 
 /** How long after its intent a deletion in doubt is sent once more, ms (docs/spec.md 4). */
 export const ONCE_MORE_WITHIN = 3_600_000;

@@ -1,8 +1,7 @@
 import { OPERATIONS } from '../operations.ts';
 import { type Moment, secondLook } from '../polling.ts';
 import type { Finding, Step, StepError } from '../request.ts';
-import type { Change, StepPatch } from './change.ts';
-import { CHECK_ID, failed, joined } from './failed.ts';
+import { CHECK_ID, type Change, type StepPatch, failed, joined, ownError } from './change.ts';
 
 /** How often a subject is looked for before what is still seen is believed. */
 const LOOKS = 3;
@@ -48,7 +47,10 @@ function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
   if (step.error?.code === 'task_lost') return lost(step, look, moment.at);
   if (step.state === 'no_data' && look === 'not_checkable') {
     const message = 'Sendbird says that it has no data, and the account cannot be looked up';
-    return { ...failed(step, fault('no_data', message), moment.at), ...found(look, moment.at) };
+    return {
+      ...failed(step, ownError('no_data', message, true), moment.at),
+      ...found(look, moment.at),
+    };
   }
   const ended = endOf(each, look);
   const after = look;
@@ -120,7 +122,7 @@ function lost(step: Step, look: Sure, at: number): StepPatch {
       after: look,
     };
   }
-  const error = step.error ?? fault('task_lost', 'the task is not known any more');
+  const error = step.error ?? ownError('task_lost', 'the task is not known any more', true);
   return { ...failed(step, error, at), after: look, lookedAt: at };
 }
 
@@ -128,14 +130,17 @@ function seen(step: Step, moment: Moment): StepPatch {
   const { at } = moment;
   if (step.state === 'no_data') {
     const message = 'Sendbird says that it has no data, yet the account is still there';
-    return { ...failed(step, fault('no_data', message), at), ...found('still_visible', at) };
+    return {
+      ...failed(step, ownError('no_data', message, true), at),
+      ...found('still_visible', at),
+    };
   }
   if (step.error?.code === 'task_lost') {
     return { ...failed(step, step.error, at), ...found('still_visible', at) };
   }
   if (step.tries + 1 < LOOKS) return again(step, moment);
   const message = 'reported as done, and what was to go can still be seen';
-  return contradicted(step, fault('still_visible', message), 'still_visible', at);
+  return contradicted(step, ownError('still_visible', message, true), 'still_visible', at);
 }
 
 function restored(step: Step, look: Sure, moment: Moment): StepPatch {
@@ -146,7 +151,7 @@ function restored(step: Step, look: Sure, moment: Moment): StepPatch {
   if (look === 'not_checkable') return { state: 'succeeded', ...rest(at), after: look };
   if (step.tries + 1 < LOOKS) return again(step, moment);
   const message = 'Stream said that the account is back, and it cannot be seen';
-  return contradicted(step, fault('not_back', message), 'not_visible', at);
+  return contradicted(step, ownError('not_back', message, true), 'not_visible', at);
 }
 
 /** The provider said done and the look says otherwise: the step ends without having succeeded. */
@@ -165,8 +170,4 @@ function rest(at: number): StepPatch {
 
 function found(after: Finding, at: number): StepPatch {
   return { after, lookedAt: at };
-}
-
-function fault(code: string, message: string): StepError {
-  return { code, message, passing: true, providerCode: null, httpStatus: null };
 }

@@ -1,10 +1,17 @@
 import type { DueStep } from '../../ledger/ledger.ts';
-import type { RunningCall } from '../../providers/provider.ts';
+import type { Provider, RunningCall } from '../../providers/provider.ts';
 import type { Call } from '../../requests/request.ts';
 import { type TaskReport, isUnreachable } from '../../requests/transitions/answers.ts';
 import { reported } from '../../requests/transitions/reported.ts';
-import { callOf, stepsOf } from '../batch.ts';
-import { type Batch, type Attempt, type WorkerContext, moment, recordChange } from '../context.ts';
+import {
+  type Attempt,
+  type Batch,
+  type WorkerContext,
+  callOf,
+  moment,
+  recordChange,
+  stepsIn,
+} from '../context.ts';
 import { unreachable } from '../preflight.ts';
 
 /** So many calls are recorded at once: they share a commit. */
@@ -21,20 +28,14 @@ export async function check(
 ): Promise<number> {
   const { provider } = attempt;
   const batches = members.map((each) => ({ ...attempt, members: each, call: callOf(each) }));
-  const reports = await provider.check(
-    batches.map(({ call }) => askedAbout(call)),
-    work.stop,
-  );
+  const reports = await reportsOn(provider, batches, work.stop);
   let ended = 0;
-  const takeOne = async (batch: Batch): Promise<void> => {
-    const id = batch.call?.id ?? '';
-    const report = reports.get(id);
-    if (report === undefined) throw new Error(`${provider.name} left out call ${id}`);
+  const takeOne = async ([batch, report]: (typeof reports)[number]): Promise<void> => {
     if (report.kind === 'done' || report.kind === 'no_data') ended += 1;
     await take(work, batch, report);
   };
-  for (let from = 0; from < batches.length; from += AT_ONCE) {
-    const taken = batches.slice(from, from + AT_ONCE).map(takeOne);
+  for (let from = 0; from < reports.length; from += AT_ONCE) {
+    const taken = reports.slice(from, from + AT_ONCE).map(takeOne);
     // All of them to their end: one that another process has taken over keeps no other back.
     await Promise.allSettled(taken);
     await Promise.all(taken);
@@ -44,11 +45,26 @@ export async function check(
 
 async function take(work: WorkerContext, batch: Batch, report: TaskReport): Promise<void> {
   const { call, provider } = batch;
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   if (call === null) throw new Error('a report about no call');
   if (isUnreachable(report)) return unreachable(work, batch, steps, report);
   work.breaker.readWell(provider.name);
   await recordChange(work, steps, reported(steps, call, report, moment(work)));
+}
+
+/** What a provider says about the tasks of calls, asked once for all of them. */
+export async function reportsOn<Running extends { call: Call | null }>(
+  provider: Provider,
+  running: readonly Running[],
+  signal: AbortSignal,
+): Promise<readonly (readonly [Running, TaskReport])[]> {
+  const calls = running.map(({ call }) => askedAbout(call));
+  const reports = await provider.check(calls, signal);
+  return running.map((each) => {
+    const report = reports.get(each.call?.id ?? '');
+    if (report === undefined) throw new Error(`${provider.name} left out call ${each.call?.id}`);
+    return [each, report];
+  });
 }
 
 /** A call as its provider is asked about it. */

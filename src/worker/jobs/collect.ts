@@ -7,6 +7,7 @@ import { nextCheck } from '../../requests/polling.ts';
 import { OPERATIONS } from '../../requests/operations.ts';
 import type { StepError } from '../../requests/request.ts';
 import { type Collected, isUnreachable } from '../../requests/transitions/answers.ts';
+import { ownError } from '../../requests/transitions/change.ts';
 import { collected, lastTry, linkLost } from '../../requests/transitions/collected.ts';
 import { type Attempt, type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
 import { unreachable } from '../preflight.ts';
@@ -62,7 +63,7 @@ async function download(work: WorkerContext, job: Job, link: Download): Promise<
 }
 
 function broken(message: string): StepError {
-  return { code: 'download_broken', message, passing: true, providerCode: null, httpStatus: null };
+  return ownError('download_broken', message, true);
 }
 
 function refusal(opened: Exclude<Opened, { kind: 'body' }>): Fetched {

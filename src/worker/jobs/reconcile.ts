@@ -11,15 +11,14 @@ import {
 } from '../../requests/transitions/searched.ts';
 import { doubted, isTooOld, left } from '../../requests/transitions/sent.ts';
 import { verified } from '../../requests/transitions/verified.ts';
-import { stepsOf } from '../batch.ts';
-import { type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
+import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
 import { unreachable } from '../preflight.ts';
 import { adopting, ownerOf } from '../reservations.ts';
 import { visibleOf } from './verify.ts';
 
 /** Finds out what became of a call that may have arrived. */
 export async function reconcile(work: WorkerContext, batch: Batch): Promise<void> {
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const call = callIn(batch);
   if (steps.some(({ state }) => state === 'intended')) {
     // A call that a process began and did not live to see answered.
@@ -34,7 +33,7 @@ export async function reconcile(work: WorkerContext, batch: Batch): Promise<void
 
 /** What must happen before steps in doubt go out again, and was seen to. */
 export async function isHeldBack(work: WorkerContext, batch: Batch): Promise<boolean> {
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const [first] = steps;
   const isDoubtful = batch.call?.state === 'in_doubt' || steps.some(({ doubts }) => doubts > 0);
   if (!isDoubtful || first === undefined) return false;
@@ -69,14 +68,14 @@ async function seekCall(work: WorkerContext, batch: Batch): Promise<void> {
   switch (answer.kind) {
     case 'listed':
       // In turn: two calls that look for the same people must not adopt the same task.
-      await work.adopting(() => adopt(work, batch, call, answer.tasks));
+      await work.reservations.inTurn(() => adopt(work, batch, call, answer.tasks));
       return;
     case 'unsearchable':
       throw new Error(`${batch.provider.name} has no list to search for ${operation}`);
     case 'credentials':
     case 'limited':
     case 'unavailable':
-      await unreachable(work, batch, stepsOf(batch), answer);
+      await unreachable(work, batch, stepsIn(batch), answer);
   }
 }
 
@@ -86,7 +85,7 @@ function adopt(
   call: Call,
   tasks: readonly FoundTask[],
 ): Promise<void> {
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const id = `call_${work.newId()}`;
   const owner = ownerOf({ ...call, id });
   return adopting(work, { account: call.account, tasks, owner }, async (unknown) => {
@@ -109,7 +108,7 @@ const PLAN = { state: 'planned', nextAt: null, tries: 0 } as const;
 async function seekRestored(work: WorkerContext, batch: Batch): Promise<boolean> {
   const visible = await visibleOf(work, batch);
   if (visible === null) return true;
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const back = batch.members.filter(({ step }) => visible.has(step.subjectId));
   if (back.length > 0) {
     const change = verified(back, () => 'visible', moment(work));

@@ -1,19 +1,18 @@
 import { OPERATIONS, isDeletion, isExport } from '../../requests/operations.ts';
-import { isAsHard } from '../../requests/past-erasures.ts';
 import type { Call, Step, StepError } from '../../requests/request.ts';
+import { isAsHard } from '../../requests/stream-options.ts';
 import {
   absenceLooked,
+  deletionRefused,
   isDoubtfulAbsence,
   onlyHidden,
   restoreDenied,
-} from '../../requests/transitions/absent.ts';
+} from '../../requests/transitions/refused.ts';
 import type { Submission } from '../../requests/transitions/answers.ts';
-import type { Change } from '../../requests/transitions/change.ts';
+import { type Change, ownError } from '../../requests/transitions/change.ts';
 import { intend } from '../../requests/transitions/intended.ts';
-import { deletionRefused } from '../../requests/transitions/refused.ts';
 import { sent } from '../../requests/transitions/sent.ts';
-import { stepsOf } from '../batch.ts';
-import { type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
+import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
 import { isUnlocked, learn, unreachable } from '../preflight.ts';
 import { ownerOf } from '../reservations.ts';
 import { isHeldBack } from './reconcile.ts';
@@ -27,7 +26,7 @@ export async function send(work: WorkerContext, ready: Batch): Promise<void> {
   if (await isHeldBack(work, ready)) return;
   if (!(await isUnlocked(work, ready))) return;
   const batch = await withoutProtected(work, ready);
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   if (steps.length === 0) return;
   const { provider } = batch;
   const id = `call_${work.newId()}`;
@@ -67,7 +66,7 @@ interface Reply {
 
 async function take(work: WorkerContext, batch: Batch, reply: Reply): Promise<void> {
   const { call, answer, retryAt } = reply;
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   if (answer.kind === 'absent' || answer.kind === 'refused') {
     return takeRefusal(work, batch, reply, answer);
   }
@@ -87,7 +86,7 @@ async function takeRefusal(
   answer: Extract<Submission, { kind: 'absent' | 'refused' }>,
 ): Promise<void> {
   const { error } = answer;
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const only = steps.length === 1 ? steps[0] : undefined;
   const isRestore = OPERATIONS[call.operation].does === 'restore';
   // Stream refuses who is active and, as far as anybody knows ([U], docs/providers/stream.md 2.5),
@@ -117,7 +116,7 @@ async function byLook(
   error: StepError,
   settled: (visible: ReadonlySet<string>) => Change,
 ): Promise<void> {
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const seen = await look(work, batch);
   if (seen.kind === 'looked') return recordChange(work, steps, settled(seen.visible));
   if (seen.kind === 'not_checkable') return recordChange(work, steps, settled(new Set()));
@@ -171,12 +170,6 @@ async function isOfAnother(
 }
 
 function ofAnother(taskId: string): Submission {
-  const error: StepError = {
-    code: 'wrong_answer',
-    message: `the provider answered with task ${taskId}, which it gave for another call before`,
-    passing: false,
-    providerCode: null,
-    httpStatus: null,
-  };
-  return { kind: 'refused', error };
+  const message = `the provider answered with task ${taskId}, which it gave for another call before`;
+  return { kind: 'refused', error: ownError('wrong_answer', message, false) };
 }

@@ -2,13 +2,12 @@ import { isExport } from '../../requests/operations.ts';
 import type { Step } from '../../requests/request.ts';
 import type { Sighting } from '../../requests/transitions/answers.ts';
 import { type Look, verified } from '../../requests/transitions/verified.ts';
-import { stepsOf } from '../batch.ts';
-import { type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
+import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
 import { unreachable } from '../preflight.ts';
 
 /** Looks for those whose deletion, or return, the provider reported as done, or of whom it has no data. */
 export async function verify(work: WorkerContext, batch: Batch): Promise<void> {
-  const steps = stepsOf(batch);
+  const steps = stepsIn(batch);
   const answer = await look(work, batch);
   // Of an account that is only looked for, an answer that nobody can read says nothing.
   const isExported = steps.some(({ operation }) => isExport(operation));
@@ -56,6 +55,6 @@ export async function visibleOf(
   if (answer.kind === 'looked') return answer.visible;
   const { error } = answer;
   const miss = answer.kind === 'not_checkable' ? { kind: 'unavailable' as const, error } : answer;
-  await unreachable(work, batch, stepsOf(batch), miss);
+  await unreachable(work, batch, stepsIn(batch), miss);
   return null;
 }

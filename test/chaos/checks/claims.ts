@@ -1,5 +1,5 @@
 import type { Receipt } from '../../../src/requests/receipt.ts';
-import { CHECK_ID } from '../../../src/requests/transitions/failed.ts';
+import { CHECK_ID } from '../../../src/requests/transitions/change.ts';
 import type { Evidence, Violation } from '../evidence.ts';
 
 type Step = Receipt['steps'][number];

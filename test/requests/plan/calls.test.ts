@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   callCount,
-  callsOf,
+  plannedCalls,
   createCallCount,
   leastTime,
 } from '../../../src/requests/plan/calls.ts';
@@ -37,36 +37,36 @@ const limit = (per: number, more = {}) => ({
   ...more,
 });
 
-describe('callsOf', () => {
+describe('plannedCalls', () => {
   it('is one a subject for feeds and exports, one a hundred for the rest', () => {
     for (const operation of ['delete_feeds', 'export_feeds', 'access'] as const) {
-      expect(callsOf(steps(operation, 250)).get(operation)).toBe(250);
+      expect(plannedCalls(steps(operation, 250)).get(operation)).toBe(250);
     }
     for (const operation of ['delete_users', 'delete', 'restore_users'] as const) {
-      expect(callsOf(steps(operation, 100)).get(operation)).toBe(1);
-      expect(callsOf(steps(operation, 101)).get(operation)).toBe(2);
-      expect(callsOf(steps(operation, 250)).get(operation)).toBe(3);
+      expect(plannedCalls(steps(operation, 100)).get(operation)).toBe(1);
+      expect(plannedCalls(steps(operation, 101)).get(operation)).toBe(2);
+      expect(plannedCalls(steps(operation, 250)).get(operation)).toBe(3);
     }
   });
 
   it('shares a call only among equal options', () => {
     const soft = steps('delete_users', 3, { options: { user: 'soft' } });
     const hard = steps('delete_users', 3, { options: { user: 'hard' } });
-    expect(callCount(callsOf([...soft, ...hard]))).toBe(2);
+    expect(callCount(plannedCalls([...soft, ...hard]))).toBe(2);
   });
 
   it('shares a call among equal options, whoever wrote them down', () => {
     const one = steps('delete_users', 60, { options: { user: 'soft', messages: 'soft' } });
     const other = steps('delete_users', 60, { options: { messages: 'soft', user: 'soft' } });
-    expect(callCount(callsOf([...one, ...other]))).toBe(2);
-    expect(callCount(callsOf([...one.slice(0, 40), ...other]))).toBe(1);
+    expect(callCount(plannedCalls([...one, ...other]))).toBe(2);
+    expect(callCount(plannedCalls([...one.slice(0, 40), ...other]))).toBe(1);
   });
 
   it('shares none between accounts', () => {
     const options = {};
     const here = steps('delete', 3, { options });
     const elsewhere = steps('delete', 3, { options, account: 'sendbird:other@x' });
-    expect(callCount(callsOf([...here, ...elsewhere, ...here]))).toBe(2);
+    expect(callCount(plannedCalls([...here, ...elsewhere, ...here]))).toBe(2);
   });
 
   it('counts many at once as it counts them one by one', () => {
@@ -80,9 +80,9 @@ describe('callsOf', () => {
   });
 
   it('counts no step that ends without a call', () => {
-    expect(callsOf(steps('restore_users', 3, { state: 'already_active' })).size).toBe(0);
-    expect(callCount(callsOf(steps('restore_users', 3, { state: 'unsupported' })))).toBe(0);
-    expect(callCount(callsOf(steps('restore_users', 3, { state: 'planned' })))).toBe(1);
+    expect(plannedCalls(steps('restore_users', 3, { state: 'already_active' })).size).toBe(0);
+    expect(callCount(plannedCalls(steps('restore_users', 3, { state: 'unsupported' })))).toBe(0);
+    expect(callCount(plannedCalls(steps('restore_users', 3, { state: 'planned' })))).toBe(1);
   });
 });
 

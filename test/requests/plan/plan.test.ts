@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportTarget, planExport, warningsOf } from '../../../src/requests/plan/plan.ts';
+import { type ExportTarget, planExport, idWarningsOf } from '../../../src/requests/plan/plan.ts';
 import { SENDBIRD, STREAM } from '../make.ts';
 
 const TARGETS: readonly ExportTarget[] = [
@@ -25,7 +25,7 @@ describe('planExport', () => {
   it('is one request a subject, one step for each operation, one subject a step', () => {
     const { requests, action } = plan([subject('ada'), subject('grace')]);
     expect(action).toBe('export');
-    expect(requests.flatMap(warningsOf)).toEqual([]);
+    expect(requests.flatMap(idWarningsOf)).toEqual([]);
     expect(requests[0]).toEqual({
       id: 'req_1',
       action: 'export',
@@ -72,7 +72,7 @@ describe('planExport', () => {
   });
 
   it('warns of an odd id once a provider, not once a step', () => {
-    const warnings = plan([subject('a b')]).requests.flatMap(warningsOf);
+    const warnings = plan([subject('a b')]).requests.flatMap(idWarningsOf);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('"a b"');
   });

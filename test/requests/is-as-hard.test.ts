@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAsHard } from '../../src/requests/past-erasures.ts';
+import { isAsHard } from '../../src/requests/stream-options.ts';
 import { HARD, SOFT } from './make.ts';
 
 describe('isAsHard', () => {

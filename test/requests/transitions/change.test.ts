@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failed } from '../../../src/requests/transitions/failed.ts';
+import { failed } from '../../../src/requests/transitions/change.ts';
 import { T0, fault, step } from '../make.ts';
 
 test.each([
