@@ -143,13 +143,6 @@ const ROOMS: Readonly<Record<string, { may: readonly string[]; never: readonly s
   },
 };
 
-/** A word each room has for something of its own; to be emptied. */
-const TWICE: ReadonlySet<string> = new Set(
-  `Answer Attempt Call CallLog Check DeleteMode Exchange Opened Operation PROVIDERS Page Person Provider
-  Refusal SendbirdAccount StreamAccount Tally Tempo callsOf confirm confirmAnew createApp forget given
-  identified joined makeFolder needsConfirmation sentence stepsOf`.split(/\s+/),
-);
-
 const EXPORTED =
   /^export (?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type)\s+([\w$]+)/gm;
 const OF_A_PROVIDER = /^(?:providers|sandbox)\/(?:stream|sendbird)\//;
@@ -166,7 +159,7 @@ test('no exported name is declared twice outside provider folders', async () => 
     }),
   );
   const twice = [...Map.groupBy(declared.flat(), ({ name }) => name)]
-    .filter(([name, of]) => of.length > 1 && !TWICE.has(name))
+    .filter(([name, of]) => of.length > 1)
     .map(([name, of]) => `${name}: ${of.map(({ path }) => path).join(', ')}`);
   expect(twice).toEqual([]);
 });

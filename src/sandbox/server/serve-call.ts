@@ -8,7 +8,7 @@ import {
   type ServerContext,
   type Visit,
   handled,
-  send,
+  respond,
   visitOf,
 } from './visit.ts';
 
@@ -127,5 +127,5 @@ function respond(visit: Visit, outcome: Outcome): void {
   }
   log.write(visit, status, fault);
   const type = text === '' ? {} : JSON_TYPE;
-  send(visit, status, { ...type, ...outcome.headers }, text);
+  respond(visit, status, { ...type, ...outcome.headers }, text);
 }
