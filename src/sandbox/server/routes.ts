@@ -10,7 +10,7 @@ import {
   type SandboxContext,
   type ServerContext,
   handled,
-  respond,
+  writeAnswer,
   visitOf,
 } from './visit.ts';
 
@@ -41,6 +41,6 @@ function unknownPath(context: ServerContext, provider: VendorName, http: Sandbox
   const visit = visitOf(context, provider, 'unknown', http);
   const { status, body } = visit.vendor.refusals.noSuchPath(http.req.path);
   context.log.write(visit, status, null);
-  respond(visit, status, JSON_TYPE, JSON.stringify({ ...body, duration: '0.00ms' }));
+  writeAnswer(visit, status, JSON_TYPE, JSON.stringify({ ...body, duration: '0.00ms' }));
   return handled;
 }

@@ -8,7 +8,7 @@ import {
   type ServerContext,
   type Visit,
   handled,
-  respond,
+  writeAnswer,
   visitOf,
 } from './visit.ts';
 
@@ -127,5 +127,5 @@ function respond(visit: Visit, outcome: Outcome): void {
   }
   log.write(visit, status, fault);
   const type = text === '' ? {} : JSON_TYPE;
-  respond(visit, status, { ...type, ...outcome.headers }, text);
+  writeAnswer(visit, status, { ...type, ...outcome.headers }, text);
 }

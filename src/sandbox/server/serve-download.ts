@@ -8,7 +8,7 @@ import {
   type ServerContext,
   type Visit,
   handled,
-  respond,
+  writeAnswer,
   visitOf,
 } from './visit.ts';
 
@@ -110,6 +110,6 @@ function redirect(location: string): StoreAnswer {
 }
 
 function reply(visit: Visit, store: StoreAnswer, fault: string | null): Sent {
-  respond(visit, store.status, store.headers, store.body);
+  writeAnswer(visit, store.status, store.headers, store.body);
   return { status: store.status, fault, bytes: Buffer.byteLength(store.body) };
 }

@@ -1,4 +1,4 @@
-import { type Visit, hangUp, reset, respond } from './visit.ts';
+import { type Visit, hangUp, reset, writeAnswer } from './visit.ts';
 
 /** How a call ended on its way, before anyone looked at it; null = it went through. */
 export interface Ended {
@@ -30,7 +30,7 @@ export async function onTheWay(visit: Visit): Promise<Ended | null> {
   }
   if (hits('edge-text')) {
     const status = happened(visit, 'edge-text') % 2 === 1 ? 503 : 502;
-    respond(visit, status, { 'Content-Type': 'text/plain' }, EDGE_TEXT);
+    writeAnswer(visit, status, { 'Content-Type': 'text/plain' }, EDGE_TEXT);
     return { status, fault: 'edge-text' };
   }
   return null;

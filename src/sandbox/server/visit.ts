@@ -68,7 +68,7 @@ export const handled = RESPONSE_ALREADY_SENT;
 export const JSON_TYPE = { 'Content-Type': 'application/json; charset=utf-8' };
 
 /** Sends a whole answer. */
-export function respond(
+export function writeAnswer(
   { outgoing }: Visit,
   status: number,
   headers: Record<string, string>,
