@@ -32,7 +32,7 @@ export function openConsole(
   { kind = 'xterm' }: { kind?: string } = {},
 ): Pick<Terminal, 'text' | 'raw' | 'type' | 'ended' | 'waitFor'> {
   const shown = fakeOutput();
-  const stream = terminalStream(shown.write);
+  const stream = terminalStream((text) => shown.write(text));
   const screen: FakeOutput = {
     ...shown,
     isTTY: true,
