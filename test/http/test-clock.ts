@@ -25,6 +25,11 @@ export function testClock(start = Date.UTC(2026, 10, 22, 12)): TestClock {
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     sleep(ms, signal) {
       if (signal?.aborted === true) return Promise.resolve();
+      if (ms === Infinity) {
+        return new Promise((resolve) => {
+          signal?.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
       if (ms !== LIMIT) {
         pauses.push(ms);
         time += ms;
