@@ -214,7 +214,7 @@ describe('gdpr export', () => {
   });
 
   test('the same person again, while it is open, is carried on', async () => {
-    const stage = await setStage({ taskTime: 50 });
+    const stage = await setStage({ taskTime: 50, rate: 1000 });
     await stage.gdpr(['export', 'ada', '--no-wait', ...FAST]);
     const again = await stage.gdpr(['export', 'ada', ...FAST]);
     expect(again.code).toBe(0);
