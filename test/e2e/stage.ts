@@ -59,9 +59,14 @@ export interface StageOptions extends Partial<Omit<SandboxOptions, 'faults' | 'c
   clock?: VirtualClock;
 }
 
+/** Today, at the start of a minute: where the windows of the limits begin must not depend on the run. */
+export function wholeMinute(): number {
+  return Math.floor(Date.now() / 60_000) * 60_000;
+}
+
 /** Sets a stage that is taken down with its test. Tasks are done at once unless `taskTime` says more. */
 export async function setStage({
-  clock = virtualClock(Date.now()),
+  clock = virtualClock(wholeMinute()),
   ...options
 }: StageOptions = {}): Promise<VirtualStage> {
   const stage = await setSandbox(options, clock.server);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { main } from '../../src/main.ts';
+import { wholeMinute } from '../e2e/stage.ts';
 import { fakeHost } from '../support/host.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
@@ -24,7 +25,7 @@ export interface Program {
 let ids = 0;
 
 /** The program with this environment and nothing else of this machine; its folder goes with the test. */
-export function program(env: Record<string, string>, clock = virtualClock(Date.now())): Program {
+export function program(env: Record<string, string>, clock = virtualClock(wholeMinute())): Program {
   const dir = mkdtempSync(join(tmpdir(), 'gdpr-shell-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return {
