@@ -159,7 +159,7 @@ test('no exported name is declared twice outside provider folders', async () => 
     }),
   );
   const twice = [...Map.groupBy(declared.flat(), ({ name }) => name)]
-    .filter(([name, of]) => of.length > 1)
+    .filter(([, of]) => of.length > 1)
     .map(([name, of]) => `${name}: ${of.map(({ path }) => path).join(', ')}`);
   expect(twice).toEqual([]);
 });

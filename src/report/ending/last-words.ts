@@ -1,5 +1,5 @@
 import { tallied, unsettled } from '../../requests/exit-code.ts';
-import { OPERATIONS, isExport } from '../../requests/operations.ts';
+import { isExport } from '../../requests/operations.ts';
 import type { ReceiptStep } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';

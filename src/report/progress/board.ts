@@ -1,4 +1,4 @@
-import { OPERATIONS, isExport } from '../../requests/operations.ts';
+import { isExport } from '../../requests/operations.ts';
 import { type Backlog, type Outlook, createForecast } from '../../requests/plan/forecast.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
 import { count, stepWord, waitsFor, stepName } from '../words.ts';
