@@ -1,45 +1,50 @@
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { csv } from './batch.ts';
-import { setStage } from './stage.ts';
+import type { setStage as SetStage } from './stage.ts';
 
-/** How many rows the planners were asked for. */
-const asked = vi.hoisted(() => ({ rows: 0 }));
+const asked = { rows: 0 };
+let setStage: typeof SetStage;
 
-vi.mock(import('../../src/requests/plan/plan.ts'), async (original) => {
-  const real = await original();
-  return {
-    ...real,
-    planExport(subjects, ...rest) {
-      asked.rows += subjects.length;
-      return real.planExport(subjects, ...rest);
-    },
-  };
+// A program of its own: its planners count the rows that they are asked for.
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock(import('../../src/requests/plan/plan.ts'), async (original) => {
+    const real = await original();
+    return {
+      ...real,
+      planExport(subjects, ...rest) {
+        asked.rows += subjects.length;
+        return real.planExport(subjects, ...rest);
+      },
+    };
+  });
+  vi.doMock(import('../../src/requests/plan/erase.ts'), async (original) => {
+    const real = await original();
+    return {
+      ...real,
+      planErase(wish, ...rest) {
+        asked.rows += wish.subjects.length;
+        return real.planErase(wish, ...rest);
+      },
+    };
+  });
+  vi.doMock(import('../../src/requests/plan/restore.ts'), async (original) => {
+    const real = await original();
+    return {
+      ...real,
+      planRestore(wish, newId) {
+        asked.rows += wish.subjects.length;
+        return real.planRestore(wish, newId);
+      },
+    };
+  });
+  ({ setStage } = await import('./stage.ts'));
 });
 
-vi.mock(import('../../src/requests/plan/erase.ts'), async (original) => {
-  const real = await original();
-  return {
-    ...real,
-    planErase(wish, ...rest) {
-      asked.rows += wish.subjects.length;
-      return real.planErase(wish, ...rest);
-    },
-  };
-});
-
-vi.mock(import('../../src/requests/plan/restore.ts'), async (original) => {
-  const real = await original();
-  return {
-    ...real,
-    planRestore(wish, newId) {
-      asked.rows += wish.subjects.length;
-      return real.planRestore(wish, newId);
-    },
-  };
-});
-
-beforeEach(() => {
-  asked.rows = 0;
+afterAll(() => {
+  for (const name of ['plan', 'erase', 'restore'])
+    vi.doUnmock(`../../src/requests/plan/${name}.ts`);
+  vi.resetModules();
 });
 
 const FAST = ['--poll-interval', '5ms'];
