@@ -16,7 +16,7 @@ describe.skipIf(!canMount())('a disk that fills up', () => {
   test.each([0, 4, 16, 40, 80, 120, 160, 200, 260, 340, 500])(
     'with %i KiB left: said as it is, and carried on once there is room',
     async (left) => {
-      const stage = await setStage();
+      const stage = await setStage({ rate: 1000 });
       const disk = smallDisk('2m');
       const env = { ...stage.env, GDPR_STATE_DIR: join(disk, 'state') };
       const out = join(disk, 'out');
