@@ -51,7 +51,7 @@ interface Heard {
 interface Probed {
   provider: ProviderName;
   account: string;
-  /** Why the secret cannot be had; nothing was sent then. */
+  /** Why the secret cannot be read; nothing was sent then. */
   locked: StepError | null;
   /** The answer about users who are not there; null: none came in time, or nobody was asked. */
   lookup: Lookup | null;

@@ -109,7 +109,7 @@ async function trustWritten(path: string, text: string, host: Host): Promise<voi
   } catch (thrown) {
     const why = thrown instanceof GdprError ? thrown.message : reasonOf(thrown);
     throw new GdprError('storage', `${path} is written, but not trusted: ${why}`, {
-      next: 'It is not used before it is trusted. Mend this, then run: gdpr init --trust',
+      next: 'It is not used before it is trusted. Fix this, then run: gdpr init --trust',
       cause: thrown,
     });
   }
@@ -122,7 +122,7 @@ async function makeUserFolder(path: string): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
     throw new GdprError('storage', `Cannot make ${path} (${String(thrown.code)}).`, {
-      next: 'Nothing was written. Mend the folder, or name a file with --config.',
+      next: 'Nothing was written. Fix the folder, or name a file with --config.',
       cause: thrown,
     });
   }
@@ -159,7 +159,7 @@ export async function openProjectFile(host: Host) {
   const trusted = await trustedHash(path, host);
   if ('fault' in trusted) {
     throw new GdprError('config', `${trusted.fault}.`, {
-      next: 'Nothing was changed. Mend or remove it, then run the same command again.',
+      next: 'Nothing was changed. Fix or remove it, then run the same command again.',
     });
   }
   const sha256 = hashOf(bytes);

@@ -161,7 +161,7 @@ function concludeDoctor(checks: readonly Check[], exit: number, app: App): numbe
   const faults = checks.filter(({ state }) => state === 'fault').length;
   if (faults === 0) return 0;
   const message = `${count(faults, 'check')} found a fault.`;
-  const next = `Nothing was changed. Mend what is marked FAULT, then run: ${again}`;
+  const next = `Nothing was changed. Fix what is marked FAULT, then run: ${again}`;
   printLastWords({ code: 'faults', exit, message, next, requestIds: [] }, app);
   return exit;
 }

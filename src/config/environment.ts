@@ -44,7 +44,7 @@ export function environmentProviders(host: Host): {
   const sendbird = provider('sendbird', host, faults);
   if (faults.length > 0) {
     throw new GdprError('config', `The environment is not usable:\n  ${faults.join('\n  ')}`, {
-      next: 'Nothing was sent. Mend the variables, then run the same command again.',
+      next: 'Nothing was sent. Fix the variables, then run the same command again.',
     });
   }
   return { stream, sendbird };

@@ -67,7 +67,7 @@ function usable(read: readonly (ConfigFile | Unusable)[]): readonly ConfigFile[]
     {
       next:
         untrusted === undefined
-          ? 'Nothing was sent. Mend what is listed, then run the same command again.'
+          ? 'Nothing was sent. Fix what is listed, then run the same command again.'
           : `Nothing was sent, and nothing of that file was used. To read and trust it: gdpr init --trust. A script names it: --config ${untrusted.path}`,
     },
   );

@@ -55,7 +55,7 @@ describe('where the profile comes from', () => {
     expect(settings).toMatchObject({ profile: expected, stream: { apiKey: `${expected}-key` } });
   });
 
-  it('takes a profile whole from the project file, not mended from the user file', async () => {
+  it('takes a profile whole from the project file, not filled up from the user file', async () => {
     const w = world();
     w.file('project/.gdprrc', profiles(['production']));
     w.file('home/.config/gdpr/.gdprrc.yaml', fixture('spec.yaml'));

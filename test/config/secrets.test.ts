@@ -59,7 +59,7 @@ describe('a secret is read', () => {
   });
 });
 
-describe('a secret that cannot be had', () => {
+describe('a secret that cannot be read', () => {
   it.each<[string, unknown, string]>([
     ['a variable not set', { env: 'NOPE' }, 'variable NOPE is not set'],
     ['an empty variable', { env: 'EMPTY' }, 'variable EMPTY is not set'],

@@ -263,7 +263,7 @@ function checkFault(checked: readonly Checked[]): GdprError | null {
     denied ? 'credentials' : 'unavailable',
     `The check of ${which} failed: ${reasons.join(' ')}`,
     {
-      next: 'Nothing was written. Mend what it says and run the same command again, or write it unchecked: --no-check',
+      next: 'Nothing was written. Fix what it says and run the same command again, or write it unchecked: --no-check',
     },
   );
 }

@@ -69,7 +69,7 @@ function checked(text: string | null, from: string, place: SecretPlace): Secret 
 function refusal(what: string, place: SecretPlace): GdprError {
   const where = place.file === null ? place.label : `${place.label} in ${place.file}`;
   return new GdprError('credentials', `${what}, and ${where} needs it.`, {
-    next: 'This provider was not called. Mend the secret, then run the same command or gdpr resume.',
+    next: 'This provider was not called. Fix the secret, then run the same command or gdpr resume.',
   });
 }
 
