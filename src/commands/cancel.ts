@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import {
-  type Cancelling,
   type CancelledStep,
+  type Cancelling,
   WHY_ON,
   cancelText,
   cancelWords,
@@ -16,11 +16,10 @@ import type { Call, Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
 import { type Taken, cancelSteps, withdrawCalls } from '../worker/withdraw.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
-import { invocation, printLastWords } from './shared/output.ts';
-import { holding, namedRequests, requireFree } from './shared/requests.ts';
 import { waitFlags } from './shared/flags.ts';
+import { invocation, printLastWords, printReceipt } from './shared/output.ts';
+import { holding, namedRequests, requireFree, sealedReceipts } from './shared/requests.ts';
 
 interface CancelOptions {
   ids: readonly string[];

@@ -6,9 +6,9 @@ import { REQUEST } from '../report/words.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
-import { holding, namedRequest, requireFree } from './shared/requests.ts';
+import { printReceipt } from './shared/output.ts';
+import { holding, namedRequest, requireFree, sealedReceipts } from './shared/requests.ts';
 
 interface CloseOptions {
   id: string;

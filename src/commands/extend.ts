@@ -4,8 +4,8 @@ import { GdprError } from '../errors.ts';
 import { calendarDay, extensionRefusal, isCalendarDay } from '../requests/deadline.ts';
 import type { Request } from '../requests/request.ts';
 import { parseReason } from './close.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
-import { holding, namedRequest } from './shared/requests.ts';
+import { printReceipt } from './shared/output.ts';
+import { holding, namedRequest, sealedReceipts } from './shared/requests.ts';
 
 interface ExtendOptions {
   id: string;

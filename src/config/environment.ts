@@ -1,13 +1,16 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
+import type { Accounts } from './accounts.ts';
 import {
-  SENDBIRD_APP_ID,
   BASE_URL_RULE,
+  SENDBIRD_APP_ID,
   STREAM_ORIGIN,
   originOf,
   sendbirdOrigin,
 } from './base-url.ts';
-import type { SecretSpec } from './secrets/spec.ts';
+import type { Choice } from './profile.ts';
+import type { SecretSpec } from './secrets.ts';
+import type { Rival } from './settings.ts';
 
 /** The variables that make a provider where no file does. */
 export const VARIABLES = {
@@ -40,8 +43,8 @@ export function environmentProviders(host: Host): {
   sendbird: EnvironmentProvider | null;
 } {
   const faults: string[] = [];
-  const stream = provider('stream', host, faults);
-  const sendbird = provider('sendbird', host, faults);
+  const stream = providerIn('stream', host, faults);
+  const sendbird = providerIn('sendbird', host, faults);
   if (faults.length > 0) {
     throw new GdprError('config', `The environment is not usable:\n  ${faults.join('\n  ')}`, {
       next: 'Nothing was sent. Fix the variables, then run the same command again.',
@@ -50,7 +53,7 @@ export function environmentProviders(host: Host): {
   return { stream, sendbird };
 }
 
-function provider(
+function providerIn(
   which: keyof typeof VARIABLES,
   host: Host,
   faults: string[],
@@ -74,27 +77,23 @@ function provider(
 }
 
 /** An account that variables name whole, its secret included; null: not usable as they are. */
-export interface NamedAccount {
+interface NamedAccount {
   provider: keyof typeof VARIABLES;
   at: { id: string; origin: string } | null;
 }
 
 /** The accounts that the environment names whole. Throws nothing: nobody may mean to use them. */
-export function namedAccounts(host: Host): readonly NamedAccount[] {
-  return PROVIDER_NAMES.flatMap((which) => {
+function namedAccounts(host: Host): readonly NamedAccount[] {
+  return PROVIDER_NAMES.flatMap((which): readonly NamedAccount[] => {
     const names = VARIABLES[which];
     const id = given(host, names.id);
     if (id === null || given(host, names.secret) === null) return [];
-    const baseUrl = given(host, names.baseUrl);
-    const isUsable = ID_SHAPE[which].test(id);
-    const origin = isUsable ? originAt(which, id, baseUrl) : null;
-    return [{ provider: which, at: origin === null ? null : { id, origin } }];
+    const faults: string[] = [];
+    const baseUrl = providerIn(which, host, faults)?.baseUrl;
+    if (faults.length > 0) return [{ provider: which, at: null }];
+    const usual = which === 'stream' ? STREAM_ORIGIN : sendbirdOrigin(id);
+    return [{ provider: which, at: { id, origin: baseUrl ?? usual } }];
   });
-}
-
-function originAt(which: keyof typeof VARIABLES, id: string, baseUrl: string | null) {
-  if (baseUrl !== null) return originOf(baseUrl);
-  return which === 'stream' ? STREAM_ORIGIN : sendbirdOrigin(id);
 }
 
 /** An environment variable, or null; an empty one counts as not set. */
@@ -120,4 +119,55 @@ export function operatorName(host: Host): string {
     );
   }
   return name;
+}
+
+const PROVIDER = { stream: 'Stream', sendbird: 'Sendbird' } as const;
+
+/**
+ * What else may have been meant, docs/spec.md 3: the variables name a provider's account whole, the
+ * profile has another there, or has none of their providers, and neither `--profile` nor
+ * `GDPR_PROFILE` chooses. `--config` and `GDPR_CONFIG` say where profiles are read, and not that the
+ * variables are not meant. Null: the profile is meant.
+ */
+export function rivalOf(choice: Choice, accounts: Accounts, host: Host): Rival | null {
+  if (choice.chosen === 'now' || choice.from === 'environment') return null;
+  const own = ownAccounts(accounts);
+  const named = namedAccounts(host);
+  if (!areOthers(own, named)) return null;
+  const of = choice.from === 'file' ? ` of ${choice.file}` : '';
+  return {
+    profile: `the profile ${choice.name}${of} (${words(own)})`,
+    environment: `the variables in the environment (${words(named)})`,
+  };
+}
+
+function ownAccounts({ stream, sendbird }: Accounts): readonly NamedAccount[] {
+  const own: NamedAccount[] = [];
+  if (stream !== null) {
+    own.push({ provider: 'stream', at: { id: stream.apiKey, origin: stream.origin } });
+  }
+  if (sendbird !== null) {
+    own.push({ provider: 'sendbird', at: { id: sendbird.applicationId, origin: sendbird.origin } });
+  }
+  return own;
+}
+
+function areOthers(own: readonly NamedAccount[], named: readonly NamedAccount[]): boolean {
+  const pairs = named.flatMap(({ provider, at }) => {
+    const mine = own.find((each) => each.provider === provider);
+    return mine === undefined ? [] : [{ mine: mine.at, at }];
+  });
+  if (pairs.length === 0) return named.length > 0;
+  return pairs.some(({ mine, at }) => mine?.id !== at?.id || mine?.origin !== at?.origin);
+}
+
+function words(accounts: readonly NamedAccount[]): string {
+  if (accounts.length === 0) return 'no provider';
+  return accounts
+    .map(({ provider, at }) =>
+      at === null
+        ? `${PROVIDER[provider]}, not usable as they are`
+        : `${PROVIDER[provider]} app ${at.id} at ${at.origin}`,
+    )
+    .join(', ');
 }

@@ -1,14 +1,12 @@
 import type { Host } from '../host/host.ts';
 import { accountsOf } from './accounts.ts';
-import { operatorName, PROVIDER_VARIABLES, given } from './environment.ts';
-import { type FoundFile, filesFor } from './find.ts';
-import { stateDir } from './folders.ts';
-import { type Choice, chooseProfile } from './profile/choose.ts';
-import { rivalOf } from './profile/rival.ts';
+import { PROVIDER_VARIABLES, given, operatorName, rivalOf } from './environment.ts';
+import { type FoundFile, filesFor, stateDir } from './find.ts';
+import { systemTimeZone } from './holidays.ts';
+import { type Choice, chooseProfile } from './profile.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
 import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
-import { systemTimeZone } from './holidays.ts';
 
 /**
  * Reads the configuration, docs/spec.md 8: the chosen profile with its defaults. No secret is

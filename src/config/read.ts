@@ -1,9 +1,8 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { hasMode, parseConfig } from './config-file.ts';
-import { describe, faultsOf } from './faults.ts';
 import type { FileKind, FoundFile } from './find.ts';
-import { type FileContent, fileSchema } from './schema.ts';
+import { type FileContent, describe, faultsOf, fileSchema } from './schema.ts';
 import { type FoundText, type NotUsed, readFound, readUndecided } from './trust.ts';
 
 /** A configuration file, read once and checked. */

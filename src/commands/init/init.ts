@@ -10,7 +10,6 @@ import type { Unreachable } from '../../requests/transitions/answers.ts';
 import { interrupted } from '../shared/confirm.ts';
 import { askingGuard } from '../shared/guards.ts';
 import { invocation } from '../shared/output.ts';
-import { type Asker, Interrupted, createAsker } from './asker.ts';
 import {
   type InitOptions,
   declareInitFlags,
@@ -19,7 +18,7 @@ import {
   names,
   requireSound,
 } from './flags.ts';
-import { type Named, interview } from './interview.ts';
+import { type Asker, Interrupted, type Named, createAsker, interview } from './interview.ts';
 import { runTrust } from './trust.ts';
 
 type Setup = Awaited<ReturnType<App['setup']>>;

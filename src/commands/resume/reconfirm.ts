@@ -15,11 +15,11 @@ import type { Request } from '../../requests/request.ts';
 import type { IdList } from '../../subjects/id-list.ts';
 import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/subjects.ts';
+import { targetsOf } from '../run/task.ts';
 import { askToConfirm } from '../shared/confirm.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 import { type Guard, askingGuard, protectedGuard, protection } from '../shared/guards.ts';
 import { newHolder, readVerified } from '../shared/requests.ts';
-import { targetsOf } from '../shared/targets.ts';
-import type { WaitFlags } from '../shared/flags.ts';
 
 /** What came of asking anew. */
 export type Renewal =

@@ -1,3 +1,5 @@
+import type { App } from '../../app.ts';
+import { count } from '../../report/words.ts';
 import { rowIdentity } from '../../requests/identity.ts';
 import { modeOfSteps } from '../../requests/plan/erase.ts';
 import {
@@ -8,8 +10,10 @@ import {
 } from '../../requests/plan/plan.ts';
 import type { PlanPage, Sightings } from '../../requests/plan/preview.ts';
 import type { PlannedRequest, Subject } from '../../requests/request.ts';
-import type { SubjectTable, SubjectRow } from '../../subjects/subjects.ts';
-import type { DetailsSource } from './details.ts';
+import { isSettled } from '../../requests/state.ts';
+import type { SubjectRow, SubjectTable } from '../../subjects/subjects.ts';
+import { PAGE, throwIfStopped } from './subjects.ts';
+import type { DetailsSource } from './task.ts';
 
 /** What a run would record: everybody in a subject table for whom there is something to do. */
 export interface RequestPlan extends Pick<PlannedRequest, 'action' | 'mode' | 'acceptPartial'> {
@@ -64,7 +68,7 @@ export async function planned(
 }
 
 /** Who and what a row of a CSV is about (docs/spec.md 6), from the row and the options alone. */
-export function identityOf(
+function identityOf(
   { action, mode, acceptPartial = false, providerPlans, details }: RequestPlan,
   row: SubjectRow,
 ): string {
@@ -72,4 +76,39 @@ export function identityOf(
   const steps = wantedSteps(subject, providerPlans);
   const own = { action, mode: modeOfSteps(mode, steps), acceptPartial, subject, steps };
   return rowIdentity(own, details.written(row));
+}
+
+/** A row that was settled longer ago is asked for again, ms. */
+const RECENT = 30 * 86_400_000;
+
+/**
+ * Notes which rows of a CSV were settled lately (docs/spec.md 6), so that nothing is done for them.
+ * Answers with how many they are, which is said; none with `--new`.
+ */
+export async function skipSettled(plan: RequestPlan, app: App): Promise<number> {
+  const { subjectTable, isCsv, isNew } = plan;
+  if (!isCsv || isNew) return 0;
+  const ledger = await app.ledgerIfAny();
+  if (ledger === null) return 0;
+  const since = app.host.clock.now() - RECENT;
+  let skipped = 0;
+  for (const rows of subjectTable.pages(PAGE)) {
+    await throwIfStopped(app.host);
+    const identities = rows.map((row) => identityOf(plan, row));
+    const known = await ledger.identified(identities);
+    const notes = rows.flatMap(({ line }, index) => {
+      const last = known.get(identities[index] ?? '');
+      if (last === undefined || last.isUndone || !isSettled(last.state)) return [];
+      if ((last.finishedAt ?? 0) <= since) return [];
+      return [{ line, requestId: last.requestId, disposition: 'skipped' as const }];
+    });
+    subjectTable.note(notes);
+    skipped += notes.length;
+  }
+  if (skipped > 0 && !app.flags.quiet) {
+    app.host.stderr.write(
+      `Note: ${count(skipped, 'row')} skipped: settled within 30 days (--new asks again).\n`,
+    );
+  }
+  return skipped;
 }

@@ -3,7 +3,10 @@ import { GdprError } from '../../errors.ts';
 import { type Holder, LeaseLost, type Ledger } from '../../ledger/ledger.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Request } from '../../requests/request.ts';
-import { orBroken } from '../../worker/receipts.ts';
+import type { Receipt } from '../../requests/receipt.ts';
+import { createSealer } from '../../worker/jobs/seal.ts';
+import { createReceipts, orBroken } from '../../worker/receipts.ts';
+import { bundledText } from './output.ts';
 
 /** The requests of these ids, each once. Throws GdprError `unknown_request` when one is not there. */
 export async function namedRequests(ids: readonly string[], app: App): Promise<readonly Request[]> {
@@ -119,4 +122,18 @@ export function bothErrors(before: GdprError | null, next: GdprError): GdprError
     requestIds: [...before.requestIds, ...next.requestIds],
     cause: next,
   });
+}
+
+/** Seals those of the requests that have ended, and answers with the receipts of all; they are held. */
+export async function sealedReceipts(
+  ids: readonly string[],
+  holder: Holder,
+  app: App,
+): Promise<readonly Receipt[]> {
+  const ledger = await app.ledger();
+  const receipts = createReceipts(ledger);
+  const { clock } = app.host;
+  await createSealer({ ledger, clock, holder, receipts, receiptText: bundledText })(ids);
+  const made = await Promise.all((await ledger.brief(ids)).map((each) => receipts.of(each)));
+  return made.flatMap((each) => each?.receipt ?? []);
 }

@@ -1,10 +1,10 @@
-import { GdprError } from '../../errors.ts';
-import type { Host } from '../../host/host.ts';
-import { given } from '../environment.ts';
-import { didYouMean } from '../near-miss.ts';
-import type { ConfigFile } from '../read.ts';
-import type { FileProfile } from '../schema.ts';
-import type { ConfigFlags, Settings } from '../settings.ts';
+import { GdprError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import { given } from './environment.ts';
+import { didYouMean } from './near-miss.ts';
+import type { ConfigFile } from './read.ts';
+import type { FileProfile } from './schema.ts';
+import type { ConfigFlags, Settings } from './settings.ts';
 
 /** The profile when nothing names one. */
 const DEFAULT_PROFILE = 'default';
