@@ -11,10 +11,15 @@ import type { ProviderName } from '../requests/request.ts';
 import { SHOWN } from '../requests/sample.ts';
 import type { Refusal } from '../requests/stream-options.ts';
 import { carryOut } from './run/execute.ts';
-import { type Workload, conflictsOf, recordAll } from './run/record.ts';
-import { type RequestPlan, planned, skipSettled } from './run/request-plan.ts';
-import { runOf } from './run/run.ts';
-import { toDo } from './run/subjects.ts';
+import {
+  type RequestPlan,
+  type Workload,
+  conflictsOf,
+  planned,
+  recordAll,
+  skipSettled,
+} from './run/record.ts';
+import { runOf, toDo } from './run/run.ts';
 import { detailsOf, withSubjects } from './run/task.ts';
 import {
   DEFAULT_OUT,

@@ -10,7 +10,7 @@ import { removes } from '../requests/stream-options.ts';
 import type { SubjectTable } from '../subjects/subjects.ts';
 import { type ConfirmPlan, confirmAndRun } from './run/confirm-and-run.ts';
 import { pastErasures } from './run/lookup.ts';
-import { subjectsToDo } from './run/subjects.ts';
+import { subjectsToDo } from './run/run.ts';
 import { type DetailsSource, type Task, detailsOf, withSubjects } from './run/task.ts';
 import {
   type RequestFlags,

@@ -6,7 +6,7 @@ import { systemTimeZone } from './holidays.ts';
 import { type Choice, chooseProfile } from './profile.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
-import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
+import type { ConfigFlags, DeadlineRules, RateRules, Settings } from './settings.ts';
 
 /**
  * Reads the configuration, docs/spec.md 8: the chosen profile with its defaults. No secret is
@@ -41,6 +41,7 @@ export function settingsOf(
   host: Host,
 ): Settings {
   const accounts = accountsOf(choice, host);
+  const profile = choice.from === 'file' ? choice.profile : {};
   return {
     profile: choice.name,
     source: sourceOf(choice),
@@ -49,9 +50,9 @@ export function settingsOf(
     rival: rivalOf(choice, accounts, host),
     operator: operatorName(host),
     ...accounts,
-    deadline: deadlineOf(choice),
-    erase: eraseOf(choice),
-    rate: rateOf(choice.from === 'file' ? choice.profile.rate : undefined),
+    deadline: deadlineOf(profile.deadline),
+    erase: { protected: profile.erase?.protected ?? [], stream: profile.erase?.stream ?? {} },
+    rate: rateOf(profile.rate),
     stateDir: stateDir(flags.stateDir, choice.name, host),
     warnings: warningsOf(choice, found, host),
   };
@@ -61,8 +62,7 @@ function sourceOf(choice: Choice): string {
   return choice.from === 'file' ? `profiles.${choice.name} in ${choice.file}` : 'the environment';
 }
 
-function deadlineOf(choice: Choice): DeadlineRules {
-  const rules = choice.from === 'file' ? choice.profile.deadline : undefined;
+function deadlineOf(rules: FileProfile['deadline']): DeadlineRules {
   const named = rules?.timeZone;
   return {
     country: rules?.country ?? null,
@@ -72,11 +72,6 @@ function deadlineOf(choice: Choice): DeadlineRules {
       return named ?? systemTimeZone();
     },
   };
-}
-
-function eraseOf(choice: Choice): EraseRules {
-  const rules = choice.from === 'file' ? choice.profile.erase : undefined;
-  return { protected: rules?.protected ?? [], stream: rules?.stream ?? {} };
 }
 
 /**

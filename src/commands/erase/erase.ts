@@ -9,7 +9,7 @@ import { feedOptions, ownersOf, streamOptions } from '../../requests/stream-opti
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { type ConfirmPlan, confirmAndRun } from '../run/confirm-and-run.ts';
 import { pastErasures } from '../run/lookup.ts';
-import { subjectsToDo } from '../run/subjects.ts';
+import { subjectsToDo } from '../run/run.ts';
 import { type DetailsSource, type Task, detailsOf, withSubjects } from '../run/task.ts';
 import { RECEIVED, declareRequestFlags, declareWaitFlags, outDirOf } from '../shared/flags.ts';
 import { enforce, guard, numberGuard, protectedGuard } from '../shared/guards.ts';

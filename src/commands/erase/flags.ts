@@ -13,7 +13,7 @@ import {
   ownersOf,
 } from '../../requests/stream-options.ts';
 import type { SubjectTable } from '../../subjects/subjects.ts';
-import { PAGE } from '../run/subjects.ts';
+import { PAGE } from '../run/run.ts';
 import {
   DEFAULT_OUT,
   type RequestFlags,

@@ -17,16 +17,17 @@ import { type SubjectSearch, lookUpAll } from './lookup.ts';
 import {
   type Carried,
   NO_WORKLOAD,
+  type RequestPlan,
   type Workload,
   carriedLines,
   conflictOf,
   judgeOf,
+  planned,
   recordAll,
   sampled,
+  skipSettled,
 } from './record.ts';
-import { type RequestPlan, planned, skipSettled } from './request-plan.ts';
-import { runOf } from './run.ts';
-import { throwIfStopped, toDo } from './subjects.ts';
+import { runOf, throwIfStopped, toDo } from './run.ts';
 import type { Task } from './task.ts';
 
 /** An erase or a restore: what it is, and what it has of its own. */
@@ -173,7 +174,7 @@ async function previewAll(
   for await (const rows of toDo(subjectTable, app)) {
     const subjects = rows.map(({ subject }) => subject);
     const asked = { ...search, owners: owners === null ? search.owners : [] };
-    const shown = await lookUpAll({ subjects, ...asked }, app);
+    const shown = await lookUpAll(asked, subjects, app);
     if (shown === null) return null;
     owners ??= shown.owners;
     const page = await planned(confirmPlan, rows, shown.sightings);

@@ -17,8 +17,7 @@ import type { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import { type Receipts, type RequestReceipt, orBroken } from '../../worker/receipts.ts';
 import { invocation, printLastWords, printReceipt, signalName } from '../shared/output.ts';
 import { bothErrors } from '../shared/requests.ts';
-import type { Run } from './run.ts';
-import { PAGE } from './subjects.ts';
+import { PAGE, type Run } from './run.ts';
 
 /** What a run leaves behind for its conclusion. Durations in ms. */
 export interface RunResult {
@@ -148,7 +147,7 @@ async function printSummary(
 }
 
 /** How a request stands at the end of a run. */
-export interface RequestAccount {
+interface RequestAccount {
   /** Its row; null: it comes from the ledger. */
   row: SubjectRow | null;
   brief: Brief;

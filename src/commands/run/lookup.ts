@@ -17,12 +17,8 @@ export interface SubjectSearch {
   feeds: Readonly<Record<string, unknown>> | null;
 }
 
-interface LookUpQuery extends SubjectSearch {
-  subjects: readonly Subject[];
-}
-
 /** What the look-ups have shown. */
-export interface LookUpResult {
+interface LookUpResult {
   sightings: Sightings;
   owners: ReadonlyMap<string, Presence>;
 }
@@ -32,12 +28,16 @@ export interface LookUpResult {
  * in between. Refused credentials are resolved anew once. Throws GdprError `credentials` or
  * `unavailable`: nothing was sent then.
  */
-export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpResult | null> {
+export async function lookUpAll(
+  search: SubjectSearch,
+  subjects: readonly Subject[],
+  app: App,
+): Promise<LookUpResult | null> {
   const signal = app.host.stop;
   const looks = await Promise.all(
-    query.targets.flatMap(({ provider: name }) => {
-      const provider = query.providers.get(name);
-      return provider === undefined ? [] : [lookAt(provider, query, signal)];
+    search.targets.flatMap(({ provider: name }) => {
+      const provider = search.providers.get(name);
+      return provider === undefined ? [] : [lookAt(provider, search, subjects, signal)];
     }),
   );
   if (signal.aborted) return null;
@@ -47,7 +47,7 @@ export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpRes
     sightings.set(look.provider, look);
   }
   const found = sightings.get('stream')?.presence;
-  const owners = found === undefined ? [] : query.owners;
+  const owners = found === undefined ? [] : search.owners;
   return { sightings, owners: new Map(owners.map((id) => [id, found?.get(id) ?? NOBODY])) };
 }
 
@@ -61,31 +61,30 @@ const NOBODY: Presence = {
 
 type Look = (Seen & { kind: 'seen'; provider: ProviderName }) | Unreachable;
 
-async function lookAt(provider: Provider, query: LookUpQuery, signal: AbortSignal): Promise<Look> {
-  const first = await lookOnce(provider, query, signal);
-  if (first.kind !== 'credentials' || signal.aborted) return first;
+/** Refused credentials are resolved anew, once. */
+async function lookAt(provider: Provider, ...asked: Asked): Promise<Look> {
+  const first = await lookOnce(provider, ...asked);
+  if (first.kind !== 'credentials' || asked[2].aborted) return first;
   provider.renewCredentials();
-  return lookOnce(provider, query, signal);
+  return lookOnce(provider, ...asked);
 }
 
-async function lookOnce(
-  provider: Provider,
-  query: LookUpQuery,
-  signal: AbortSignal,
-): Promise<Look> {
+type Asked = [search: SubjectSearch, subjects: readonly Subject[], signal: AbortSignal];
+
+async function lookOnce(provider: Provider, ...[search, subjects, signal]: Asked): Promise<Look> {
   const { name } = provider;
   const isStream = name === 'stream';
   const locked = await provider.unlock();
   if (locked !== null) return { kind: 'credentials', error: locked };
-  const ids = query.subjects.flatMap((subject) => idAt(subject, name) ?? []);
+  const ids = subjects.flatMap((subject) => idAt(subject, name) ?? []);
   const seen = { kind: 'seen', provider: name, presence: new Map(), feeds: null } as const;
   if (ids.length === 0) return seen;
-  const lookup = await provider.lookup(isStream ? [...ids, ...query.owners] : ids, signal);
+  const lookup = await provider.lookup(isStream ? [...ids, ...search.owners] : ids, signal);
   if (lookup.kind !== 'found') return lookup;
   const { presence } = lookup;
-  if (!isStream || query.feeds === null) return { ...seen, presence };
+  if (!isStream || search.feeds === null) return { ...seen, presence };
   const feeds = await provider.look(
-    { operation: 'delete_feeds', subjectIds: ids, options: query.feeds },
+    { operation: 'delete_feeds', subjectIds: ids, options: search.feeds },
     signal,
   );
   if (feeds.kind === 'looked') return { ...seen, presence, feeds: feeds.visible };

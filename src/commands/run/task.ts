@@ -6,12 +6,17 @@ import { type ResultsPlace, prepareResults } from '../../files/csv/results-place
 import type { Provider } from '../../providers/provider.ts';
 import { calendarDay, dueDay, isCalendarDay } from '../../requests/deadline.ts';
 import type { RowOwn } from '../../requests/identity.ts';
-import type { ExportTarget, OwnDetails, RequestDetails } from '../../requests/plan/plan.ts';
-import type { Action, Operation, ProviderName } from '../../requests/request.ts';
+import { idFault, quoteId } from '../../requests/ids.ts';
+import {
+  type ExportTarget,
+  type OwnDetails,
+  type RequestDetails,
+  idAt,
+} from '../../requests/plan/plan.ts';
+import type { Action, Operation, ProviderName, Subject } from '../../requests/request.ts';
 import type { SubjectRow, SubjectTable } from '../../subjects/subjects.ts';
 import type { RequestFlags } from '../shared/flags.ts';
 import { type Guard, choiceGuards } from '../shared/guards.ts';
-import { checkWho, subjectTableOf } from './subjects.ts';
 
 /** What an export, an erase and a restore begin with, all of it checked. */
 export interface Task {
@@ -154,4 +159,110 @@ async function checkedResults(
   const { host } = app;
   const input = csv === null || csv === '-' ? csv : resolve(host.cwd, csv);
   return prepareResults(results, host.cwd, { input, kept: await app.kept(), outDir });
+}
+
+/**
+ * Whom a command line is about: those it names, or those in its CSV, every one of them checked. The
+ * caller closes it. Throws GdprError `usage`: nothing was sent.
+ */
+async function subjectTableOf(
+  flags: RequestFlags,
+  action: Action,
+  providers: readonly ProviderName[],
+  app: App,
+): Promise<SubjectTable> {
+  const { host } = app;
+  const { deadline, stateDir } = await app.settings();
+  const folder = flags.dryRun ? null : stateDir;
+  if (flags.csv === null) {
+    const subjects = subjectsOf(flags, action);
+    checkIds(subjects, providers);
+    const { namedSubjects } = await import('../../subjects/subjects.ts');
+    return namedSubjects(subjects, folder);
+  }
+  const [{ csvSubjects }, { csvFile, csvStream }] = await Promise.all([
+    import('../../subjects/csv-subjects.ts'),
+    import('../../files/csv/source.ts'),
+  ]);
+  const source =
+    flags.csv === '-'
+      ? csvStream(host.stdin.stream)
+      : csvFile(resolve(host.cwd, flags.csv), flags.csv, host.clock);
+  const today = calendarDay(host.clock.now(), deadline.timeZone);
+  const rules = { providers, today, signal: host.stop, folder };
+  const subjectTable = await csvSubjects(source, rules);
+  if (!app.flags.quiet)
+    for (const each of subjectTable.notices) host.stderr.write(`Note: ${each}\n`);
+  return subjectTable;
+}
+
+/** Throws GdprError `usage` where nobody is named, or people and a file. */
+function checkWho(flags: RequestFlags, action: Action): void {
+  const { users, streamId, sendbirdId, csv } = flags;
+  if (csv === null) {
+    subjectsOf(flags, action);
+    return;
+  }
+  if (csv === '') {
+    throw new GdprError('usage', '--csv names no file.', {
+      next: 'Nothing was sent. Name a CSV file, or - for standard input.',
+    });
+  }
+  const named = [
+    ...(users.length > 0 ? ['user ids'] : []),
+    ...(streamId === null ? [] : ['--stream-id']),
+    ...(sendbirdId === null ? [] : ['--sendbird-id']),
+  ];
+  if (named.length === 0) return;
+  throw new GdprError('usage', `--csv and ${named.join(', ')} do not go together.`, {
+    next: 'Nothing was sent. Put everybody into the file, or leave --csv out.',
+  });
+}
+
+/** The subjects of a command line, each once. Throws GdprError `usage`. */
+function subjectsOf(flags: RequestFlags, action: Action): Subject[] {
+  const { users, streamId, sendbirdId } = flags;
+  const ownIds = streamId ?? sendbirdId;
+  if (users.length === 0 && ownIds === null) {
+    throw new GdprError('usage', 'Nobody is named: whose data is it about?', {
+      next: `Nothing was sent. Give one user id or more, for example: gdpr ${action} ada`,
+    });
+  }
+  if (users.length > 1 && ownIds !== null) {
+    throw new GdprError(
+      'usage',
+      `--stream-id and --sendbird-id go with one user, and ${users.length} are named.`,
+      { next: 'Nothing was sent. Run the command once for each of them.' },
+    );
+  }
+  if (users.length === 0) return [{ userId: ownIds ?? '', streamId, sendbirdId }];
+  return [...new Set(users)].map((userId) => ({
+    userId,
+    streamId: streamId ?? userId,
+    sendbirdId: sendbirdId ?? userId,
+  }));
+}
+
+/** Throws GdprError `usage` with every id that is refused, before anything is sent. */
+function checkIds(subjects: readonly Subject[], providers: readonly ProviderName[]): void {
+  const faults = subjects.flatMap((subject) => faultsOf(subject, providers));
+  if (faults.length > 0) {
+    throw new GdprError('usage', `Refused: ${faults.join('; ')}.`, {
+      next: 'Nothing was sent. Ids are taken as they are: never trimmed, never guessed.',
+    });
+  }
+}
+
+function faultsOf(subject: Subject, providers: readonly ProviderName[]): string[] {
+  const faults = providers.flatMap((provider) => {
+    const id = idAt(subject, provider);
+    const fault = id === null ? null : idFault(id, provider);
+    return fault === null ? [] : [`the user id ${quoteId(id ?? '')} ${fault}`];
+  });
+  // Where each provider has an id of its own it is not sent, and still names the person.
+  if (subject.userId === '') faults.push('the user id "" is empty');
+  if (providers.every((provider) => idAt(subject, provider) === null)) {
+    faults.push(`no provider that is asked has an id of ${quoteId(subject.userId)}`);
+  }
+  return [...new Set(faults)];
 }

@@ -56,7 +56,10 @@ export async function holding<T>(
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());
     const missing = ids.filter((id) => !taken.includes(id));
-    if (missing.length > 0) throw await heldElsewhere(missing, holder, app);
+    if (missing.length > 0) {
+      const now = host.clock.now();
+      throw heldElsewhere(missing, await ledger.heldByOthers(missing, holder.token, now));
+    }
     return await task(holder);
   } catch (thrown) {
     if (!(thrown instanceof LeaseLost)) throw thrown;
@@ -73,16 +76,13 @@ export async function holding<T>(
 /** Throws GdprError `guard` for requests that another process works on at this moment. */
 export async function requireFree(ids: readonly string[], app: App): Promise<void> {
   const held = await (await app.ledger()).heldByOthers(ids, '', app.host.clock.now());
-  if (held.length > 0) throw await heldElsewhere(ids, null, app);
+  if (held.length > 0) throw heldElsewhere(ids, held);
 }
 
-async function heldElsewhere(
+function heldElsewhere(
   ids: readonly string[],
-  holder: Holder | null,
-  app: App,
-): Promise<GdprError> {
-  const ledger = await app.ledger();
-  const held = await ledger.heldByOthers(ids, holder?.token ?? '', app.host.clock.now());
+  held: Awaited<ReturnType<Ledger['heldByOthers']>>,
+): GdprError {
   const who = held.map(
     ({ requestId, process }) => `${requestId} (process ${process.pid} on ${process.host})`,
   );
