@@ -93,13 +93,10 @@ function schemaFrom(folder: string): string {
 
 function cannotAdd(path: string, name: string, draft: Draft): GdprError {
   const profile = writtenProfile(draft, () => '…');
-  return new GdprError(
-    'guard',
-    `Refused: ${path} is laid out so that nothing can be added without changing the rest.`,
-    {
-      next: `Nothing was written. Add this under profiles: by hand:\n${profileLines({ name, profile })}`,
-    },
-  );
+  const message = `Refused: ${path} is laid out so that nothing can be added without changing the rest.`;
+  return new GdprError('guard', message, {
+    next: `Nothing was written. Add this under profiles: by hand:\n${profileLines({ name, profile })}`,
+  });
 }
 
 async function trustWritten(path: string, text: string, host: Host): Promise<void> {

@@ -203,12 +203,9 @@ async function requireAllNamed(cases: readonly Cancelling[], app: App): Promise<
   const missing = others.filter((id) => open.has(id));
   if (missing.length === 0) return;
   const calls = missing.length === 1 ? 'another open request' : 'other open requests';
-  throw new GdprError(
-    'guard',
-    `Refused: one call serves ${calls} too, and can only be withdrawn as a whole: ${missing.join(', ')}.`,
-    {
-      next: `Nothing was withdrawn. To cancel all of them: ${invocation(app.flags)} cancel ${[...named, ...missing].join(' ')}`,
-      requestIds: missing,
-    },
-  );
+  const message = `Refused: one call serves ${calls} too, and can only be withdrawn as a whole: ${missing.join(', ')}.`;
+  throw new GdprError('guard', message, {
+    next: `Nothing was withdrawn. To cancel all of them: ${invocation(app.flags)} cancel ${[...named, ...missing].join(' ')}`,
+    requestIds: missing,
+  });
 }

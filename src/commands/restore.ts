@@ -30,33 +30,28 @@ export function declareRestore(command: Command, app: App, done: (code: number) 
 
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runRestore(options: RequestFlags, app: App): Promise<number> {
-  return withSubjects(
-    'restore',
-    options,
-    () => null,
-    app,
-    async (task) => {
-      const { subjectTable, targets, providers } = task;
-      const details = await detailsOf(options, null, app);
-      // Sendbird has nothing to restore, so nobody looks there.
-      const looked = targets.filter(({ provider }) => provider === 'stream');
-      return confirmAndRun(
-        {
-          ...task,
-          plan: confirmPlanOf(task, details, options, app),
-          search: { targets: looked, providers, owners: [], feeds: null },
-          does: 'restore',
-          guards: async (_, asking) => [
-            ...task.doubts,
-            ...asking,
-            ...(await erasedGuard(subjectTable, targets, app)),
-          ],
-        },
-        options,
-        app,
-      );
-    },
-  );
+  const noBundles = (): null => null;
+  return withSubjects('restore', options, noBundles, app, async (task) => {
+    const { subjectTable, targets, providers } = task;
+    const details = await detailsOf(options, null, app);
+    // Sendbird has nothing to restore, so nobody looks there.
+    const looked = targets.filter(({ provider }) => provider === 'stream');
+    return confirmAndRun(
+      {
+        ...task,
+        plan: confirmPlanOf(task, details, options, app),
+        search: { targets: looked, providers, owners: [], feeds: null },
+        does: 'restore',
+        guards: async (_, asking) => [
+          ...task.doubts,
+          ...asking,
+          ...(await erasedGuard(subjectTable, targets, app)),
+        ],
+      },
+      options,
+      app,
+    );
+  });
 }
 
 function confirmPlanOf(
@@ -108,10 +103,13 @@ async function erasedGuard(
   if (number === 0) return [];
   const more = number - first.length;
   const names = `${first.map(({ who }) => who).join(', ')}${more > 0 ? ` and ${count(more, 'other')}` : ''}`;
+  const message = `Refused: erased for good, and nothing brings that back: ${names}.`;
+  const next =
+    'Nothing was sent. No flag allows it; the receipt of that request says what was deleted.';
   return [
     guard(
-      `Refused: erased for good, and nothing brings that back: ${names}.`,
-      'Nothing was sent. No flag allows it; the receipt of that request says what was deleted.',
+      message,
+      next,
       first.map(({ requestId }) => requestId),
     ),
   ];

@@ -17,14 +17,6 @@ export interface Accounts {
   sendbird: SendbirdAccount | null;
 }
 
-/** A provider as the place that a profile comes from has it; what is left open is undefined. */
-interface Stated {
-  id: string;
-  secret: SecretSpec;
-  baseUrl: string | undefined;
-  products?: readonly StreamProduct[] | undefined;
-}
-
 /** Makes the accounts from the one place that the profile comes from. */
 export function accountsOf(source: ProfileSource, host: Host): Accounts {
   const { stream, sendbird } = statedBy(source, host);
@@ -48,10 +40,7 @@ export function accountsOf(source: ProfileSource, host: Host): Accounts {
   };
 }
 
-function statedBy(
-  source: ProfileSource,
-  host: Host,
-): { stream: Stated | null; sendbird: Stated | null } {
+function statedBy(source: ProfileSource, host: Host): ReturnType<typeof environmentProviders> {
   switch (source.from) {
     case 'environment':
       return environmentProviders(host);

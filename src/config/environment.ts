@@ -10,13 +10,15 @@ import {
 } from './base-url.ts';
 import type { Choice } from './profile.ts';
 import type { SecretSpec } from './secrets.ts';
-import type { Rival } from './settings.ts';
+import type { Rival, StreamProduct } from './settings.ts';
 
 /** The variables that make a provider where no file does. */
 export const VARIABLES = {
   stream: { id: 'STREAM_API_KEY', secret: 'STREAM_API_SECRET', baseUrl: 'STREAM_BASE_URL' },
   sendbird: { id: 'SENDBIRD_APP_ID', secret: 'SENDBIRD_API_TOKEN', baseUrl: 'SENDBIRD_BASE_URL' },
 } as const;
+
+type ProviderKey = keyof typeof VARIABLES;
 
 export const PROVIDER_NAMES = ['stream', 'sendbird'] as const;
 
@@ -27,21 +29,19 @@ export const PROVIDER_VARIABLES: readonly string[] = Object.values(VARIABLES).fl
 
 const ID_SHAPE = { stream: /^[\x21-\x7e]{1,255}$/, sendbird: SENDBIRD_APP_ID } as const;
 
-/** A provider as the environment has it; the secret's variable is read when it is needed. */
-export interface EnvironmentProvider {
+/** A provider as the place that a profile comes from has it; what is left open is undefined. */
+export interface Stated {
   id: string;
-  secret: Extract<SecretSpec, { kind: 'env' }>;
+  secret: SecretSpec;
   baseUrl: string | undefined;
+  products?: readonly StreamProduct[] | undefined;
 }
 
 /**
  * The providers of the environment, null for one without any variable. Throws GdprError `config`
  * that names what is missing or wrong, all at once.
  */
-export function environmentProviders(host: Host): {
-  stream: EnvironmentProvider | null;
-  sendbird: EnvironmentProvider | null;
-} {
+export function environmentProviders(host: Host): Record<ProviderKey, Stated | null> {
   const faults: string[] = [];
   const stream = providerIn('stream', host, faults);
   const sendbird = providerIn('sendbird', host, faults);
@@ -53,11 +53,7 @@ export function environmentProviders(host: Host): {
   return { stream, sendbird };
 }
 
-function providerIn(
-  which: keyof typeof VARIABLES,
-  host: Host,
-  faults: string[],
-): EnvironmentProvider | null {
+function providerIn(which: ProviderKey, host: Host, faults: string[]): Stated | null {
   const names = VARIABLES[which];
   const id = given(host, names.id);
   const baseUrl = given(host, names.baseUrl);
@@ -78,7 +74,7 @@ function providerIn(
 
 /** An account that variables name whole, its secret included; null: not usable as they are. */
 interface NamedAccount {
-  provider: keyof typeof VARIABLES;
+  provider: ProviderKey;
   at: { id: string; origin: string } | null;
 }
 
@@ -112,11 +108,10 @@ export function operatorName(host: Host): string {
   const name = given(host, 'GDPR_OPERATOR');
   if (name === null) return host.user;
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) || !name.isWellFormed() || name.length > LONGEST) {
-    throw new GdprError(
-      'config',
-      `GDPR_OPERATOR is not a name: it has control characters, or more than ${LONGEST} characters.`,
-      { next: 'Nothing was sent. Set GDPR_OPERATOR to a plain name, or unset it.' },
-    );
+    const message = `GDPR_OPERATOR is not a name: it has control characters, or more than ${LONGEST} characters.`;
+    throw new GdprError('config', message, {
+      next: 'Nothing was sent. Set GDPR_OPERATOR to a plain name, or unset it.',
+    });
   }
   return name;
 }

@@ -63,12 +63,7 @@ const KEYS = {
   sendbird: ['applicationId', 'apiToken'],
 } as const;
 
-interface Places {
-  id: string;
-  secret: string;
-  baseUrl: string;
-  products: string;
-}
+type Places = Record<'id' | 'secret' | 'baseUrl' | 'products', string>;
 
 function placesOf(provider: 'stream' | 'sendbird', choice: Choice, host: Host): Places {
   switch (choice.from) {

@@ -60,14 +60,11 @@ function usable(read: readonly (ConfigFile | Unusable)[]): readonly ConfigFile[]
   if (bad.length === 0) return read.filter((each) => 'content' in each);
   const faults = bad.flatMap((each) => each.faults);
   const untrusted = bad.find((each) => each.untrusted);
-  throw new GdprError(
-    untrusted === undefined ? 'config' : 'untrusted',
-    `The configuration is not usable:\n  ${faults.join('\n  ')}`,
-    {
-      next:
-        untrusted === undefined
-          ? 'Nothing was sent. Fix what is listed, then run the same command again.'
-          : `Nothing was sent, and nothing of that file was used. To read and trust it: gdpr init --trust. A script names it: --config ${untrusted.path}`,
-    },
-  );
+  const message = `The configuration is not usable:\n  ${faults.join('\n  ')}`;
+  throw new GdprError(untrusted === undefined ? 'config' : 'untrusted', message, {
+    next:
+      untrusted === undefined
+        ? 'Nothing was sent. Fix what is listed, then run the same command again.'
+        : `Nothing was sent, and nothing of that file was used. To read and trust it: gdpr init --trust. A script names it: --config ${untrusted.path}`,
+  });
 }

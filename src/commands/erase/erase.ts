@@ -37,29 +37,21 @@ export function declareErase(command: Command, app: App, done: (code: number) =>
 async function runErase(options: EraseFlags, app: App): Promise<number> {
   const mode = modeOf(options);
   const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
-  return withSubjects(
-    'erase',
-    options,
-    () => outDir,
-    app,
-    async (task) => {
-      const { targets, subjectTable, settings } = task;
-      const asked = askedOf(
-        subjectTable,
-        targets.map(({ provider }) => provider),
-      );
-      checkEffect(options, asked);
-      const stream = streamOptions(mode, settings.erase.stream, options.stream);
-      if (asked.stream) checkOptions(stream, subjectTable);
-      const details = await detailsOf(options, outDir, app);
-      const { exportFirst, acceptPartialExport: acceptPartial } = options;
-      const channels = options.channels ?? 'do_not_delete';
-      const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
-      const wish = { ...all, details: details.common };
-      const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
-      return eraseAll({ ...task, wish, details, owners }, options, app);
-    },
-  );
+  const bundles = (): string | null => outDir;
+  return withSubjects('erase', options, bundles, app, async (task) => {
+    const { targets, subjectTable, settings } = task;
+    const asked = askedOf(subjectTable, targets);
+    checkEffect(options, asked);
+    const stream = streamOptions(mode, settings.erase.stream, options.stream);
+    if (asked.stream) checkOptions(stream, subjectTable);
+    const details = await detailsOf(options, outDir, app);
+    const { exportFirst, acceptPartialExport: acceptPartial } = options;
+    const channels = options.channels ?? 'do_not_delete';
+    const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
+    const wish = { ...all, details: details.common };
+    const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
+    return eraseAll({ ...task, wish, details, owners }, options, app);
+  });
 }
 
 interface EraseTask extends Task {

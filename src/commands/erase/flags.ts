@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GdprError } from '../../errors.ts';
-import { idAt } from '../../requests/plan/plan.ts';
-import type { ProviderName } from '../../requests/request.ts';
+import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
 import {
   CHANNEL_OPTIONS,
   type ChannelOption,
@@ -160,8 +159,9 @@ function usage(message: string, next: string): GdprError {
 /** Which providers are asked about anybody. */
 export function askedOf(
   subjectTable: SubjectTable,
-  names: readonly ProviderName[],
+  targets: readonly ExportTarget[],
 ): { stream: boolean; sendbird: boolean } {
+  const names = targets.map(({ provider }) => provider);
   const asked = { stream: false, sendbird: false };
   for (const rows of subjectTable.pages(PAGE)) {
     for (const name of names)

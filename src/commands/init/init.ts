@@ -258,11 +258,8 @@ function checkFault(checked: readonly Checked[]): GdprError | null {
   const denied = failed.some(({ trouble }) => trouble?.kind === 'credentials');
   const which = list(failed.map(({ provider }) => PROVIDER[provider]));
   const reasons = failed.map(({ trouble }) => trouble?.error.message ?? '');
-  return new GdprError(
-    denied ? 'credentials' : 'unavailable',
-    `The check of ${which} failed: ${reasons.join(' ')}`,
-    {
-      next: 'Nothing was written. Fix what it says and run the same command again, or write it unchecked: --no-check',
-    },
-  );
+  const message = `The check of ${which} failed: ${reasons.join(' ')}`;
+  return new GdprError(denied ? 'credentials' : 'unavailable', message, {
+    next: 'Nothing was written. Fix what it says and run the same command again, or write it unchecked: --no-check',
+  });
 }

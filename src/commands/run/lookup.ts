@@ -1,5 +1,5 @@
 import type { App } from '../../app.ts';
-import { type Fault, GdprError } from '../../errors.ts';
+import { GdprError } from '../../errors.ts';
 import type { PastErasure } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
@@ -92,17 +92,12 @@ async function lookOnce(provider: Provider, ...[search, subjects, signal]: Asked
 }
 
 function unreachable({ kind, error }: Unreachable): GdprError {
-  const [fault, what]: readonly [Fault, string] =
-    kind === 'credentials'
-      ? ['credentials', 'Set it right']
-      : ['unavailable', 'It may be better in a while'];
-  return new GdprError(
-    fault,
-    `Stopped while looking up whom it is about: ${error.message.replace(/\.$/, '')}.`,
-    {
-      next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
-    },
-  );
+  const fault = kind === 'credentials' ? kind : 'unavailable';
+  const what = kind === 'credentials' ? 'Set it right' : 'It may be better in a while';
+  const message = `Stopped while looking up whom it is about: ${error.message.replace(/\.$/, '')}.`;
+  return new GdprError(fault, message, {
+    next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
+  });
 }
 
 /** The deletions of the subjects that this ledger has on record, by account, oldest first. */

@@ -239,13 +239,9 @@ export function conflictOf(action: Action, conflicts: Sampling<Carried>, { flags
   const others = [...new Set(first.map(({ requestId }) => requestId))];
   const more = number > first.length ? ` and ${count(number - first.length, 'other')}` : '';
   const who = `${first.map((each) => each.who).join(', ')}${more}`;
-  return [
-    guard(
-      `Refused: another request stands in the way of this ${action} (${who}): ${others.join(', ')}${more}.`,
-      `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`,
-      others,
-    ),
-  ];
+  const message = `Refused: another request stands in the way of this ${action} (${who}): ${others.join(', ')}${more}.`;
+  const next = `Nothing was sent. Finish the other first: ${invocation(flags)} resume ${others[0] ?? ''}`;
+  return [guard(message, next, others)];
 }
 
 /** It came up after the plan was agreed to: another process was faster. */

@@ -229,11 +229,10 @@ function subjectsOf(flags: RequestFlags, action: Action): Subject[] {
     });
   }
   if (users.length > 1 && ownIds !== null) {
-    throw new GdprError(
-      'usage',
-      `--stream-id and --sendbird-id go with one user, and ${users.length} are named.`,
-      { next: 'Nothing was sent. Run the command once for each of them.' },
-    );
+    const message = `--stream-id and --sendbird-id go with one user, and ${users.length} are named.`;
+    throw new GdprError('usage', message, {
+      next: 'Nothing was sent. Run the command once for each of them.',
+    });
   }
   if (users.length === 0) return [{ userId: ownIds ?? '', streamId, sendbirdId }];
   return [...new Set(users)].map((userId) => ({
