@@ -3,7 +3,7 @@ import type { Connected, Pace } from './app/connect.ts';
 import type { Examination } from './app/examination.ts';
 import type { ProjectFile, Setup } from './app/setup.ts';
 import type { SANDBOX } from './config/accounts.ts';
-import type { Settings } from './config/settings.ts';
+import type { ConfigFlags, Settings } from './config/settings.ts';
 import type { GdprError } from './errors.ts';
 import type { Kept } from './files/protected-places.ts';
 import type { Host } from './host/host.ts';
@@ -11,10 +11,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { ProviderName } from './requests/request.ts';
 
 /** The flags that every command takes, docs/spec.md 2. */
-export interface GlobalFlags {
-  profile: string | null;
-  config: string | null;
-  stateDir: string | null;
+export interface GlobalFlags extends ConfigFlags {
   json: boolean;
   quiet: boolean;
   verbose: boolean;

@@ -11,7 +11,6 @@ import {
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { stepName } from '../report/words.ts';
 import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
-import type { Receipt } from '../requests/receipt.ts';
 import type { Call, Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
@@ -20,11 +19,6 @@ import { askYesOrNo } from './shared/confirm.ts';
 import { waitFlags } from './shared/flags.ts';
 import { invocation, printLastWords, printReceipt } from './shared/output.ts';
 import { holding, namedRequests, requireFree, sealedReceipts } from './shared/requests.ts';
-
-interface CancelOptions {
-  ids: readonly string[];
-  yes: boolean;
-}
 
 const SAFE = 'Nothing was withdrawn.';
 const ADVICE = 'If it is to be withdrawn: add --yes';
@@ -35,12 +29,12 @@ export function declareCancel(command: Command, app: App, done: (code: number) =
     .argument('<request...>', 'requests to withdraw, as far as that is possible')
     .option('--yes', 'answer the question; for scripts')
     .action(async (ids: string[], { yes = false }) =>
-      done(await runCancel({ ids: [...new Set(ids)], yes }, app)),
+      done(await runCancel([...new Set(ids)], yes, app)),
     );
 }
 
 /** Withdraws what can be, and prints the receipts; resolves to the exit code. */
-async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number> {
+async function runCancel(ids: readonly string[], yes: boolean, app: App): Promise<number> {
   await app.requireAccount();
   const cases = await cancelPlan(ids, app);
   if (!cases.some(canChange)) return conclude(cases, new Map(), app);
@@ -60,15 +54,8 @@ function canChange({ effects }: Cancelling): boolean {
   return effects.some(({ effect }) => effect.kind !== 'goes_on');
 }
 
-interface Withdrawn {
-  cases: readonly Cancelling[];
-  /** By call id. */
-  ends: ReadonlyMap<string, Taken>;
-  receipts: readonly Receipt[];
-}
-
 /** As things stand once the requests are ours: they may have gone on since they were read. */
-async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
+async function withdraw(ids: readonly string[], app: App) {
   const { clock, stop } = app.host;
   const ledger = await app.ledger();
   return holding(ids, app, async (holder) => {

@@ -118,19 +118,13 @@ async function* ledgerAndDeadlines(
   yield [found.done ? overdueCheck(found.value, today) : found.check];
 }
 
-/** Says checks as they come, and keeps them. */
-interface Printer {
-  readonly checks: readonly Check[];
-  print(checks: readonly Check[]): void;
-}
-
-/** A printer as the flags ask: with `--quiet` only what is not ok, with `--json` nothing yet. */
-function printerOf({ host, flags }: App): Printer {
+/** Says checks as they come, and keeps them, as the flags ask: with `--quiet` only what is not ok, with `--json` nothing yet. */
+function printerOf({ host, flags }: App) {
   const paint = paintFor(host.stdout, host.env, flags.color);
   const checks: Check[] = [];
   return {
     checks,
-    print(more) {
+    print(more: readonly Check[]): void {
       // What was broken off says nothing.
       if (host.stop.aborted) return;
       for (const each of more) {

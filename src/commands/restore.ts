@@ -28,9 +28,10 @@ export function declareRestore(command: Command, app: App, done: (code: number) 
   );
 }
 
+const noBundles = (): null => null;
+
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
 async function runRestore(options: RequestFlags, app: App): Promise<number> {
-  const noBundles = (): null => null;
   return withSubjects('restore', options, noBundles, app, async (task) => {
     const { subjectTable, targets, providers } = task;
     const details = await detailsOf(options, null, app);

@@ -126,11 +126,6 @@ function baseOf(variable: keyof typeof DEFAULTS, host: Host): string | null {
   return value !== undefined && isAbsolute(value) ? value : null;
 }
 
-/** The absolute folder of a profile's state, below that of all; otherwise as `stateRoot`. */
-export function stateDir(flag: string | null, profile: string, host: Host): string {
-  return join(stateRoot(flag, host), profile);
-}
-
 /**
  * The absolute folder of all state: `--state-dir`, `GDPR_STATE_DIR`, `$XDG_STATE_HOME/gdpr` or
  * `~/.local/state/gdpr`. Nothing is created here. Throws GdprError `config` when the flag is empty.

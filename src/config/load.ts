@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { accountsOf } from './accounts.ts';
 import { PROVIDER_VARIABLES, given, operatorName, rivalOf } from './environment.ts';
-import { type FoundFile, filesFor, stateDir } from './find.ts';
+import { type FoundFile, filesFor, stateRoot } from './find.ts';
 import { systemTimeZone } from './holidays.ts';
 import { type Choice, chooseProfile } from './profile.ts';
 import type { ConfigFile } from './read.ts';
@@ -53,7 +54,7 @@ export function settingsOf(
     deadline: deadlineOf(profile.deadline),
     erase: { protected: profile.erase?.protected ?? [], stream: profile.erase?.stream ?? {} },
     rate: rateOf(profile.rate),
-    stateDir: stateDir(flags.stateDir, choice.name, host),
+    stateDir: join(stateRoot(flags.stateDir, host), choice.name),
     warnings: warningsOf(choice, found, host),
   };
 }

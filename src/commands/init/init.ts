@@ -65,7 +65,7 @@ async function gather(
 ): Promise<Named> {
   const ground = { host: app.host, path: setup.place.path };
   const { draft, faults: misread } = draftOf(options, ground);
-  const faults = [...misread, ...shared(options, setup), ...unasked(options)];
+  const faults = [...misread, ...misplaced(options, setup)];
   const { profile } = app.flags;
   if (profile !== null) requireFree(profile, setup);
   const said = await setup.faults(profile ?? USUAL_NAME, draft);
@@ -98,15 +98,15 @@ function noProvider(draft: Draft): string[] {
   return ['--stream-api-key or --sendbird-app-id is missing: a profile has one provider at least'];
 }
 
-/** A project's file is there for everybody who has the project. */
-function shared({ plainSecrets = false }: InitOptions, { place }: Setup): string[] {
-  return plainSecrets && place.kind === 'project'
-    ? ['--plain-secrets has no place in the file of a project, which others have too']
-    : [];
-}
-
-function unasked({ yes = false }: InitOptions): string[] {
-  return yes ? ['--yes goes with --trust: a profile is written without a yes'] : [];
+/** Flags that have no place here. */
+function misplaced({ plainSecrets = false, yes = false }: InitOptions, { place }: Setup): string[] {
+  const faults: string[] = [];
+  // A project's file is there for everybody who has the project.
+  if (plainSecrets && place.kind === 'project') {
+    faults.push('--plain-secrets has no place in the file of a project, which others have too');
+  }
+  if (yes) faults.push('--yes goes with --trust: a profile is written without a yes');
+  return faults;
 }
 
 function requireFree(name: string, { place }: Setup): void {

@@ -3,7 +3,7 @@ import { GdprError } from '../../errors.ts';
 import type { PastErasure } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
-import type { Seen, Sightings } from '../../requests/plan/preview.ts';
+import type { Seen } from '../../requests/plan/preview.ts';
 import type { ProviderName, Subject } from '../../requests/request.ts';
 import type { Presence, Unreachable } from '../../requests/transitions/answers.ts';
 
@@ -17,22 +17,12 @@ export interface SubjectSearch {
   feeds: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the look-ups have shown. */
-interface LookUpResult {
-  sightings: Sightings;
-  owners: ReadonlyMap<string, Presence>;
-}
-
 /**
  * Looks up every subject at its providers, all providers at the same time; null when a signal came
  * in between. Refused credentials are resolved anew once. Throws GdprError `credentials` or
  * `unavailable`: nothing was sent then.
  */
-export async function lookUpAll(
-  search: SubjectSearch,
-  subjects: readonly Subject[],
-  app: App,
-): Promise<LookUpResult | null> {
+export async function lookUpAll(search: SubjectSearch, subjects: readonly Subject[], app: App) {
   const signal = app.host.stop;
   const looks = await Promise.all(
     search.targets.flatMap(({ provider: name }) => {
