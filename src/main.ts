@@ -54,7 +54,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<D
   },
   completion: {
     summary: 'print a script that lets bash, zsh or fish complete commands',
-    load: async () => (await import('./commands/completion/completion.ts')).declareCompletion,
+    load: async () => (await import('./commands/completion.ts')).declareCompletion,
   },
 };
 

@@ -57,3 +57,12 @@ test.each([
   }
   expect(admitted).toBe(ours);
 });
+
+test('without a provider there is nothing to connect', async () => {
+  const { settings } = await profile(1);
+  const none = { ...settings, stream: null, source: 'the environment' };
+  const pace = { pollInterval: 2_000, rateShare: null };
+  const doing = (): unknown => connect(none, pace, false, fakeHost());
+  expect(doing).toThrow('Neither Stream nor Sendbird is configured in the environment.');
+  expect(doing).toThrow(expect.objectContaining({ fault: 'config', exit: 4 }));
+});

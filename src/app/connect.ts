@@ -1,5 +1,5 @@
 import packageFacts from '../../package.json' with { type: 'json' };
-import { requireProvider } from '../config/accounts.ts';
+import { providerLack } from '../config/accounts.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
 import { createHttp } from '../http/http.ts';
@@ -37,7 +37,8 @@ export function connect(
   verbose: boolean,
   host: Host,
 ): Connected {
-  requireProvider(settings);
+  const lack = providerLack(settings);
+  if (lack !== null) throw lack;
   const { clock } = host;
   const http = createHttp({
     clock,

@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings.ts';
 import type { Host } from '../host/host.ts';
 import { type Skew, createProbe, narrower, skewOf } from '../http/probe.ts';
 import type { OperationLimiter, Provider, RateLimit } from '../providers/provider.ts';
-import type { Operation, ProviderName, StepError } from '../requests/request.ts';
-import type { Lookup, Sighting } from '../requests/transitions/answers.ts';
+import type { Asked } from '../report/doctor/provider.ts';
+import type { Operation, ProviderName } from '../requests/request.ts';
 import { providersOf } from './connect.ts';
 
 /** How long a provider may take over a question, ms. */
@@ -48,21 +48,7 @@ interface Heard {
 }
 
 /** What harmless reads have shown of a provider. */
-interface Probed {
-  provider: ProviderName;
-  account: string;
-  /** Why the secret cannot be had; nothing was sent then. */
-  locked: StepError | null;
-  /** The answer about users who are not there; null: none came in time, or nobody was asked. */
-  lookup: Lookup | null;
-  skew: Skew | null;
-  /** The limit on look-ups, as its headers tell. */
-  reads: RateLimit | null;
-  /** Null: not told. */
-  limits: ReadonlyMap<Operation, RateLimit | null>;
-  /** Whether Stream answers about feed data; null: not asked, or no answer in time. */
-  feeds: Sighting | null;
-}
+type Probed = Asked & { skew: Skew | null };
 
 const LIMITED: Readonly<Record<ProviderName, readonly Operation[]>> = {
   stream: ['export_feeds', 'export_users', 'delete_feeds', 'delete_users', 'restore_users'],
@@ -113,7 +99,7 @@ async function ask(
   heard: Heard,
   patience: number,
   host: Host,
-): Promise<Omit<Probed, 'provider' | 'account' | 'skew'>> {
+): Promise<Omit<Asked, 'provider' | 'account'>> {
   const nothing = { locked: null, lookup: null, reads: null, limits: new Map(), feeds: null };
   const locked = await provider.unlock();
   if (locked !== null) return { ...nothing, locked };

@@ -6,8 +6,7 @@ import { findProjectFile } from '../config/find.ts';
 import { loadSettings, rateOf } from '../config/load.ts';
 import { readProjectFile } from '../config/read.ts';
 import type { FileFacts } from '../config/schema.ts';
-import { resolveSecret } from '../config/secrets/resolve.ts';
-import { cleanSecret, secretSpec } from '../config/secrets/spec.ts';
+import { cleanSecret, resolveSecret, secretSpec } from '../config/secrets.ts';
 import type { Draft, SecretInput } from '../config/settings.ts';
 import { hashOf, rememberTrust, shown, trustFolder, trustedHash } from '../config/trust.ts';
 import { newFile, profileLines, withProfile } from '../config/write/add-profile.ts';
@@ -94,13 +93,10 @@ function schemaFrom(folder: string): string {
 
 function cannotAdd(path: string, name: string, draft: Draft): GdprError {
   const profile = writtenProfile(draft, () => '…');
-  return new GdprError(
-    'guard',
-    `Refused: ${path} is laid out so that nothing can be added without changing the rest.`,
-    {
-      next: `Nothing was written. Add this under profiles: by hand:\n${profileLines({ name, profile })}`,
-    },
-  );
+  const message = `Refused: ${path} is laid out so that nothing can be added without changing the rest.`;
+  return new GdprError('guard', message, {
+    next: `Nothing was written. Add this under profiles: by hand:\n${profileLines({ name, profile })}`,
+  });
 }
 
 async function trustWritten(path: string, text: string, host: Host): Promise<void> {
@@ -109,7 +105,7 @@ async function trustWritten(path: string, text: string, host: Host): Promise<voi
   } catch (thrown) {
     const why = thrown instanceof GdprError ? thrown.message : reasonOf(thrown);
     throw new GdprError('storage', `${path} is written, but not trusted: ${why}`, {
-      next: 'It is not used before it is trusted. Mend this, then run: gdpr init --trust',
+      next: 'It is not used before it is trusted. Fix this, then run: gdpr init --trust',
       cause: thrown,
     });
   }
@@ -122,7 +118,7 @@ async function makeUserFolder(path: string): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
     throw new GdprError('storage', `Cannot make ${path} (${String(thrown.code)}).`, {
-      next: 'Nothing was written. Mend the folder, or name a file with --config.',
+      next: 'Nothing was written. Fix the folder, or name a file with --config.',
       cause: thrown,
     });
   }
@@ -159,7 +155,7 @@ export async function openProjectFile(host: Host) {
   const trusted = await trustedHash(path, host);
   if ('fault' in trusted) {
     throw new GdprError('config', `${trusted.fault}.`, {
-      next: 'Nothing was changed. Mend or remove it, then run the same command again.',
+      next: 'Nothing was changed. Fix or remove it, then run the same command again.',
     });
   }
   const sha256 = hashOf(bytes);

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
 import {
-  type Cancelling,
   type CancelledStep,
+  type Cancelling,
   WHY_ON,
   cancelText,
   cancelWords,
@@ -11,21 +11,14 @@ import {
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { stepName } from '../report/words.ts';
 import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
-import type { Receipt } from '../requests/receipt.ts';
 import type { Call, Request } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
 import { type Taken, cancelSteps, withdrawCalls } from '../worker/withdraw.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
-import { invocation, printLastWords } from './shared/output.ts';
-import { holding, namedRequests, requireFree } from './shared/requests.ts';
 import { waitFlags } from './shared/flags.ts';
-
-interface CancelOptions {
-  ids: readonly string[];
-  yes: boolean;
-}
+import { invocation, printLastWords, printReceipt } from './shared/output.ts';
+import { holding, namedRequests, requireFree, sealedReceipts } from './shared/requests.ts';
 
 const SAFE = 'Nothing was withdrawn.';
 const ADVICE = 'If it is to be withdrawn: add --yes';
@@ -36,12 +29,12 @@ export function declareCancel(command: Command, app: App, done: (code: number) =
     .argument('<request...>', 'requests to withdraw, as far as that is possible')
     .option('--yes', 'answer the question; for scripts')
     .action(async (ids: string[], { yes = false }) =>
-      done(await runCancel({ ids: [...new Set(ids)], yes }, app)),
+      done(await runCancel([...new Set(ids)], yes, app)),
     );
 }
 
 /** Withdraws what can be, and prints the receipts; resolves to the exit code. */
-async function runCancel({ ids, yes }: CancelOptions, app: App): Promise<number> {
+async function runCancel(ids: readonly string[], yes: boolean, app: App): Promise<number> {
   await app.requireAccount();
   const cases = await cancelPlan(ids, app);
   if (!cases.some(canChange)) return conclude(cases, new Map(), app);
@@ -61,15 +54,8 @@ function canChange({ effects }: Cancelling): boolean {
   return effects.some(({ effect }) => effect.kind !== 'goes_on');
 }
 
-interface Withdrawn {
-  cases: readonly Cancelling[];
-  /** By call id. */
-  ends: ReadonlyMap<string, Taken>;
-  receipts: readonly Receipt[];
-}
-
 /** As things stand once the requests are ours: they may have gone on since they were read. */
-async function withdraw(ids: readonly string[], app: App): Promise<Withdrawn> {
+async function withdraw(ids: readonly string[], app: App) {
   const { clock, stop } = app.host;
   const ledger = await app.ledger();
   return holding(ids, app, async (holder) => {
@@ -204,12 +190,9 @@ async function requireAllNamed(cases: readonly Cancelling[], app: App): Promise<
   const missing = others.filter((id) => open.has(id));
   if (missing.length === 0) return;
   const calls = missing.length === 1 ? 'another open request' : 'other open requests';
-  throw new GdprError(
-    'guard',
-    `Refused: one call serves ${calls} too, and can only be withdrawn as a whole: ${missing.join(', ')}.`,
-    {
-      next: `Nothing was withdrawn. To cancel all of them: ${invocation(app.flags)} cancel ${[...named, ...missing].join(' ')}`,
-      requestIds: missing,
-    },
-  );
+  const message = `Refused: one call serves ${calls} too, and can only be withdrawn as a whole: ${missing.join(', ')}.`;
+  throw new GdprError('guard', message, {
+    next: `Nothing was withdrawn. To cancel all of them: ${invocation(app.flags)} cancel ${[...named, ...missing].join(' ')}`,
+    requestIds: missing,
+  });
 }

@@ -6,15 +6,9 @@ import { REQUEST } from '../report/words.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
 import { askYesOrNo } from './shared/confirm.ts';
-import { holding, namedRequest, requireFree } from './shared/requests.ts';
-
-interface CloseOptions {
-  id: string;
-  reason: string;
-  yes: boolean;
-}
+import { printReceipt } from './shared/output.ts';
+import { holding, namedRequest, requireFree, sealedReceipts } from './shared/requests.ts';
 
 const SAFE = 'Nothing was closed.';
 const ADVICE = 'If it is right to leave what runs there to itself: add --yes';
@@ -26,12 +20,12 @@ export function declareClose(command: Command, app: App, done: (code: number) =>
     .requiredOption('--reason <text>', 'why, for the record', parseReason)
     .option('--yes', 'answer the question; for scripts')
     .action(async (id: string, { reason, yes = false }) =>
-      done(await runClose({ id, reason, yes }, app)),
+      done(await runClose(id, reason, yes, app)),
     );
 }
 
 /** Settles a request by hand and prints its receipt; resolves to the exit code. */
-async function runClose({ id, reason, yes }: CloseOptions, app: App): Promise<number> {
+async function runClose(id: string, reason: string, yes: boolean, app: App): Promise<number> {
   const request = await namedRequest(id, app);
   requireUnsettled(request);
   await requireFree([id], app);

@@ -118,19 +118,13 @@ async function* ledgerAndDeadlines(
   yield [found.done ? overdueCheck(found.value, today) : found.check];
 }
 
-/** Says checks as they come, and keeps them. */
-interface Printer {
-  readonly checks: readonly Check[];
-  print(checks: readonly Check[]): void;
-}
-
-/** A printer as the flags ask: with `--quiet` only what is not ok, with `--json` nothing yet. */
-function printerOf({ host, flags }: App): Printer {
+/** Says checks as they come, and keeps them, as the flags ask: with `--quiet` only what is not ok, with `--json` nothing yet. */
+function printerOf({ host, flags }: App) {
   const paint = paintFor(host.stdout, host.env, flags.color);
   const checks: Check[] = [];
   return {
     checks,
-    print(more) {
+    print(more: readonly Check[]): void {
       // What was broken off says nothing.
       if (host.stop.aborted) return;
       for (const each of more) {
@@ -161,7 +155,7 @@ function concludeDoctor(checks: readonly Check[], exit: number, app: App): numbe
   const faults = checks.filter(({ state }) => state === 'fault').length;
   if (faults === 0) return 0;
   const message = `${count(faults, 'check')} found a fault.`;
-  const next = `Nothing was changed. Mend what is marked FAULT, then run: ${again}`;
+  const next = `Nothing was changed. Fix what is marked FAULT, then run: ${again}`;
   printLastWords({ code: 'faults', exit, message, next, requestIds: [] }, app);
   return exit;
 }

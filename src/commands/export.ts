@@ -10,47 +10,42 @@ import { exportTotals } from '../requests/plan/totals.ts';
 import type { ProviderName } from '../requests/request.ts';
 import { SHOWN } from '../requests/sample.ts';
 import type { Refusal } from '../requests/stream-options.ts';
-import { detailsOf } from './run/details.ts';
 import { carryOut } from './run/execute.ts';
-import { type Workload, conflictsOf, recordAll } from './run/record.ts';
-import { type RequestPlan, planned } from './run/request-plan.ts';
-import { runOf } from './run/run.ts';
-import { skipSettled } from './run/settled-before.ts';
-import { toDo } from './run/subjects.ts';
-import { withSubjects } from './run/task.ts';
-import { enforce } from './shared/guards.ts';
+import {
+  type RequestPlan,
+  type Workload,
+  conflictsOf,
+  planned,
+  recordAll,
+  skipSettled,
+} from './run/record.ts';
+import { runOf, toDo } from './run/run.ts';
+import { detailsOf, withSubjects } from './run/task.ts';
 import {
   DEFAULT_OUT,
-  outDirOf,
+  RECEIVED,
   type RequestFlags,
   declareRequestFlags,
-  requestFlags,
-  type WaitFlags,
   declareWaitFlags,
-  waitFlags,
+  outDirOf,
+  requestFlags,
 } from './shared/flags.ts';
-
-interface ExportOptions extends RequestFlags, WaitFlags {
-  received: string | null;
-  out: string | null;
-}
+import { enforce } from './shared/guards.ts';
 
 /** Declares `gdpr export` and runs it; `done` gets the exit code. */
 export function declareExport(command: Command, app: App, done: (code: number) => void): void {
   declareRequestFlags(command)
-    .option('--received <date>', 'when the person asked, YYYY-MM-DD (default today)')
+    .option(...RECEIVED)
     .option('--out <dir>', `where bundles go (default ./${DEFAULT_OUT})`);
-  declareWaitFlags(command).action(async (users: string[], options) => {
-    const { received = null, out = null } = options;
-    const flags = { ...requestFlags(users, options), received, out };
-    done(await runExport({ ...flags, ...waitFlags(options) }, app));
-  });
+  declareWaitFlags(command).action(async (users: string[], options) =>
+    done(await runExport(requestFlags(users, options), app)),
+  );
 }
 
 /** Plans, records, submits, checks, collects and prints receipts; resolves to the exit code. */
-async function runExport(options: ExportOptions, app: App): Promise<number> {
+async function runExport(options: RequestFlags, app: App): Promise<number> {
   const outDir = (): string => outDirOf(options.out, app.host.cwd);
-  return withSubjects('export', { ...options, yes: null }, outDir, app, async (task) => {
+  return withSubjects('export', options, outDir, app, async (task) => {
     const { targets, providers, subjectTable, results, doubts } = task;
     const details = await detailsOf(options, outDir(), app);
     const newId = (): string => app.host.newId();

@@ -4,14 +4,8 @@ import { GdprError } from '../errors.ts';
 import { calendarDay, extensionRefusal, isCalendarDay } from '../requests/deadline.ts';
 import type { Request } from '../requests/request.ts';
 import { parseReason } from './close.ts';
-import { printReceipt, sealedReceipts } from './run/receipts.ts';
-import { holding, namedRequest } from './shared/requests.ts';
-
-interface ExtendOptions {
-  id: string;
-  until: string;
-  reason: string;
-}
+import { printReceipt } from './shared/output.ts';
+import { holding, namedRequest, sealedReceipts } from './shared/requests.ts';
 
 /** Declares `gdpr extend` and runs it; `done` gets the exit code. */
 export function declareExtend(command: Command, app: App, done: (code: number) => void): void {
@@ -19,13 +13,11 @@ export function declareExtend(command: Command, app: App, done: (code: number) =
     .argument('<request>', 'the request whose deadline is extended')
     .requiredOption('--until <date>', 'the new last day (YYYY-MM-DD)')
     .requiredOption('--reason <text>', 'why, for the record', parseReason)
-    .action(async (id: string, { until, reason }) =>
-      done(await runExtend({ id, until, reason }, app)),
-    );
+    .action(async (id: string, { until, reason }) => done(await runExtend(id, until, reason, app)));
 }
 
 /** Records the one extension of Art. 12(3) and prints the receipt; resolves to the exit code. */
-async function runExtend({ id, until, reason }: ExtendOptions, app: App): Promise<number> {
+async function runExtend(id: string, until: string, reason: string, app: App): Promise<number> {
   await namedRequest(id, app);
   const ledger = await app.ledger();
   const { operator } = await app.settings();

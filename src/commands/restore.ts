@@ -3,77 +3,62 @@ import type { App } from '../app.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { count } from '../report/words.ts';
 import { type Erasure, standingErasure } from '../requests/past-erasures.ts';
-import { removes } from '../requests/stream-options.ts';
 import { type ExportTarget, idAt } from '../requests/plan/plan.ts';
 import { planRestore, restorePlans, restoreTotals } from '../requests/plan/restore.ts';
 import { createSample } from '../requests/sample.ts';
+import { removes } from '../requests/stream-options.ts';
 import type { SubjectTable } from '../subjects/subjects.ts';
-import { confirmAndRun } from './run/confirm-and-run.ts';
-import { type DetailsSource, detailsOf } from './run/details.ts';
+import { type ConfirmPlan, confirmAndRun } from './run/confirm-and-run.ts';
 import { pastErasures } from './run/lookup.ts';
-import type { ConfirmPlan } from './run/preview.ts';
-import { subjectsToDo } from './run/subjects.ts';
-import { type Task, withSubjects } from './run/task.ts';
-import { type Guard, guard } from './shared/guards.ts';
+import { subjectsToDo } from './run/run.ts';
+import { type DetailsSource, type Task, detailsOf, withSubjects } from './run/task.ts';
 import {
   type RequestFlags,
   declareRequestFlags,
-  requestFlags,
-  type WaitFlags,
   declareWaitFlags,
-  waitFlags,
+  requestFlags,
 } from './shared/flags.ts';
-
-interface RestoreOptions extends RequestFlags, WaitFlags {
-  yes: boolean;
-}
+import { type Guard, guard } from './shared/guards.ts';
 
 /** Declares `gdpr restore` and runs it; `done` gets the exit code. */
 export function declareRestore(command: Command, app: App, done: (code: number) => void): void {
   declareRequestFlags(command).option('--yes', 'answer the confirmation; for scripts');
-  declareWaitFlags(command).action(async (users: string[], options) => {
-    const { yes = false } = options;
-    done(await runRestore({ ...requestFlags(users, options), yes, ...waitFlags(options) }, app));
-  });
+  declareWaitFlags(command).action(async (users: string[], options) =>
+    done(await runRestore(requestFlags(users, options), app)),
+  );
 }
 
+const noBundles = (): null => null;
+
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
-async function runRestore(options: RestoreOptions, app: App): Promise<number> {
-  return withSubjects(
-    'restore',
-    options,
-    () => null,
-    app,
-    async (task) => {
-      const { subjectTable, targets, providers } = task;
-      const details = await detailsOf({ ...options, received: null }, null, app);
-      // Sendbird has nothing to restore, so nobody looks there.
-      const looked = targets.filter(({ provider }) => provider === 'stream');
-      return confirmAndRun(
-        {
-          ...task,
-          plan: confirmPlanOf(task, details, options, app),
-          search: { targets: looked, providers, owners: [], feeds: null },
-          does: 'restore',
-          guards: async (_, asking) => [
-            ...task.doubts,
-            ...asking,
-            ...(await erasedGuard(subjectTable, targets, app)),
-          ],
-          check: () => undefined,
-          prepare: async () => undefined,
-        },
-        options,
-        app,
-      );
-    },
-  );
+async function runRestore(options: RequestFlags, app: App): Promise<number> {
+  return withSubjects('restore', options, noBundles, app, async (task) => {
+    const { subjectTable, targets, providers } = task;
+    const details = await detailsOf(options, null, app);
+    // Sendbird has nothing to restore, so nobody looks there.
+    const looked = targets.filter(({ provider }) => provider === 'stream');
+    return confirmAndRun(
+      {
+        ...task,
+        plan: confirmPlanOf(task, details, options, app),
+        search: { targets: looked, providers, owners: [], feeds: null },
+        does: 'restore',
+        guards: async (_, asking) => [
+          ...task.doubts,
+          ...asking,
+          ...(await erasedGuard(subjectTable, targets, app)),
+        ],
+      },
+      options,
+      app,
+    );
+  });
 }
 
 function confirmPlanOf(
   { subjectTable, targets }: Task,
   details: DetailsSource,
-  options: RestoreOptions,
+  options: RequestFlags,
   app: App,
 ): ConfirmPlan {
   return {
@@ -119,10 +104,13 @@ async function erasedGuard(
   if (number === 0) return [];
   const more = number - first.length;
   const names = `${first.map(({ who }) => who).join(', ')}${more > 0 ? ` and ${count(more, 'other')}` : ''}`;
+  const message = `Refused: erased for good, and nothing brings that back: ${names}.`;
+  const next =
+    'Nothing was sent. No flag allows it; the receipt of that request says what was deleted.';
   return [
     guard(
-      `Refused: erased for good, and nothing brings that back: ${names}.`,
-      'Nothing was sent. No flag allows it; the receipt of that request says what was deleted.',
+      message,
+      next,
       first.map(({ requestId }) => requestId),
     ),
   ];

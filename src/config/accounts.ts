@@ -1,14 +1,13 @@
+import { join } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { Secret, type SecretSource } from '../secret.ts';
 import { STREAM_ORIGIN, sendbirdOrigin } from './base-url.ts';
-import { environmentProviders, VARIABLES } from './environment.ts';
-import type { ProfileSource } from './profile/choose.ts';
-import { resolveSecret, secretSource } from './secrets/resolve.ts';
-import type { SecretSpec } from './secrets/spec.ts';
+import { VARIABLES, environmentProviders } from './environment.ts';
+import { xdgFolder } from './find.ts';
+import type { ProfileSource } from './profile.ts';
+import { type SecretSpec, resolveSecret, secretSource } from './secrets.ts';
 import type { SendbirdAccount, Settings, StreamAccount, StreamProduct } from './settings.ts';
-import { join } from 'node:path';
-import { xdgFolder } from './folders.ts';
 
 const ALL_PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 
@@ -16,14 +15,6 @@ const ALL_PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
 export interface Accounts {
   stream: StreamAccount | null;
   sendbird: SendbirdAccount | null;
-}
-
-/** A provider as the place that a profile comes from has it; what is left open is undefined. */
-interface Stated {
-  id: string;
-  secret: SecretSpec;
-  baseUrl: string | undefined;
-  products?: readonly StreamProduct[] | undefined;
 }
 
 /** Makes the accounts from the one place that the profile comes from. */
@@ -49,10 +40,7 @@ export function accountsOf(source: ProfileSource, host: Host): Accounts {
   };
 }
 
-function statedBy(
-  source: ProfileSource,
-  host: Host,
-): { stream: Stated | null; sendbird: Stated | null } {
+function statedBy(source: ProfileSource, host: Host): ReturnType<typeof environmentProviders> {
   switch (source.from) {
     case 'environment':
       return environmentProviders(host);
@@ -78,14 +66,14 @@ function plain(value: string): SecretSpec {
   return { kind: 'plain', value: new Secret(value) };
 }
 
-/** Throws GdprError `config`, with the ways out, when no provider is configured. */
-export function requireProvider({
+/** Why nobody could be asked, with the ways out: no provider is configured; null: one is. */
+export function providerLack({
   stream,
   sendbird,
   source,
-}: Pick<Settings, 'stream' | 'sendbird' | 'source'>): void {
-  if (stream !== null || sendbird !== null) return;
-  throw new GdprError('config', `Neither Stream nor Sendbird is configured in ${source}.`, {
+}: Pick<Settings, 'stream' | 'sendbird' | 'source'>): GdprError | null {
+  if (stream !== null || sendbird !== null) return null;
+  return new GdprError('config', `Neither Stream nor Sendbird is configured in ${source}.`, {
     next: [
       'Nothing was sent. The ways out:',
       '  gdpr init',

@@ -1,4 +1,4 @@
-import type { SecretSpec } from './secrets/spec.ts';
+import type { SecretSpec } from './secrets.ts';
 
 /** Stream's one server for chat, feeds and video (its OpenAPI description, `servers`). */
 export const STREAM_ORIGIN = 'https://chat.stream-io-api.com';

@@ -2,13 +2,13 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
-import { requireProvider } from './accounts.ts';
+import { providerLack } from './accounts.ts';
 import { configFileFault } from './config-file.ts';
 import { type FoundFile, filesFor } from './find.ts';
 import { chosenOf, settingsOf } from './load.ts';
-import { type Choice, doubtsOf } from './profile/choose.ts';
+import { type Choice, doubtsOf } from './profile.ts';
 import { type Origin, originsOf } from './provenance.ts';
-import { secretFileFault } from './secrets/resolve.ts';
+import { secretFileFault } from './secrets.ts';
 import type { ConfigFlags, Settings } from './settings.ts';
 
 /** What there is to know about a configuration without asking anybody. */
@@ -29,7 +29,9 @@ export interface ConfigExamination {
  */
 export async function examineConfig(flags: ConfigFlags, host: Host): Promise<ConfigExamination> {
   const found = filesFor(flags, host);
-  const modes = configModes(found, host);
+  const modes = found.map(({ path }) =>
+    modeOf(path, (stats) => configFileFault(path, stats, host.uid)),
+  );
   try {
     const choice = await chosenOf(found, flags, host);
     const secrets = secretModes(choice, host);
@@ -41,25 +43,12 @@ export async function examineConfig(flags: ConfigFlags, host: Host): Promise<Con
       modes: [...modes, ...secrets],
       settings,
       origins: originsOf(choice, settings, flags, host),
-      fault: lackOf(settings),
+      fault: providerLack(settings),
     };
   } catch (thrown) {
-    return { found, modes, settings: null, origins: [], fault: configFault(thrown) };
+    if (!(thrown instanceof GdprError)) throw thrown;
+    return { found, modes, settings: null, origins: [], fault: thrown };
   }
-}
-
-function lackOf(settings: Settings): GdprError | null {
-  try {
-    requireProvider(settings);
-    return null;
-  } catch (thrown) {
-    return configFault(thrown);
-  }
-}
-
-function configFault(thrown: unknown): GdprError {
-  if (thrown instanceof GdprError) return thrown;
-  throw thrown;
 }
 
 /** Who may do what with a file that decides about accounts or holds a secret. */
@@ -69,11 +58,6 @@ interface FileMode {
   mode: number | null;
   /** What speaks against it, in words; null: nothing. */
   fault: string | null;
-}
-
-/** The modes of the configuration files that were found. */
-function configModes(found: readonly FoundFile[], host: Host): readonly FileMode[] {
-  return found.map(({ path }) => modeOf(path, (stats) => configFileFault(path, stats, host.uid)));
 }
 
 /** The modes of the files that hold secrets of the profile. What is in them is not read. */

@@ -46,13 +46,10 @@ function requireKnown(calendar: Holidays, country: string, region: string | null
 }
 
 function unknown(what: string, code: string, known: readonly string[]): GdprError {
-  return new GdprError(
-    'config',
-    `No public holidays are known for deadline.${what} "${code}".${didYouMean(code, known)}`,
-    {
-      next: `Nothing was sent. Correct deadline.${what} in the profile, or leave it out: then ${what === 'country' ? 'only weekends count' : "only the country's own holidays count"}.`,
-    },
-  );
+  const message = `No public holidays are known for deadline.${what} "${code}".${didYouMean(code, known)}`;
+  return new GdprError('config', message, {
+    next: `Nothing was sent. Correct deadline.${what} in the profile, or leave it out: then ${what === 'country' ? 'only weekends count' : "only the country's own holidays count"}.`,
+  });
 }
 
 /**

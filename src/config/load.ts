@@ -1,14 +1,13 @@
+import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { accountsOf } from './accounts.ts';
-import { operatorName, PROVIDER_VARIABLES, given } from './environment.ts';
-import { type FoundFile, filesFor } from './find.ts';
-import { stateDir } from './folders.ts';
-import { type Choice, chooseProfile } from './profile/choose.ts';
-import { rivalOf } from './profile/rival.ts';
+import { PROVIDER_VARIABLES, given, operatorName, rivalOf } from './environment.ts';
+import { type FoundFile, filesFor, stateRoot } from './find.ts';
+import { systemTimeZone } from './holidays.ts';
+import { type Choice, chooseProfile } from './profile.ts';
 import type { ConfigFile } from './read.ts';
 import type { FileProfile } from './schema.ts';
-import type { ConfigFlags, DeadlineRules, EraseRules, RateRules, Settings } from './settings.ts';
-import { systemTimeZone } from './holidays.ts';
+import type { ConfigFlags, DeadlineRules, RateRules, Settings } from './settings.ts';
 
 /**
  * Reads the configuration, docs/spec.md 8: the chosen profile with its defaults. No secret is
@@ -43,6 +42,7 @@ export function settingsOf(
   host: Host,
 ): Settings {
   const accounts = accountsOf(choice, host);
+  const profile = choice.from === 'file' ? choice.profile : {};
   return {
     profile: choice.name,
     source: sourceOf(choice),
@@ -51,10 +51,10 @@ export function settingsOf(
     rival: rivalOf(choice, accounts, host),
     operator: operatorName(host),
     ...accounts,
-    deadline: deadlineOf(choice),
-    erase: eraseOf(choice),
-    rate: rateOf(choice.from === 'file' ? choice.profile.rate : undefined),
-    stateDir: stateDir(flags.stateDir, choice.name, host),
+    deadline: deadlineOf(profile.deadline),
+    erase: { protected: profile.erase?.protected ?? [], stream: profile.erase?.stream ?? {} },
+    rate: rateOf(profile.rate),
+    stateDir: join(stateRoot(flags.stateDir, host), choice.name),
     warnings: warningsOf(choice, found, host),
   };
 }
@@ -63,8 +63,7 @@ function sourceOf(choice: Choice): string {
   return choice.from === 'file' ? `profiles.${choice.name} in ${choice.file}` : 'the environment';
 }
 
-function deadlineOf(choice: Choice): DeadlineRules {
-  const rules = choice.from === 'file' ? choice.profile.deadline : undefined;
+function deadlineOf(rules: FileProfile['deadline']): DeadlineRules {
   const named = rules?.timeZone;
   return {
     country: rules?.country ?? null,
@@ -74,11 +73,6 @@ function deadlineOf(choice: Choice): DeadlineRules {
       return named ?? systemTimeZone();
     },
   };
-}
-
-function eraseOf(choice: Choice): EraseRules {
-  const rules = choice.from === 'file' ? choice.profile.erase : undefined;
-  return { protected: rules?.protected ?? [], stream: rules?.stream ?? {} };
 }
 
 /**

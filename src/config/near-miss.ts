@@ -4,22 +4,14 @@ function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[-_]/g, '');
 }
 
-/** The known word that was probably meant, or null when none is near. Case and `-_` do not count. */
-function nearest(word: string, known: readonly string[]): string | null {
+/** ` Did you mean "x"?`, or nothing where no known word is near. Case and `-_` do not count. */
+export function didYouMean(typed: string, known: readonly string[]): string {
+  const word = typed.slice(0, 100);
   let best: string | null = null;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const away = distance(plain(word), plain(candidate));
-    if (away < least) {
-      best = candidate;
-      least = away;
-    }
+    if (away < least) [best, least] = [candidate, away];
   }
-  return best;
-}
-
-/** ` Did you mean "x"?`, or nothing. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word.slice(0, 100), known);
-  return near === null ? '' : ` Did you mean "${near}"?`;
+  return best === null ? '' : ` Did you mean "${best}"?`;
 }

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { PROVIDER_NAMES, VARIABLES, given } from './environment.ts';
-import { stateDirOrigin } from './folders.ts';
-import type { Choice } from './profile/choose.ts';
-import type { SecretSpec } from './secrets/spec.ts';
+import { stateDirOrigin } from './find.ts';
+import type { Choice } from './profile.ts';
+import type { SecretSpec } from './secrets.ts';
 import type { ConfigFlags, Settings } from './settings.ts';
 
 /** A value in force, and where it comes from in words. */
@@ -63,12 +63,7 @@ const KEYS = {
   sendbird: ['applicationId', 'apiToken'],
 } as const;
 
-interface Places {
-  id: string;
-  secret: string;
-  baseUrl: string;
-  products: string;
-}
+type Places = Record<'id' | 'secret' | 'baseUrl' | 'products', string>;
 
 function placesOf(provider: 'stream' | 'sendbird', choice: Choice, host: Host): Places {
   switch (choice.from) {

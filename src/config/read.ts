@@ -1,9 +1,8 @@
 import { GdprError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import { hasMode, parseConfig } from './config-file.ts';
-import { describe, faultsOf } from './faults.ts';
 import type { FileKind, FoundFile } from './find.ts';
-import { type FileContent, fileSchema } from './schema.ts';
+import { type FileContent, describe, faultsOf, fileSchema } from './schema.ts';
 import { type FoundText, type NotUsed, readFound, readUndecided } from './trust.ts';
 
 /** A configuration file, read once and checked. */
@@ -61,14 +60,11 @@ function usable(read: readonly (ConfigFile | Unusable)[]): readonly ConfigFile[]
   if (bad.length === 0) return read.filter((each) => 'content' in each);
   const faults = bad.flatMap((each) => each.faults);
   const untrusted = bad.find((each) => each.untrusted);
-  throw new GdprError(
-    untrusted === undefined ? 'config' : 'untrusted',
-    `The configuration is not usable:\n  ${faults.join('\n  ')}`,
-    {
-      next:
-        untrusted === undefined
-          ? 'Nothing was sent. Mend what is listed, then run the same command again.'
-          : `Nothing was sent, and nothing of that file was used. To read and trust it: gdpr init --trust. A script names it: --config ${untrusted.path}`,
-    },
-  );
+  const message = `The configuration is not usable:\n  ${faults.join('\n  ')}`;
+  throw new GdprError(untrusted === undefined ? 'config' : 'untrusted', message, {
+    next:
+      untrusted === undefined
+        ? 'Nothing was sent. Fix what is listed, then run the same command again.'
+        : `Nothing was sent, and nothing of that file was used. To read and trust it: gdpr init --trust. A script names it: --config ${untrusted.path}`,
+  });
 }

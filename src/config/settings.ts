@@ -27,7 +27,7 @@ export interface DeadlineRules {
 }
 
 /** What a profile says about erasing. */
-export interface EraseRules {
+interface EraseRules {
   /** Sources of regular expressions with the flag `u`: ids that are never erased. */
   protected: readonly string[];
   /** Stream's own delete options, in its own words; what the profile leaves open is absent. */

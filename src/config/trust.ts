@@ -3,8 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { type Guarded, MISSING, configFileFault, readGuarded, unreadable } from './config-file.ts';
-import type { FoundFile } from './find.ts';
-import { xdgFolder } from './folders.ts';
+import { type FoundFile, xdgFolder } from './find.ts';
 import { yaml } from './write/add-profile.ts';
 import { replaceFile } from './write/replace-file.ts';
 

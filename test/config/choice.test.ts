@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
-import { doubtsOf } from '../../src/config/profile/choose.ts';
+import { doubtsOf } from '../../src/config/profile.ts';
 import type { ConfigFlags } from '../../src/config/settings.ts';
 import { NO_FLAGS, failure, profiles, world } from './world.ts';
 

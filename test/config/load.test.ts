@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { requireProvider, SANDBOX } from '../../src/config/accounts.ts';
+import { providerLack, SANDBOX } from '../../src/config/accounts.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { NO_FLAGS, failure, fixture, profiles, world } from './world.ts';
 
@@ -55,7 +55,7 @@ describe('where the profile comes from', () => {
     expect(settings).toMatchObject({ profile: expected, stream: { apiKey: `${expected}-key` } });
   });
 
-  it('takes a profile whole from the project file, not mended from the user file', async () => {
+  it('takes a profile whole from the project file, not filled up from the user file', async () => {
     const w = world();
     w.file('project/.gdprrc', profiles(['production']));
     w.file('home/.config/gdpr/.gdprrc.yaml', fixture('spec.yaml'));
@@ -128,18 +128,18 @@ describe('where the profile comes from', () => {
 describe('without a provider', () => {
   it('shows the two shortest ways out', async () => {
     const settings = await loadSettings(NO_FLAGS, world().host());
-    const error = await failure((async () => requireProvider(settings))());
+    const error = providerLack(settings);
     expect(error).toMatchObject({ fault: 'config', exit: 4 });
-    expect(error.next).toContain('STREAM_API_KEY=… STREAM_API_SECRET=…');
-    expect(error.next).toContain('gdpr --profile sandbox');
+    expect(error?.next).toContain('STREAM_API_KEY=… STREAM_API_SECRET=…');
+    expect(error?.next).toContain('gdpr --profile sandbox');
   });
 
   it('names a profile of a file that has none', async () => {
     const w = world();
     const path = w.file('project/.gdprrc', 'profiles: {p: {deadline: {country: DE}}}');
     const settings = await loadSettings(NO_FLAGS, w.host(STREAM));
-    const error = await failure((async () => requireProvider(settings))());
-    expect(error.message).toContain(`profiles.p in ${path}`);
+    const error = providerLack(settings);
+    expect(error?.message).toContain(`profiles.p in ${path}`);
   });
 });
 

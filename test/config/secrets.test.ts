@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadSettings } from '../../src/config/load.ts';
-import { secretSource } from '../../src/config/secrets/resolve.ts';
-import { secretSpec } from '../../src/config/secrets/spec.ts';
+import { secretSource, secretSpec } from '../../src/config/secrets.ts';
 import { Secret, type SecretSource } from '../../src/secret.ts';
 import type { FakeHost } from '../support/host.ts';
 import { NO_FLAGS, OWN_UID, type World, failure, world } from './world.ts';
@@ -59,7 +58,7 @@ describe('a secret is read', () => {
   });
 });
 
-describe('a secret that cannot be had', () => {
+describe('a secret that cannot be read', () => {
   it.each<[string, unknown, string]>([
     ['a variable not set', { env: 'NOPE' }, 'variable NOPE is not set'],
     ['an empty variable', { env: 'EMPTY' }, 'variable EMPTY is not set'],

@@ -7,69 +7,51 @@ import { type EraseWish, erasePlans, eraseTotals, planErase } from '../../reques
 import type { Operation } from '../../requests/request.ts';
 import { feedOptions, ownersOf, streamOptions } from '../../requests/stream-options.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { confirmAndRun } from '../run/confirm-and-run.ts';
-import { type DetailsSource, detailsOf } from '../run/details.ts';
+import { type ConfirmPlan, confirmAndRun } from '../run/confirm-and-run.ts';
 import { pastErasures } from '../run/lookup.ts';
-import type { ConfirmPlan } from '../run/preview.ts';
-import { subjectsToDo } from '../run/subjects.ts';
-import { type Task, withSubjects } from '../run/task.ts';
+import { subjectsToDo } from '../run/run.ts';
+import { type DetailsSource, type Task, detailsOf, withSubjects } from '../run/task.ts';
+import { RECEIVED, declareRequestFlags, declareWaitFlags, outDirOf } from '../shared/flags.ts';
 import { enforce, guard, numberGuard, protectedGuard } from '../shared/guards.ts';
-import { askedOf, checkEffect, checkOptions, modeOf } from './checks.ts';
 import {
-  outDirOf,
-  type RequestFlags,
-  declareRequestFlags,
-  requestFlags,
-  type WaitFlags,
-  declareWaitFlags,
-  waitFlags,
-} from '../shared/flags.ts';
-import { type EraseFlags, declareEraseFlags, eraseFlags } from './flags.ts';
-
-interface EraseOptions extends RequestFlags, WaitFlags, EraseFlags {
-  received: string | null;
-  yes: boolean;
-}
+  type EraseFlags,
+  askedOf,
+  checkEffect,
+  checkOptions,
+  declareEraseFlags,
+  eraseFlags,
+  modeOf,
+} from './flags.ts';
 
 /** Declares `gdpr erase` and runs it; `done` gets the exit code. */
 export function declareErase(command: Command, app: App, done: (code: number) => void): void {
   declareRequestFlags(command)
-    .option('--received <date>', 'when the person asked, YYYY-MM-DD (default today)')
+    .option(...RECEIVED)
     .option('--yes', 'answer the confirmation; for scripts');
-  declareWaitFlags(declareEraseFlags(command)).action(async (users: string[], options) => {
-    const { received = null, yes = false } = options;
-    const flags = { ...requestFlags(users, options), received, yes };
-    done(await runErase({ ...flags, ...eraseFlags(options), ...waitFlags(options) }, app));
-  });
+  declareWaitFlags(declareEraseFlags(command)).action(async (users: string[], options) =>
+    done(await runErase(eraseFlags(users, options), app)),
+  );
 }
 
 /** Reads who it is about, looks up, plans, asks, records and carries out; resolves to the exit code. */
-async function runErase(options: EraseOptions, app: App): Promise<number> {
+async function runErase(options: EraseFlags, app: App): Promise<number> {
   const mode = modeOf(options);
   const outDir = options.exportFirst ? outDirOf(options.out, app.host.cwd) : null;
-  return withSubjects(
-    'erase',
-    options,
-    () => outDir,
-    app,
-    async (task) => {
-      const { targets, subjectTable, settings } = task;
-      const asked = askedOf(
-        subjectTable,
-        targets.map(({ provider }) => provider),
-      );
-      checkEffect(options, asked);
-      const stream = streamOptions(mode, settings.erase.stream, options.stream);
-      if (asked.stream) checkOptions(stream, subjectTable);
-      const details = await detailsOf(options, outDir, app);
-      const { exportFirst, acceptPartial } = options;
-      const channels = options.channels ?? 'do_not_delete';
-      const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
-      const wish = { ...all, details: details.common };
-      const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
-      return eraseAll({ ...task, wish, details, owners }, options, app);
-    },
-  );
+  const bundles = (): string | null => outDir;
+  return withSubjects('erase', options, bundles, app, async (task) => {
+    const { targets, subjectTable, settings } = task;
+    const asked = askedOf(subjectTable, targets);
+    checkEffect(options, asked);
+    const stream = streamOptions(mode, settings.erase.stream, options.stream);
+    if (asked.stream) checkOptions(stream, subjectTable);
+    const details = await detailsOf(options, outDir, app);
+    const { exportFirst, acceptPartialExport: acceptPartial } = options;
+    const channels = options.channels ?? 'do_not_delete';
+    const all = { targets, mode, stream, channels, exportFirst, acceptPartial };
+    const wish = { ...all, details: details.common };
+    const owners = asked.stream ? ownersOf(stream).map(([, id]) => id) : [];
+    return eraseAll({ ...task, wish, details, owners }, options, app);
+  });
 }
 
 interface EraseTask extends Task {
@@ -78,7 +60,7 @@ interface EraseTask extends Task {
   owners: readonly string[];
 }
 
-async function eraseAll(task: EraseTask, options: EraseOptions, app: App): Promise<number> {
+async function eraseAll(task: EraseTask, options: EraseFlags, app: App): Promise<number> {
   const { subjectTable, targets, providers, wish, owners, outDir, settings } = task;
   const hasFeeds = targets.some(({ operations }) => operations.includes('export_feeds'));
   const feeds = hasFeeds ? feedOptions(wish.mode) : null;
@@ -106,7 +88,7 @@ async function eraseAll(task: EraseTask, options: EraseOptions, app: App): Promi
 
 function confirmPlanOf(
   { subjectTable, wish, details }: EraseTask,
-  options: EraseOptions,
+  options: EraseFlags,
   app: App,
 ): ConfirmPlan {
   const { targets, mode, acceptPartial } = wish;

@@ -1,32 +1,19 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Draft, DraftFault, SecretInput, StreamProduct } from '../../config/settings.ts';
+import type {
+  Draft,
+  DraftFault,
+  DraftField,
+  SecretInput,
+  StreamProduct,
+} from '../../config/settings.ts';
 import { GdprError } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { repeatable } from '../shared/flags.ts';
 
-/** What commander makes of the flags. */
-export interface InitOptions {
-  project?: boolean;
-  streamApiKey?: string;
-  streamSecretEnv?: string;
-  streamSecretFile?: string;
-  streamSecretCommand?: string;
-  streamProducts?: StreamProduct[];
-  streamBaseUrl?: string;
-  sendbirdAppId?: string;
-  sendbirdTokenEnv?: string;
-  sendbirdTokenFile?: string;
-  sendbirdTokenCommand?: string;
-  sendbirdBaseUrl?: string;
-  country?: string;
-  region?: string;
-  timeZone?: string;
-  plainSecrets?: boolean;
-  check?: boolean;
-  trust?: boolean;
-  yes?: boolean;
-}
+/** What commander makes of the flags; those for a value of the profile are found by `FLAG`. */
+export type InitOptions = Readonly<Record<string, unknown>> &
+  Partial<Record<'project' | 'plainSecrets' | 'check' | 'trust' | 'yes', boolean>>;
 
 /** What Stream sells, by its own names. */
 export const PRODUCTS: readonly StreamProduct[] = ['feeds', 'chat', 'video'];
@@ -67,80 +54,68 @@ export function declareInitFlags(command: Command): Command {
     .option('--yes', 'with --trust: without a question; for scripts');
 }
 
-/** What the flags say, and what is wrong with those that are not judged as a whole later. */
-export function draftOf(
-  options: InitOptions,
-  ground: Ground,
-): { draft: Draft; faults: readonly string[] } {
-  const faults: string[] = [];
-  const secret = (
-    name: string,
-    texts: Readonly<Record<SecretKind, string | undefined>>,
-  ): SecretInput | undefined => secretOf(name, texts, ground, faults);
-  const fields: Draft = {
-    'stream.apiKey': options.streamApiKey,
-    'stream.apiSecret': secret('--stream-secret', {
-      env: options.streamSecretEnv,
-      file: options.streamSecretFile,
-      command: options.streamSecretCommand,
-    }),
-    'stream.products': options.streamProducts,
-    'stream.baseUrl': options.streamBaseUrl,
-    'sendbird.applicationId': options.sendbirdAppId,
-    'sendbird.apiToken': secret('--sendbird-token', {
-      env: options.sendbirdTokenEnv,
-      file: options.sendbirdTokenFile,
-      command: options.sendbirdTokenCommand,
-    }),
-    'sendbird.baseUrl': options.sendbirdBaseUrl,
-    'deadline.country': options.country,
-    'deadline.region': options.region,
-    'deadline.timeZone': options.timeZone,
-  };
-  // What was not said is absent.
-  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { draft: Object.fromEntries(said), faults };
-}
-
-const KINDS: readonly SecretKind[] = ['env', 'file', 'command'];
-
-/** A secret's place that is wrong is noted, and stands in so that it is not missed as well. */
-function secretOf(
-  name: string,
-  texts: Readonly<Record<SecretKind, string | undefined>>,
-  ground: Ground,
-  faults: string[],
-): SecretInput | undefined {
-  const kinds = KINDS.filter((kind) => texts[kind] !== undefined);
-  const [first] = kinds;
-  if (first === undefined) return undefined;
-  if (kinds.length > 1) {
-    faults.push(`${kinds.map((kind) => `${name}-${kind}`).join(' and ')}: give one of them`);
-  }
-  const typed = typedSecret(first, texts[first] ?? '', ground);
-  if ('secret' in typed) return typed.secret;
-  faults.push(`${name}-${first} ${typed.fault}`);
-  return { env: 'NOT_UNDERSTOOD' };
-}
-
-/** The flags that say what a field asks for. */
-const FLAG: Readonly<Record<DraftFault['field'], string>> = {
-  profile: '--profile',
+/** The flags that say a value of the profile; of a secret, what they begin with. */
+const FLAG: Readonly<Record<DraftField, string>> = {
   'stream.apiKey': '--stream-api-key',
-  'stream.apiSecret': '--stream-secret-env, --stream-secret-file or --stream-secret-command',
+  'stream.apiSecret': '--stream-secret',
   'stream.products': '--stream-products',
   'stream.baseUrl': '--stream-base-url',
   'sendbird.applicationId': '--sendbird-app-id',
-  'sendbird.apiToken': '--sendbird-token-env, --sendbird-token-file or --sendbird-token-command',
+  'sendbird.apiToken': '--sendbird-token',
   'sendbird.baseUrl': '--sendbird-base-url',
   'deadline.country': '--country',
   'deadline.region': '--region',
   'deadline.timeZone': '--time-zone',
 };
 
+/** What the flags say, and what is wrong with those that are not judged as a whole later. */
+export function draftOf(
+  options: InitOptions,
+  ground: Ground,
+): { draft: Draft; faults: readonly string[] } {
+  const faults: string[] = [];
+  const said = Object.entries(FLAG).flatMap(([field, flag]) => {
+    const value = isSecret(field) ? secretOf(flag, options, ground, faults) : given(options, flag);
+    // What was not said is absent.
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return { draft: Object.fromEntries(said), faults };
+}
+
+function isSecret(field: string): boolean {
+  return field === 'stream.apiSecret' || field === 'sendbird.apiToken';
+}
+
+function given(options: InitOptions, flag: string): unknown {
+  return options[new Option(flag).attributeName()];
+}
+
+const KINDS: readonly SecretKind[] = ['env', 'file', 'command'];
+
+/** A secret's place that is wrong is noted, and stands in so that it is not missed as well. */
+function secretOf(
+  flag: string,
+  options: InitOptions,
+  ground: Ground,
+  faults: string[],
+): SecretInput | undefined {
+  const kinds = KINDS.filter((kind) => given(options, `${flag}-${kind}`) !== undefined);
+  const [first] = kinds;
+  if (first === undefined) return undefined;
+  if (kinds.length > 1) {
+    faults.push(`${kinds.map((kind) => `${flag}-${kind}`).join(' and ')}: give one of them`);
+  }
+  const typed = typedSecret(first, String(given(options, `${flag}-${first}`)), ground);
+  if ('secret' in typed) return typed.secret;
+  faults.push(`${flag}-${first} ${typed.fault}`);
+  return { env: 'NOT_UNDERSTOOD' };
+}
+
 /** A fault with the flag that it is about: `--country must be …`. */
 export function flagFault({ field, message }: DraftFault): string {
-  return `${FLAG[field]} ${message.replace('deadline.country', FLAG['deadline.country'])}`;
+  const flag = field === 'profile' ? '--profile' : FLAG[field];
+  const which = isSecret(field) ? `${flag}-env, ${flag}-file or ${flag}-command` : flag;
+  return `${which} ${message.replace('deadline.country', FLAG['deadline.country'])}`;
 }
 
 /** Whether a draft says anything about a provider. */

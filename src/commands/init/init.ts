@@ -10,7 +10,6 @@ import type { Unreachable } from '../../requests/transitions/answers.ts';
 import { interrupted } from '../shared/confirm.ts';
 import { askingGuard } from '../shared/guards.ts';
 import { invocation } from '../shared/output.ts';
-import { type Asker, Interrupted, createAsker } from './asker.ts';
 import {
   type InitOptions,
   declareInitFlags,
@@ -19,7 +18,7 @@ import {
   names,
   requireSound,
 } from './flags.ts';
-import { type Named, interview } from './interview.ts';
+import { type Asker, Interrupted, type Named, createAsker, interview } from './interview.ts';
 import { runTrust } from './trust.ts';
 
 type Setup = Awaited<ReturnType<App['setup']>>;
@@ -66,7 +65,7 @@ async function gather(
 ): Promise<Named> {
   const ground = { host: app.host, path: setup.place.path };
   const { draft, faults: misread } = draftOf(options, ground);
-  const faults = [...misread, ...shared(options, setup), ...unasked(options)];
+  const faults = [...misread, ...misplaced(options, setup)];
   const { profile } = app.flags;
   if (profile !== null) requireFree(profile, setup);
   const said = await setup.faults(profile ?? USUAL_NAME, draft);
@@ -99,15 +98,15 @@ function noProvider(draft: Draft): string[] {
   return ['--stream-api-key or --sendbird-app-id is missing: a profile has one provider at least'];
 }
 
-/** A project's file is there for everybody who has the project. */
-function shared({ plainSecrets = false }: InitOptions, { place }: Setup): string[] {
-  return plainSecrets && place.kind === 'project'
-    ? ['--plain-secrets has no place in the file of a project, which others have too']
-    : [];
-}
-
-function unasked({ yes = false }: InitOptions): string[] {
-  return yes ? ['--yes goes with --trust: a profile is written without a yes'] : [];
+/** Flags that have no place here. */
+function misplaced({ plainSecrets = false, yes = false }: InitOptions, { place }: Setup): string[] {
+  const faults: string[] = [];
+  // A project's file is there for everybody who has the project.
+  if (plainSecrets && place.kind === 'project') {
+    faults.push('--plain-secrets has no place in the file of a project, which others have too');
+  }
+  if (yes) faults.push('--yes goes with --trust: a profile is written without a yes');
+  return faults;
 }
 
 function requireFree(name: string, { place }: Setup): void {
@@ -259,11 +258,8 @@ function checkFault(checked: readonly Checked[]): GdprError | null {
   const denied = failed.some(({ trouble }) => trouble?.kind === 'credentials');
   const which = list(failed.map(({ provider }) => PROVIDER[provider]));
   const reasons = failed.map(({ trouble }) => trouble?.error.message ?? '');
-  return new GdprError(
-    denied ? 'credentials' : 'unavailable',
-    `The check of ${which} failed: ${reasons.join(' ')}`,
-    {
-      next: 'Nothing was written. Mend what it says and run the same command again, or write it unchecked: --no-check',
-    },
-  );
+  const message = `The check of ${which} failed: ${reasons.join(' ')}`;
+  return new GdprError(denied ? 'credentials' : 'unavailable', message, {
+    next: 'Nothing was written. Fix what it says and run the same command again, or write it unchecked: --no-check',
+  });
 }

@@ -14,12 +14,12 @@ import { foundSubjects } from '../../requests/plan/preview.ts';
 import type { Request } from '../../requests/request.ts';
 import type { IdList } from '../../subjects/id-list.ts';
 import { lookUpAll } from '../run/lookup.ts';
-import { PAGE } from '../run/subjects.ts';
+import { PAGE } from '../run/run.ts';
+import { targetsOf } from '../run/task.ts';
 import { askToConfirm } from '../shared/confirm.ts';
+import type { WaitFlags } from '../shared/flags.ts';
 import { type Guard, askingGuard, protectedGuard, protection } from '../shared/guards.ts';
 import { newHolder, readVerified } from '../shared/requests.ts';
-import { targetsOf } from '../shared/targets.ts';
-import type { WaitFlags } from '../shared/flags.ts';
 
 /** What came of asking anew. */
 export type Renewal =
@@ -97,7 +97,7 @@ async function lookedUp(
     steps.find(({ operation }) => OPERATIONS[operation].check === 'feed_data')?.options ?? null;
   const requests = stale.map((request) => ({ request, effects: unsentEffects(request, now) }));
   try {
-    const shown = await lookUpAll({ subjects, targets, providers, owners: [], feeds }, app);
+    const shown = await lookUpAll({ targets, providers, owners: [], feeds }, subjects, app);
     if (shown === null) return null;
     const found = foundSubjects(subjects, targets, shown.sightings, () => null);
     return { requests, found, unseen: null };

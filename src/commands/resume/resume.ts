@@ -10,12 +10,11 @@ import { type RetryFlags, mayRepeat } from '../../requests/transitions/retried.t
 import { type IdList, idList } from '../../subjects/id-list.ts';
 import { retryFailed } from '../../worker/retry.ts';
 import { carryOut } from '../run/execute.ts';
-import { type Run, isMany } from '../run/run.ts';
-import { PAGE } from '../run/subjects.ts';
+import { PAGE, type Run, isMany } from '../run/run.ts';
+import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
 import type { Guard } from '../shared/guards.ts';
 import { invocation, printLastWords } from '../shared/output.ts';
 import { namedRequests, newHolder } from '../shared/requests.ts';
-import { type WaitFlags, declareWaitFlags, waitFlags } from '../shared/flags.ts';
 import { reconfirm } from './reconfirm.ts';
 
 interface ResumeOptions extends WaitFlags, RetryFlags {

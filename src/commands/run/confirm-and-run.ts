@@ -2,22 +2,32 @@ import type { App } from '../../app.ts';
 import { previewJson } from '../../report/plan/plan-text.ts';
 import { previewText } from '../../report/plan/preview-text.ts';
 import { calendarDay } from '../../requests/deadline.ts';
+import { type OperationFacts, operationsOf } from '../../requests/operations.ts';
 import type { Limit } from '../../requests/plan/calls.ts';
 import type { Preview, Tempo } from '../../requests/plan/preview.ts';
-import { type OperationFacts, operationsOf } from '../../requests/operations.ts';
+import type { PlanTotals } from '../../requests/plan/totals.ts';
 import type { Operation } from '../../requests/request.ts';
+import { type Sample, createSample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { askToConfirm, interrupted } from '../shared/confirm.ts';
+import type { RequestFlags } from '../shared/flags.ts';
 import { type Guard, askingGuard, enforce } from '../shared/guards.ts';
-import { type RequestFlags, type WaitFlags } from '../shared/flags.ts';
 import { carryOut } from './execute.ts';
-import type { SubjectSearch } from './lookup.ts';
-import { type ConfirmPlan, type PreviewResult, previewAll, rehearse } from './preview.ts';
-import { type Workload, NO_WORKLOAD, carriedLines, recordAll } from './record.ts';
-import { planned } from './request-plan.ts';
-import { runOf } from './run.ts';
-import { skipSettled } from './settled-before.ts';
-import { throwIfStopped, toDo } from './subjects.ts';
+import { type SubjectSearch, lookUpAll } from './lookup.ts';
+import {
+  type Carried,
+  NO_WORKLOAD,
+  type RequestPlan,
+  type Workload,
+  carriedLines,
+  conflictOf,
+  judgeOf,
+  planned,
+  recordAll,
+  sampled,
+  skipSettled,
+} from './record.ts';
+import { runOf, throwIfStopped, toDo } from './run.ts';
 import type { Task } from './task.ts';
 
 /** An erase or a restore: what it is, and what it has of its own. */
@@ -34,8 +44,6 @@ export interface ConfirmTask extends Pick<Task, 'results' | 'outDir'> {
   prepare?(): Promise<void>;
 }
 
-type ConfirmFlags = RequestFlags & WaitFlags & { yes: boolean };
-
 const NOTHING = 'Nothing was sent or recorded.';
 
 /**
@@ -45,7 +53,7 @@ const NOTHING = 'Nothing was sent or recorded.';
  */
 export async function confirmAndRun(
   task: ConfirmTask,
-  flags: ConfirmFlags,
+  flags: RequestFlags,
   app: App,
 ): Promise<number> {
   const { plan, search, results, outDir } = task;
@@ -79,7 +87,7 @@ export async function confirmAndRun(
 async function show(
   preview: Preview,
   { carried }: PreviewResult,
-  { yes }: ConfirmFlags,
+  { yes }: RequestFlags,
   app: App,
 ): Promise<void> {
   const { host, flags } = app;
@@ -93,7 +101,7 @@ async function show(
 async function rehearseAndPrint(
   task: ConfirmTask,
   guards: readonly Guard[],
-  flags: ConfirmFlags,
+  flags: RequestFlags,
   app: App,
 ): Promise<number> {
   const { host } = app;
@@ -124,7 +132,7 @@ async function textOf(preview: Preview, app: App, isDry = false): Promise<string
 /** What is known of how long calls take: the limits in force at the providers that are asked. */
 async function tempoOf(
   { search, does }: ConfirmTask,
-  { rateShare, dryRun }: ConfirmFlags,
+  { rateShare, dryRun }: RequestFlags,
   app: App,
 ): Promise<Tempo> {
   const limits = new Map<Operation, Limit>();
@@ -136,4 +144,61 @@ async function tempoOf(
   }
   const { share } = (await app.settings()).rate;
   return { limits, share: rateShare ?? share, at: app.host.clock.now() };
+}
+
+/** A plan that somebody has to agree to; `totals` adds its pages up. */
+export interface ConfirmPlan extends RequestPlan {
+  totals: PlanTotals;
+}
+
+/** What the look-ups have shown, besides what stands in the subject table and in the totals. */
+interface PreviewResult {
+  owners: ReadonlyMap<string, Presence>;
+  /** Requests that are open already. */
+  carried: Sample<Carried>;
+}
+
+/**
+ * Looks everybody up and plans, page by page, and adds the plan up. Null
+ * when a signal came in between. Throws GdprError `guard` for requests that stand in the way, and
+ * what the look-ups throw: nothing was sent then.
+ */
+async function previewAll(
+  confirmPlan: ConfirmPlan,
+  search: SubjectSearch,
+  app: App,
+): Promise<PreviewResult | null> {
+  const { subjectTable, totals } = confirmPlan;
+  let owners: ReadonlyMap<string, Presence> | null = null;
+  const open = createSample<Carried>();
+  for await (const rows of toDo(subjectTable, app)) {
+    const subjects = rows.map(({ subject }) => subject);
+    const asked = { ...search, owners: owners === null ? search.owners : [] };
+    const shown = await lookUpAll(asked, subjects, app);
+    if (shown === null) return null;
+    owners ??= shown.owners;
+    const page = await planned(confirmPlan, rows, shown.sightings);
+    totals.add(page);
+    const opened = await (await app.ledger()).weigh(page.requests, judgeOf(confirmPlan));
+    enforce(conflictOf(confirmPlan.action, sampled(opened, 'conflict'), app));
+    sampled(opened, 'carry', open);
+  }
+  return { owners: owners ?? new Map(), carried: open.taken() };
+}
+
+/** Adds the plan up without asking anybody; answers with what would stand in the way. */
+async function rehearse(confirmPlan: ConfirmPlan, app: App): Promise<readonly Guard[]> {
+  const ledger = await app.ledgerIfAny();
+  const guards: Guard[] = [];
+  for await (const rows of toDo(confirmPlan.subjectTable, app)) {
+    if (ledger === null) {
+      confirmPlan.totals.addUnseen(rows.map(({ subject }) => subject));
+      continue;
+    }
+    const page = await planned(confirmPlan, rows);
+    confirmPlan.totals.add(page);
+    const opened = await ledger.weigh(page.requests, judgeOf(confirmPlan));
+    guards.push(...conflictOf(confirmPlan.action, sampled(opened, 'conflict'), app));
+  }
+  return guards;
 }

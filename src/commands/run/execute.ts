@@ -10,12 +10,11 @@ import { CircuitBreaker } from '../../worker/circuit-breaker.ts';
 import type { RequestSource } from '../../worker/prefetch.ts';
 import { type Receipts, createReceipts, orBroken } from '../../worker/receipts.ts';
 import { type Until, runWorker } from '../../worker/worker.ts';
-import { protection } from '../shared/guards.ts';
-import { progressOf, rateLimitTeller } from '../shared/output.ts';
-import { bothErrors, newHolder, readVerified } from '../shared/requests.ts';
 import type { WaitFlags } from '../shared/flags.ts';
+import { protection } from '../shared/guards.ts';
+import { bundledText, printReceipt, progressOf, rateLimitTeller } from '../shared/output.ts';
+import { bothErrors, newHolder, readVerified } from '../shared/requests.ts';
 import { conclude } from './finish.ts';
-import { bundledText, printReceipt } from './receipts.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -59,7 +58,7 @@ export async function carryOut(
   if (!app.flags.quiet) host.stop.addEventListener('abort', sayStopping, { once: true });
   const source = sourceOf(run, until === 'ended' ? progress : null, ledger, app);
   try {
-    const { limited, fault } = await ranAsFar(
+    const ran = await ranAsFar(
       runWorker(source, until, holder, {
         ledger,
         providers,
@@ -84,21 +83,9 @@ export async function carryOut(
       }),
     );
     progress.stop();
-    const timedOut = timeout.signal.aborted;
-    const lasted = clock.monotonic() - begunAt;
-    const broken = source.broken();
-    const result = {
-      receipts,
-      isNew,
-      providers,
-      breaker,
-      timedOut,
-      broken,
-      lasted,
-      limited,
-      fault,
-    };
-    return await conclude(run, result, app);
+    const ended = { timedOut: timeout.signal.aborted, lasted: clock.monotonic() - begunAt };
+    const known = { receipts, isNew, providers, breaker, broken: source.broken() };
+    return await conclude(run, { ...ran, ...ended, ...known }, app);
   } finally {
     host.stop.removeEventListener('abort', sayStopping);
     over.abort();

@@ -1,22 +1,23 @@
 import { relative } from 'node:path';
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
+import { type ResultRow, writeReceipts, writeResults } from '../../files/csv/results.ts';
 import type { Brief } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { FEW, lastWords } from '../../report/ending/last-words.ts';
-import type { Summary } from '../../report/ending/summary.ts';
-import { exitCode, statesIn, unsettled } from '../../requests/exit-code.ts';
-import type { ProviderName } from '../../requests/request.ts';
-import type { SubjectRow } from '../../subjects/subjects.ts';
+import { FEW, type Stopped, lastWords } from '../../report/ending/last-words.ts';
+import { createRunOutcome, standingOf } from '../../report/ending/outcome.ts';
+import type { Summary, Unfinished } from '../../report/ending/summary.ts';
+import { isUnconfirmed } from '../../requests/confirmation.ts';
+import { emptyTally, exitCode, statesIn, unsettled } from '../../requests/exit-code.ts';
+import { isExport } from '../../requests/operations.ts';
+import type { ProviderName, Request } from '../../requests/request.ts';
+import { createSample } from '../../requests/sample.ts';
+import { type SubjectRow, type SubjectTable, cellsOf } from '../../subjects/subjects.ts';
 import type { CircuitBreaker } from '../../worker/circuit-breaker.ts';
-import { type Receipts, orBroken } from '../../worker/receipts.ts';
-import { invocation, printLastWords, signalName } from '../shared/output.ts';
+import { type Receipts, type RequestReceipt, orBroken } from '../../worker/receipts.ts';
+import { invocation, printLastWords, printReceipt, signalName } from '../shared/output.ts';
 import { bothErrors } from '../shared/requests.ts';
-import { type RequestAccount, createFold } from './fold.ts';
-import { printReceipt } from './receipts.ts';
-import { writeOut } from './results.ts';
-import type { Run } from './run.ts';
-import { PAGE } from './subjects.ts';
+import { PAGE, type Run } from './run.ts';
 
 /** What a run leaves behind for its conclusion. Durations in ms. */
 export interface RunResult {
@@ -143,4 +144,119 @@ async function printSummary(
   const text = `${summaryLines({ ...facts, calls: app.calls(), places }).join('\n')}\n`;
   if (!flags.json) host.stdout.write(text);
   else if (!flags.quiet) host.stderr.write(text);
+}
+
+/** How a request stands at the end of a run. */
+interface RequestAccount {
+  /** Its row; null: it comes from the ledger. */
+  row: SubjectRow | null;
+  brief: Brief;
+  /** Null where it is completed and nobody needs more than that. */
+  whole: RequestReceipt | null;
+}
+
+/** Adds accounts up, in bounded space. */
+function createFold(result: RunResult, now: number) {
+  const runOutcome = createRunOutcome();
+  const unconfirmed = createSample<string>();
+  const unfinished = createSample<Unfinished>();
+  const stopped = new Map<ProviderName, Stopped>();
+  const done = emptyTally();
+  let skipped = 0;
+  let onWord = 0;
+  return {
+    add({ row, brief, whole }: RequestAccount): void {
+      if (row?.disposition === 'skipped') skipped += 1;
+      else {
+        done[brief.state] += 1;
+        if (brief.onWord) onWord += 1;
+      }
+      if (whole === null) return runOutcome.count(brief.state);
+      const { request, receipt } = whole;
+      runOutcome.add(receipt);
+      if (request.state !== 'completed' && row?.disposition !== 'skipped') {
+        const { userId } = request.subject;
+        unfinished.add({ userId, state: request.state, reason: standingOf(receipt) });
+      }
+      if (isUnconfirmed(request, now)) unconfirmed.add(request.id);
+      noteStopped(request, result, stopped);
+    },
+    facts: () => ({
+      runOutcome: runOutcome.runOutcome(),
+      unconfirmed: unconfirmed.taken(),
+      unfinished: unfinished.taken(),
+      stopped,
+      /** Without those that were skipped. */
+      tally: done,
+      skipped,
+      onWord,
+    }),
+  };
+}
+
+/** Why providers with open steps were left: what the run learnt, and accounts that do not fit. */
+function noteStopped(
+  { steps }: Request,
+  { providers, breaker }: RunResult,
+  stopped: Map<ProviderName, Stopped>,
+): void {
+  for (const { provider, account, operation, state, finishedAt } of steps) {
+    if (finishedAt !== null) continue;
+    const configured = providers.get(provider)?.account;
+    const waitsForFile = state === 'reported' && isExport(operation);
+    const ofFiles = waitsForFile ? breaker.filesStoppage(provider) : null;
+    const stoppage = breaker.stoppage(provider) ?? ofFiles;
+    if (configured !== account) {
+      const now = configured === undefined ? 'it is not configured' : `${configured} is configured`;
+      const reason = `A step belongs to the account ${account}, and now ${now}`;
+      stopped.set(provider, { kind: 'account', reason, tries: 0, lasted: 0 });
+    } else if (stoppage !== null) {
+      const { kind, error, tries, lasted } = stoppage;
+      stopped.set(provider, { kind, reason: error.message, tries, lasted });
+    }
+  }
+}
+
+/**
+ * Writes the results of a run, if there is a place for them, while its accounts are gone through;
+ * they are gone through to their end in any case. Answers with what kept the results from being written.
+ */
+async function writeOut(
+  { results, subjectTable }: Run,
+  accounts: AsyncIterable<RequestAccount>,
+): Promise<GdprError | null> {
+  const all = accounts[Symbol.asyncIterator]();
+  const rest: AsyncIterable<RequestAccount> = {
+    [Symbol.asyncIterator]: () => ({ next: () => all.next() }),
+  };
+  let fault: GdprError | null = null;
+  try {
+    if (results?.isReceipts === true) await writeReceipts(results, receiptsOf(rest));
+    else if (results !== null && subjectTable !== null) {
+      const { columns } = subjectTable;
+      await writeResults(results, rowsOf(rest, columns), columns);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
+    fault = thrown;
+  }
+  for await (const _ of rest);
+  return fault;
+}
+
+async function* receiptsOf(accounts: AsyncIterable<RequestAccount>): AsyncGenerator<string> {
+  for await (const { whole } of accounts) if (whole !== null) yield JSON.stringify(whole.receipt);
+}
+
+async function* rowsOf(
+  accounts: AsyncIterable<RequestAccount>,
+  columns: SubjectTable['columns'],
+): AsyncGenerator<ResultRow> {
+  for await (const { row, brief, whole } of accounts) {
+    if (row === null) continue;
+    const detail = whole === null ? '' : standingOf(whole.receipt);
+    const { line } = row;
+    const { id: requestId, state } = brief;
+    yield { line, requestId, state, detail, cells: cellsOf(row, columns) };
+  }
 }

@@ -1,9 +1,9 @@
 import type { App } from '../../app.ts';
-import { type Fault, GdprError } from '../../errors.ts';
+import { GdprError } from '../../errors.ts';
 import type { PastErasure } from '../../ledger/ledger.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type ExportTarget, idAt } from '../../requests/plan/plan.ts';
-import type { Seen, Sightings } from '../../requests/plan/preview.ts';
+import type { Seen } from '../../requests/plan/preview.ts';
 import type { ProviderName, Subject } from '../../requests/request.ts';
 import type { Presence, Unreachable } from '../../requests/transitions/answers.ts';
 
@@ -17,27 +17,17 @@ export interface SubjectSearch {
   feeds: Readonly<Record<string, unknown>> | null;
 }
 
-interface LookUpQuery extends SubjectSearch {
-  subjects: readonly Subject[];
-}
-
-/** What the look-ups have shown. */
-export interface LookUpResult {
-  sightings: Sightings;
-  owners: ReadonlyMap<string, Presence>;
-}
-
 /**
  * Looks up every subject at its providers, all providers at the same time; null when a signal came
  * in between. Refused credentials are resolved anew once. Throws GdprError `credentials` or
  * `unavailable`: nothing was sent then.
  */
-export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpResult | null> {
+export async function lookUpAll(search: SubjectSearch, subjects: readonly Subject[], app: App) {
   const signal = app.host.stop;
   const looks = await Promise.all(
-    query.targets.flatMap(({ provider: name }) => {
-      const provider = query.providers.get(name);
-      return provider === undefined ? [] : [lookAt(provider, query, signal)];
+    search.targets.flatMap(({ provider: name }) => {
+      const provider = search.providers.get(name);
+      return provider === undefined ? [] : [lookAt(provider, search, subjects, signal)];
     }),
   );
   if (signal.aborted) return null;
@@ -47,7 +37,7 @@ export async function lookUpAll(query: LookUpQuery, app: App): Promise<LookUpRes
     sightings.set(look.provider, look);
   }
   const found = sightings.get('stream')?.presence;
-  const owners = found === undefined ? [] : query.owners;
+  const owners = found === undefined ? [] : search.owners;
   return { sightings, owners: new Map(owners.map((id) => [id, found?.get(id) ?? NOBODY])) };
 }
 
@@ -61,31 +51,30 @@ const NOBODY: Presence = {
 
 type Look = (Seen & { kind: 'seen'; provider: ProviderName }) | Unreachable;
 
-async function lookAt(provider: Provider, query: LookUpQuery, signal: AbortSignal): Promise<Look> {
-  const first = await lookOnce(provider, query, signal);
-  if (first.kind !== 'credentials' || signal.aborted) return first;
+/** Refused credentials are resolved anew, once. */
+async function lookAt(provider: Provider, ...asked: Asked): Promise<Look> {
+  const first = await lookOnce(provider, ...asked);
+  if (first.kind !== 'credentials' || asked[2].aborted) return first;
   provider.renewCredentials();
-  return lookOnce(provider, query, signal);
+  return lookOnce(provider, ...asked);
 }
 
-async function lookOnce(
-  provider: Provider,
-  query: LookUpQuery,
-  signal: AbortSignal,
-): Promise<Look> {
+type Asked = [search: SubjectSearch, subjects: readonly Subject[], signal: AbortSignal];
+
+async function lookOnce(provider: Provider, ...[search, subjects, signal]: Asked): Promise<Look> {
   const { name } = provider;
   const isStream = name === 'stream';
   const locked = await provider.unlock();
   if (locked !== null) return { kind: 'credentials', error: locked };
-  const ids = query.subjects.flatMap((subject) => idAt(subject, name) ?? []);
+  const ids = subjects.flatMap((subject) => idAt(subject, name) ?? []);
   const seen = { kind: 'seen', provider: name, presence: new Map(), feeds: null } as const;
   if (ids.length === 0) return seen;
-  const lookup = await provider.lookup(isStream ? [...ids, ...query.owners] : ids, signal);
+  const lookup = await provider.lookup(isStream ? [...ids, ...search.owners] : ids, signal);
   if (lookup.kind !== 'found') return lookup;
   const { presence } = lookup;
-  if (!isStream || query.feeds === null) return { ...seen, presence };
+  if (!isStream || search.feeds === null) return { ...seen, presence };
   const feeds = await provider.look(
-    { operation: 'delete_feeds', subjectIds: ids, options: query.feeds },
+    { operation: 'delete_feeds', subjectIds: ids, options: search.feeds },
     signal,
   );
   if (feeds.kind === 'looked') return { ...seen, presence, feeds: feeds.visible };
@@ -93,17 +82,12 @@ async function lookOnce(
 }
 
 function unreachable({ kind, error }: Unreachable): GdprError {
-  const [fault, what]: readonly [Fault, string] =
-    kind === 'credentials'
-      ? ['credentials', 'Set it right']
-      : ['unavailable', 'It may be better in a while'];
-  return new GdprError(
-    fault,
-    `Stopped while looking up whom it is about: ${error.message.replace(/\.$/, '')}.`,
-    {
-      next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
-    },
-  );
+  const fault = kind === 'credentials' ? kind : 'unavailable';
+  const what = kind === 'credentials' ? 'Set it right' : 'It may be better in a while';
+  const message = `Stopped while looking up whom it is about: ${error.message.replace(/\.$/, '')}.`;
+  return new GdprError(fault, message, {
+    next: `Nothing was sent or recorded. ${what}, then run the same command again.`,
+  });
 }
 
 /** The deletions of the subjects that this ledger has on record, by account, oldest first. */

@@ -1,9 +1,12 @@
 import type { App } from '../../app.ts';
 import type { ResultsPlace } from '../../files/csv/results-place.ts';
-import type { SubjectTable } from '../../subjects/subjects.ts';
+import type { Subject } from '../../requests/request.ts';
+import type { SubjectRow, SubjectTable } from '../../subjects/subjects.ts';
 import { commandLine } from '../shared/output.ts';
 import type { Workload } from './record.ts';
-import { PAGE, leftToDo } from './subjects.ts';
+
+/** How many rows are planned, looked up and recorded together. */
+export const PAGE = 500;
 
 /** Requests of which a page is carried on; those that were there before are checked first. */
 interface OpenPage {
@@ -71,4 +74,37 @@ export function runOf(
     isBatch: csv !== null || isMany(subjectTable.size),
     again: csv === null || NOT_AGAIN.test(csv) ? null : commandLine(app),
   };
+}
+
+/** The rows that there is something to do for, page by page. */
+function* leftToDo(subjectTable: SubjectTable): Generator<readonly SubjectRow[]> {
+  for (const page of subjectTable.pages(PAGE)) {
+    const rows = page.filter(({ disposition }) => disposition !== 'skipped');
+    if (rows.length > 0) yield rows;
+  }
+}
+
+/** The same before the work begins: throws the signal's reason when one has come. */
+export async function* toDo(
+  subjectTable: SubjectTable,
+  { host }: App,
+): AsyncGenerator<readonly SubjectRow[]> {
+  for (const rows of leftToDo(subjectTable)) {
+    await throwIfStopped(host);
+    yield rows;
+  }
+}
+
+/** Their subjects. */
+export async function* subjectsToDo(
+  subjectTable: SubjectTable,
+  app: App,
+): AsyncGenerator<readonly Subject[]> {
+  for await (const rows of toDo(subjectTable, app)) yield rows.map(({ subject }) => subject);
+}
+
+/** Lets a signal be heard, and throws its reason. */
+export async function throwIfStopped({ clock, stop }: App['host']): Promise<void> {
+  await clock.turn();
+  stop.throwIfAborted();
 }

@@ -77,20 +77,12 @@ async function ask(
   return reply.kind === 'text' ? { kind: reply.text === text ? 'yes' : 'no' } : reply;
 }
 
-/** What is to be typed, and how that is said. */
-interface Expected {
-  text: string;
-  /** Lines above the question. */
-  above: readonly string[];
-  message: string;
-}
-
 /**
  * What somebody types to go on: the user id of one person, the number of several. Typing what is
  * shown is always right: an id that is no plain word stands on a line of its own as it is, and for
- * one that cannot be shown, or be typed, the number stands in.
+ * one that cannot be shown, or be typed, the number stands in. `above`: lines above the question.
  */
-function expectedOf(only: string | null, number: number): Expected {
+function expectedOf(only: string | null, number: number) {
   if (only !== null) {
     if (subjectName(only) === only) {
       return { text: only, above: [], message: `Type ${only} to go ahead:` };

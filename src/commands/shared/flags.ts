@@ -5,8 +5,11 @@ import type { ProviderName } from '../../requests/request.ts';
 
 const PROVIDERS: readonly ProviderName[] = ['stream', 'sendbird'];
 
-/** What export, erase and restore take alike: whom they are about, and how that is noted. */
-export interface RequestFlags {
+/**
+ * What export, erase and restore take alike: whom they are about, how that is noted and how it is
+ * waited for. What only some of them declare is never said to the others.
+ */
+export interface RequestFlags extends WaitFlags {
   users: readonly string[];
   /** A file, or `-` for standard input. */
   csv: string | null;
@@ -15,8 +18,13 @@ export interface RequestFlags {
   streamId: string | null;
   sendbirdId: string | null;
   reference: string | null;
+  /** When the person asked, `YYYY-MM-DD`; null: today. */
+  received: string | null;
+  /** Where bundles go; null: the default. */
+  out: string | null;
   new: boolean;
   dryRun: boolean;
+  yes: boolean;
 }
 
 /** Declares the arguments and flags of docs/spec.md 2 that the three have in common. */
@@ -40,7 +48,7 @@ export function requestFlags(
   users: readonly string[],
   options: Partial<Omit<RequestFlags, 'users'>>,
 ): RequestFlags {
-  return { ...NOTHING_SAID, ...options, users };
+  return { ...NOTHING_SAID, ...options, ...waitFlags(options), users };
 }
 
 const NOTHING_SAID = {
@@ -50,8 +58,11 @@ const NOTHING_SAID = {
   streamId: null,
   sendbirdId: null,
   reference: null,
+  received: null,
+  out: null,
   new: false,
   dryRun: false,
+  yes: false,
 } as const;
 
 /** How a command waits for the providers. Durations in ms. */
@@ -70,6 +81,12 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
+
+/** Of export and erase, which are answered within a deadline. */
+export const RECEIVED = [
+  '--received <date>',
+  'when the person asked, YYYY-MM-DD (default today)',
+] as const;
 
 /** Declares the flags of docs/spec.md 2 about waiting. */
 export function declareWaitFlags(command: Command): Command {
@@ -134,15 +151,27 @@ export function outDirOf(out: string | null, cwd: string): string {
   return isAbsolute(dir) ? dir : join(cwd, dir);
 }
 
-/** A parser for a flag that may be given more than once, each time with one of these words. */
+/** A parser for a flag that takes one of these words. */
+export function wordOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return taking(words, (text: string) => {
+    const word = words.find((each) => each === text);
+    if (word === undefined) throw new InvalidArgumentError(`It is one of: ${words.join(', ')}.`);
+    return word;
+  });
+}
+
+/** The same for a flag that may be given more than once, each time with one of them. */
 export function repeatable<Word extends string>(
   words: readonly Word[],
 ): (text: string, previous: Word[] | undefined) => Word[] {
-  return taking(words, (text: string, previous: Word[] = []) => {
-    const word = words.find((each) => each === text);
-    if (word === undefined) throw new InvalidArgumentError(`It is one of: ${words.join(', ')}.`);
-    return [...previous, word];
-  });
+  const one = wordOf(words);
+  return taking(words, (text: string, previous: Word[] = []) => [...previous, one(text)]);
+}
+
+/** A whole number above 0, of so many digits at most. */
+export function parseCount(text: string, digits: number): number {
+  if (/^[1-9]\d*$/.test(text) && text.length <= digits) return Number(text);
+  throw new InvalidArgumentError('It is a whole number above 0.');
 }
 
 /** A parser of a flag's value, with the words that it takes. */

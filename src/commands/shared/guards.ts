@@ -40,12 +40,9 @@ export async function choiceGuards(
 export function askingGuard(yes: boolean, app: App, csv: string | null = null): Guard[] {
   const why = yes ? null : noAsking(app, csv);
   if (why === null) return [];
-  return [
-    guard(
-      `Refused: this needs a yes, and ${why}.`,
-      'Nothing was sent. If the plan is right (see it with --dry-run): add --yes',
-    ),
-  ];
+  const message = `Refused: this needs a yes, and ${why}.`;
+  const next = 'Nothing was sent. If the plan is right (see it with --dry-run): add --yes';
+  return [guard(message, next)];
 }
 
 function noAsking({ host, flags }: App, csv: string | null): string | null {
@@ -65,12 +62,9 @@ export function numberGuard(
     csv === null
       ? `${figure(number)} subjects are named`
       : `${csv === '-' ? 'standard input' : csv} has ${figure(number)} subjects`;
-  return [
-    guard(
-      `Refused: ${what}, and one run may erase ${figure(most)}.`,
-      `Nothing was sent. If ${figure(number)} is right: add --max-subjects ${number}`,
-    ),
-  ];
+  const message = `Refused: ${what}, and one run may erase ${figure(most)}.`;
+  const next = `Nothing was sent. If ${figure(number)} is right: add --max-subjects ${number}`;
+  return [guard(message, next)];
 }
 
 type Protecting = Pick<Settings, 'erase' | 'profile'>;
@@ -92,12 +86,10 @@ export async function protectedGuard(
   const { first, number } = hits.taken();
   if (number === 0) return [];
   const more = number > first.length ? ` and ${figure(number - first.length)} more` : '';
-  return [
-    guard(
-      `Refused: ${protectedBy(settings)}: ${first.join(', ')}${more}.`,
-      'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.',
-    ),
-  ];
+  const message = `Refused: ${protectedBy(settings)}: ${first.join(', ')}${more}.`;
+  const next =
+    'Nothing was sent. No flag allows it, --yes included: only a change of the profile does.';
+  return [guard(message, next)];
 }
 
 /** Says why the profile protects somebody: what is asked right before a deletion leaves. */

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { App, GlobalFlags } from '../../app.ts';
 import type { LastWords } from '../../report/ending/last-words.ts';
 import type { Extent } from '../../report/progress/board.ts';
@@ -8,8 +9,11 @@ import {
   spinnerProgress,
   warnOfLongWait,
 } from '../../report/progress/progress.ts';
-import { wrap } from '../../report/text.ts';
+import { receiptText } from '../../report/receipt/receipt-text.ts';
+import { paintFor, plainPaint, wrap } from '../../report/text.ts';
 import { PROVIDER, duration, shellWord } from '../../report/words.ts';
+import { calendarDay } from '../../requests/deadline.ts';
+import type { Receipt } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 
 /** How the progress of a run is told: a spinner, plain lines, or not at all. */
@@ -75,4 +79,25 @@ const SIGNALS: Readonly<Record<number, string>> = { 129: 'SIGHUP', 130: 'Ctrl-C'
 /** What people call the signal that ends a run with this exit code. */
 export function signalName(exit: number): string {
   return SIGNALS[exit] ?? 'a signal';
+}
+
+/** A receipt as it stands beside the files that it is about. */
+export function bundledText(receipt: Receipt): string {
+  return receiptText(receipt, { paint: plainPaint, today: null, bundle: '.' });
+}
+
+/** Prints a receipt as the flags ask. */
+export async function printReceipt(receipt: Receipt, app: App): Promise<void> {
+  const { host, flags } = app;
+  if (flags.json) {
+    host.stdout.write(`${JSON.stringify(receipt)}\n`);
+    return;
+  }
+  const { deadline } = await app.settings();
+  const text = receiptText(receipt, {
+    paint: paintFor(host.stdout, host.env, flags.color),
+    today: calendarDay(host.clock.now(), deadline.timeZone),
+    bundle: receipt.bundle === null ? null : relative(host.cwd, receipt.bundle) || '.',
+  });
+  host.stdout.write(`${text}\n\n`);
 }

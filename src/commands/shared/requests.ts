@@ -3,7 +3,10 @@ import { GdprError } from '../../errors.ts';
 import { type Holder, LeaseLost, type Ledger } from '../../ledger/ledger.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Request } from '../../requests/request.ts';
-import { orBroken } from '../../worker/receipts.ts';
+import type { Receipt } from '../../requests/receipt.ts';
+import { createSealer } from '../../worker/jobs/seal.ts';
+import { createReceipts, orBroken } from '../../worker/receipts.ts';
+import { bundledText } from './output.ts';
 
 /** The requests of these ids, each once. Throws GdprError `unknown_request` when one is not there. */
 export async function namedRequests(ids: readonly string[], app: App): Promise<readonly Request[]> {
@@ -53,7 +56,10 @@ export async function holding<T>(
   try {
     const taken = await ledger.take(ids, holder, host.clock.now());
     const missing = ids.filter((id) => !taken.includes(id));
-    if (missing.length > 0) throw await heldElsewhere(missing, holder, app);
+    if (missing.length > 0) {
+      const now = host.clock.now();
+      throw heldElsewhere(missing, await ledger.heldByOthers(missing, holder.token, now));
+    }
     return await task(holder);
   } catch (thrown) {
     if (!(thrown instanceof LeaseLost)) throw thrown;
@@ -70,16 +76,13 @@ export async function holding<T>(
 /** Throws GdprError `guard` for requests that another process works on at this moment. */
 export async function requireFree(ids: readonly string[], app: App): Promise<void> {
   const held = await (await app.ledger()).heldByOthers(ids, '', app.host.clock.now());
-  if (held.length > 0) throw await heldElsewhere(ids, null, app);
+  if (held.length > 0) throw heldElsewhere(ids, held);
 }
 
-async function heldElsewhere(
+function heldElsewhere(
   ids: readonly string[],
-  holder: Holder | null,
-  app: App,
-): Promise<GdprError> {
-  const ledger = await app.ledger();
-  const held = await ledger.heldByOthers(ids, holder?.token ?? '', app.host.clock.now());
+  held: Awaited<ReturnType<Ledger['heldByOthers']>>,
+): GdprError {
   const who = held.map(
     ({ requestId, process }) => `${requestId} (process ${process.pid} on ${process.host})`,
   );
@@ -119,4 +122,18 @@ export function bothErrors(before: GdprError | null, next: GdprError): GdprError
     requestIds: [...before.requestIds, ...next.requestIds],
     cause: next,
   });
+}
+
+/** Seals those of the requests that have ended, and answers with the receipts of all; they are held. */
+export async function sealedReceipts(
+  ids: readonly string[],
+  holder: Holder,
+  app: App,
+): Promise<readonly Receipt[]> {
+  const ledger = await app.ledger();
+  const receipts = createReceipts(ledger);
+  const { clock } = app.host;
+  await createSealer({ ledger, clock, holder, receipts, receiptText: bundledText })(ids);
+  const made = await Promise.all((await ledger.brief(ids)).map((each) => receipts.of(each)));
+  return made.flatMap((each) => each?.receipt ?? []);
 }

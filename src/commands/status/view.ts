@@ -58,11 +58,10 @@ async function subjectOf(about: string, app: App): Promise<RequestFilter> {
     if ((await ledger.list({ ...filter, limit: 1 })).length > 0) return filter;
   }
   const { profile } = await app.settings();
-  throw new GdprError(
-    'unknown_request',
-    `The ledger of profile ${profile} knows no request by ${quoteId(about)}.`,
-    { next: 'See what there is: gdpr status --all (with --profile for another ledger)' },
-  );
+  const message = `The ledger of profile ${profile} knows no request by ${quoteId(about)}.`;
+  throw new GdprError('unknown_request', message, {
+    next: 'See what there is: gdpr status --all (with --profile for another ledger)',
+  });
 }
 
 /** What a status shows: the requests of its page, most urgent first, and how many there are in all. */

@@ -4,8 +4,7 @@ import { GdprError, reasonOf } from '../../errors.ts';
 import type { Host } from '../../host/host.ts';
 import { parseConfig } from '../config-file.ts';
 import { given } from '../environment.ts';
-import { type FileKind, findProjectFile, findUserFile, isFindable } from '../find.ts';
-import { xdgFolder } from '../folders.ts';
+import { type FileKind, findProjectFile, findUserFile, isFindable, xdgFolder } from '../find.ts';
 import { type ConfigFile, readConfigFiles } from '../read.ts';
 import { readFound } from '../trust.ts';
 

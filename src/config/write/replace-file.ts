@@ -38,7 +38,7 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown)) throw thrown;
     throw new GdprError('storage', `Cannot write ${path} (${String(thrown.code)}).`, {
-      next: 'Nothing was written. Free space or mend the folder, then run the same command again.',
+      next: 'Nothing was written. Free space or fix the folder, then run the same command again.',
       cause: thrown,
     });
   }

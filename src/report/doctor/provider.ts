@@ -11,7 +11,7 @@ interface Limit {
 }
 
 /** What asking a provider has come to. */
-interface Asked {
+export interface Asked {
   provider: ProviderName;
   account: string;
   /** Why its secret could not be read; nothing was sent then. */

@@ -181,7 +181,7 @@ describe('what a provider does', () => {
     expect([run.code, run.notOk()]).toEqual([0, ['stream.products.seen warning']]);
   });
 
-  test('a secret that cannot be had: nothing is sent there', async () => {
+  test('a secret that cannot be read: nothing is sent there', async () => {
     const stage = await doctorStage();
     const config = configure(stage, streamProfile(stage, { env: 'NOT_SET' }));
     const run = await stage.doctor(config);
@@ -376,7 +376,7 @@ describe('how it says things', () => {
     expect(bad.out).toMatch(/^FAULT  sendbird: /);
     expect(bad.out).not.toMatch(/^ok/m);
     expect(bad.err).toMatch(
-      /^1 check found a fault\.\nNothing was changed\. Mend .*: gdpr doctor\n$/,
+      /^1 check found a fault\.\nNothing was changed\. Fix .*: gdpr doctor\n$/,
     );
   });
 
@@ -399,7 +399,7 @@ describe('how it says things', () => {
       code: 'faults',
       exit: 1,
       message: '1 check found a fault.',
-      next: 'Nothing was changed. Mend what is marked FAULT, then run: gdpr --profile default doctor',
+      next: 'Nothing was changed. Fix what is marked FAULT, then run: gdpr --profile default doctor',
       request_ids: [],
     });
   });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config-file.ts';
-import { PROFILE_NAME } from '../../../src/config/profile/choose.ts';
+import { PROFILE_NAME } from '../../../src/config/profile.ts';
 import { newFile, profileLines, withProfile } from '../../../src/config/write/add-profile.ts';
 
 const ADDED = { name: 'added', profile: { stream: { apiKey: 'k2', apiSecret: { env: 'S2' } } } };

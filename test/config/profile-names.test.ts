@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { profileNames } from '../../../src/config/profile/names.ts';
-import { profiles, world } from '../world.ts';
+import { profileNames } from '../../src/config/profile-names.ts';
+import { profiles, world } from './world.ts';
 
 it('names the profiles of all files, and the built-in ones, each once', async () => {
   const w = world();

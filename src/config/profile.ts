@@ -1,10 +1,10 @@
-import { GdprError } from '../../errors.ts';
-import type { Host } from '../../host/host.ts';
-import { given } from '../environment.ts';
-import { didYouMean } from '../near-miss.ts';
-import type { ConfigFile } from '../read.ts';
-import type { FileProfile } from '../schema.ts';
-import type { ConfigFlags, Settings } from '../settings.ts';
+import { GdprError } from '../errors.ts';
+import type { Host } from '../host/host.ts';
+import { given } from './environment.ts';
+import { didYouMean } from './near-miss.ts';
+import type { ConfigFile } from './read.ts';
+import type { FileProfile } from './schema.ts';
+import type { ConfigFlags, Settings } from './settings.ts';
 
 /** The profile when nothing names one. */
 const DEFAULT_PROFILE = 'default';
@@ -85,11 +85,10 @@ function unknownProfile(
     files.length === 0
       ? 'No configuration file was found.'
       : `Read: ${files.map((file) => file.path).join(', ')}.`;
-  return new GdprError(
-    'config',
-    `There is no profile ${JSON.stringify(name)}.${didYouMean(name, known)} ${where}`,
-    { next: `Nothing was sent. Choose one with --profile: ${known.toSorted().join(', ')}.` },
-  );
+  const message = `There is no profile ${JSON.stringify(name)}.${didYouMean(name, known)} ${where}`;
+  return new GdprError('config', message, {
+    next: `Nothing was sent. Choose one with --profile: ${known.toSorted().join(', ')}.`,
+  });
 }
 
 /** A profile's name is also a folder's: no path separators, no leading dot. */
@@ -127,13 +126,10 @@ export function doubtsOf(
 }
 
 function twoAccounts(name: string, { profile, environment }: NonNullable<Settings['rival']>) {
-  return new GdprError(
-    'config',
-    `Two places name different accounts, and nothing says which is meant: ${profile}, and ${environment}.`,
-    {
-      next: `Nothing was sent. Choose: --profile ${name}, or --profile environment for the variables. GDPR_PROFILE chooses as well.`,
-    },
-  );
+  const message = `Two places name different accounts, and nothing says which is meant: ${profile}, and ${environment}.`;
+  return new GdprError('config', message, {
+    next: `Nothing was sent. Choose: --profile ${name}, or --profile environment for the variables. GDPR_PROFILE chooses as well.`,
+  });
 }
 
 /** Several profiles, and none is chosen; `inFile`: none but by a file. */
