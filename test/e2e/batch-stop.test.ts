@@ -15,7 +15,7 @@ describe('a signal before anything is recorded', () => {
     running.kill('SIGINT');
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);
-    expect(String(stderr)).toContain('Nothing was sent or recorded.');
+    expect(stderr).toContain('Nothing was sent or recorded.');
     stage.sandbox.control.setFaults([]);
     stage.sandbox.control.open();
     expect((await stage.gdpr(['status', '--all', '--offline'])).out).not.toContain('req_');
@@ -80,7 +80,7 @@ test('a disk that fails under the bundles ends the work, and everybody is told o
   stage.sandbox.control.setFaults([]);
   stage.sandbox.control.open();
   const { stdout, exitCode } = await running;
-  const lines = String(stdout).split('\n');
+  const lines = stdout.split('\n');
   const told = new Set(lines.map((line) => JSON.parse(line).subject.user_id));
   expect([lines.length, told]).toEqual([4, new Set(ids)]);
   expect(await resultsOf(stage, 'r.csv')).toHaveLength(4);

@@ -27,7 +27,7 @@ function terminalStream(write: (text: string) => void): Writable {
  * at a dumb one Ctrl-C and Ctrl-D do what the system's line discipline makes of them.
  */
 export function openConsole(
-  { start, env }: VirtualStage,
+  stage: VirtualStage,
   args: readonly string[],
   { kind = 'xterm' }: { kind?: string } = {},
 ): Pick<Terminal, 'text' | 'raw' | 'type' | 'ended' | 'waitFor'> {
@@ -43,8 +43,8 @@ export function openConsole(
     },
   };
   const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => keys });
-  const running = start(args, {
-    env: { ...env, TERM: kind },
+  const running = stage.start(args, {
+    env: { ...stage.env, TERM: kind },
     host: {
       stdin: { isTTY: true, stream: keys, onContinued: () => () => {} },
       stdout: screen,

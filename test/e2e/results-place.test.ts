@@ -12,7 +12,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { csv, resultsOf } from './batch.ts';
-import { type VirtualStage, setStage } from './stage.ts';
+import { type VirtualStage, setProcessStage, setStage } from './stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 const FAST = ['--poll-interval', '5ms'];
@@ -216,7 +216,7 @@ test('an empty file, our own CSV and our own receipts are written anew', async (
 });
 
 test('an open file that leads into the state folder is refused', async () => {
-  const stage = await setStage({ rate: 1000 });
+  const stage = await setProcessStage({ rate: 1000 });
   expect((await stage.gdpr(['export', 'ada', ...FAST])).code).toBe(0);
   const ledger = join(stage.dir, 'state/default/ledger.sqlite');
   const before = readFileSync(ledger);

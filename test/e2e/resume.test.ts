@@ -115,7 +115,7 @@ describe('gdpr resume', () => {
   });
 
   test('gives up repeating after three times, until --failed', async () => {
-    const stage = await setStage({ faults: ['task-fails@exportUsers'] });
+    const stage = await setStage({ faults: ['task-fails@exportUsers'], rate: 1000 });
     await stage.gdpr(['export', 'ada', ...FAST]);
     for (let time = 0; time < 3; time += 1) {
       expect((await stage.gdpr(['resume', ...FAST])).code).toBe(3);

@@ -165,9 +165,7 @@ describe('gdpr status --watch', () => {
     expect([0, 8]).toContain(resumed.code);
     while ((await status(stage, '--offline')).code !== 0) await stage.gdpr(['resume', ...FAST]);
     const { exitCode, stdout } = await watching;
-    const documents: Document[] = String(stdout)
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const documents: Document[] = stdout.split('\n').map((line) => JSON.parse(line));
     expect(exitCode).toBe(0);
     expect(documents.at(-1)?.state).toBe('completed');
     // Each of them differs from the one before.
@@ -192,8 +190,8 @@ describe('gdpr status --watch', () => {
     }
     const { exitCode, stdout } = await watching;
     expect(exitCode).toBe(0);
-    expect(String(stdout).match(/req_/g)).toHaveLength(1);
-    expect(String(stdout)).toMatch(/Nothing is open\.$/);
+    expect(stdout.match(/req_/g)).toHaveLength(1);
+    expect(stdout).toMatch(/Nothing is open\.$/);
     expect(workCalls(stage)).toEqual([]);
   });
 

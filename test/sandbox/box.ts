@@ -43,7 +43,8 @@ export async function openBox({ faults = [], ...options }: BoxOptions = {}): Pro
     now += ms;
   };
   const sleep = (ms: number) => {
-    pass(ms);
+    // A call that is held, or never answered, sleeps for ever.
+    if (Number.isFinite(ms)) pass(ms);
     return Promise.resolve();
   };
   const clock = { now: () => now, sleep, pass };

@@ -4,7 +4,7 @@ import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { type Stage, setStage } from '../e2e/stage.ts';
+import { type Stage, setProcessStage, setStage } from '../e2e/stage.ts';
 
 const FAST = ['--poll-interval', '5ms', '--json'];
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
@@ -128,7 +128,7 @@ describe('a bundle that is there already', () => {
 
 describe('modes', () => {
   test.each(['000', '022', '077'])('are closed whatever the umask (%s)', async (umask) => {
-    const stage = await setStage();
+    const stage = await setProcessStage();
     const { exitCode } = await execa(
       'sh',
       ['-c', `umask ${umask}; exec "$@"`, 'sh', process.execPath, BIN, 'export', 'ada', ...FAST],

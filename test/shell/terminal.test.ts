@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { harmless } from '../../src/host/system-output.ts';
-import { setStage } from '../e2e/stage.ts';
+import { setProcessStage } from '../e2e/stage.ts';
 import { EVIL, OBEYED, textsIn } from './hostile.ts';
 import { program } from './program.ts';
 import { type Behaviour, vendor } from './vendor.ts';
@@ -71,8 +71,9 @@ describe('the last door', () => {
     ['an id', ['export', EVIL]],
     ['a ticket', ['export', 'ada', '--reference', EVIL, '--dry-run', '--json']],
   ])('words of the operator: %s', async (_, args) => {
-    const stage = await setStage();
-    const { out, err } = await stage.gdpr(args.map((each) => each.replaceAll('\u0000', '')));
+    const stage = await setProcessStage();
+    const run = await stage.start(args.map((each) => each.replaceAll('\u0000', '')));
+    const [out, err] = [String(run.stdout), String(run.stderr)];
     expect(out + err).not.toBe('');
     expect(out).not.toMatch(OBEYED);
     expect(err).not.toMatch(OBEYED);

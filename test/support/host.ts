@@ -4,10 +4,11 @@ import type { Host, Output } from '../../src/host/host.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** An output that keeps what was written. */
-export interface FakeOutput extends Output {
+export interface FakeOutput extends Omit<Output, 'write'> {
+  write: (text: string) => void;
   readonly text: string;
   /** Resolves once this holds for what was written. */
-  until(holds: (text: string) => boolean): Promise<void>;
+  until: (holds: (text: string) => boolean) => Promise<void>;
 }
 
 export interface FakeHost extends Host {

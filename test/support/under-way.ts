@@ -1,15 +1,17 @@
 import { createHook } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers';
 
 /**
- * What the system does for us beside the event loop, by the names of Node's `async_hooks`. Random
- * bytes are not among it: those that are made at once have the same name.
+ * What the system or a later turn does for us, by the names of Node's `async_hooks`. Random bytes are
+ * not among it: those that are made at once have the same name.
  */
 const REQUESTS: ReadonlySet<string> = new Set([
   'FSREQCALLBACK',
   'FSREQPROMISE',
   'FILEHANDLECLOSEREQ',
   'GETADDRINFOREQWRAP',
+  'Immediate',
   'PROCESSWRAP',
   'SIGNREQUEST',
   'HASHREQUEST',
@@ -20,6 +22,7 @@ const underWay = new Set<unknown>();
 const listeners = new Set<() => void>();
 let lent = 0;
 let isWatched = false;
+let isLooking = false;
 
 /** Whether anything is under way that does not itself wait for a clock. */
 export function isAtWork(): boolean {
@@ -31,6 +34,13 @@ export async function lend(wait: () => Promise<void>): Promise<void> {
   lent += 1;
   await wait();
   lent -= 1;
+}
+
+/** Calls back in the next turn of the event loop; to wait for that is no work. */
+export function inNextTurn(look: () => void): void {
+  isLooking = true;
+  setImmediate(look);
+  isLooking = false;
 }
 
 /** Counts `key` as work until `end(key)`. */
@@ -58,19 +68,21 @@ function isDeflating(resource: object): resource is Deflating {
   return 'write' in resource && typeof resource.write === 'function';
 }
 
+function requestOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && 'request' in message && message.request;
+}
+
 /** From the first clock on, for good: whoever begins an exchange or opens a file is counted. */
 function watch(): void {
   if (isWatched) return;
   isWatched = true;
-  const key = (message: unknown): unknown =>
-    typeof message === 'object' && message !== null && 'request' in message && message.request;
-  subscribe('undici:request:create', (message) => begin(key(message)));
-  subscribe('undici:request:trailers', (message) => end(key(message)));
-  subscribe('undici:request:error', (message) => end(key(message)));
+  subscribe('undici:request:create', (message) => begin(requestOf(message)));
+  subscribe('undici:request:trailers', (message) => end(requestOf(message)));
+  subscribe('undici:request:error', (message) => end(requestOf(message)));
   createHook({
     trackPromises: false,
     init(id, type, _trigger, resource) {
-      if (REQUESTS.has(type)) begin(id);
+      if (REQUESTS.has(type) && !isLooking) begin(id);
       if (type !== 'ZLIB' || !isDeflating(resource)) return;
       const write = resource.write.bind(resource);
       resource.write = (...parameters) => {
@@ -78,7 +90,7 @@ function watch(): void {
         return write(...parameters);
       };
     },
-    after: end,
+    before: end,
     destroy: end,
   }).enable();
 }

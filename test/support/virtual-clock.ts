@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../../src/host/host.ts';
-import { begin, end, isAtWork, lend, onWorkEnded } from './under-way.ts';
+import { begin, end, inNextTurn, isAtWork, lend, onWorkEnded } from './under-way.ts';
 
 interface Sleeper {
   due: number;
@@ -40,6 +40,16 @@ export function refuseJump(resources: readonly string[]): void {
   if (pending.length > 0) throw new Error(`time would move during ${pending.join(', ')}`);
 }
 
+async function busy<T>(work: () => Promise<T>): Promise<T> {
+  const key = {};
+  begin(key);
+  try {
+    return await work();
+  } finally {
+    end(key);
+  }
+}
+
 export function virtualClock(start = START): VirtualClock {
   const sleepers: Sleeper[] = [];
   const pauses: number[] = [];
@@ -57,14 +67,14 @@ export function virtualClock(start = START): VirtualClock {
     stopWatching ??= onWorkEnded(schedule);
     if (isCounting || isAtWork()) return;
     isCounting = true;
-    setImmediate(count, QUIET);
+    inNextTurn(() => count(QUIET));
   };
 
   const count = (turns: number): void => {
     isCounting = false;
     if (isAtWork()) return;
     isCounting = true;
-    if (turns > 1) setImmediate(count, turns - 1);
+    if (turns > 1) inNextTurn(() => count(turns - 1));
     else jump();
   };
 
@@ -101,16 +111,6 @@ export function virtualClock(start = START): VirtualClock {
       schedule();
     });
 
-  const busy = async <T>(work: () => Promise<T>): Promise<T> => {
-    const key = {};
-    begin(key);
-    try {
-      return await work();
-    } finally {
-      end(key);
-    }
-  };
-
   return {
     pauses,
     now: () => time,
@@ -118,7 +118,7 @@ export function virtualClock(start = START): VirtualClock {
     advance: (ms) => {
       time += ms;
     },
-    turn: () => busy(() => new Promise((resolve) => setImmediate(resolve))),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     sleep: (ms, signal) => {
       pauses.push(ms);
       return signal?.aborted === true ? Promise.resolve() : sleep(ms, signal);

@@ -42,6 +42,7 @@ export function searched(
     taskId: oldest.taskId,
     state: 'accepted',
     replaces: call.id,
+    adopted: true,
     providerStatus: oldest.status,
     intendedAt: at,
     answeredAt: at,
