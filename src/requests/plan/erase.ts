@@ -22,7 +22,7 @@ import {
   type OwnDetails,
   wantedSteps,
 } from './plan.ts';
-import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Sightings, feedsOf, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
@@ -43,7 +43,7 @@ export interface EraseWish {
 export interface EraseFacts {
   sightings: Sightings;
   /** The request that erased this before, by account, operation and the id there. */
-  earlier(account: string, operation: Operation, subjectId: string): string | null;
+  earlier: (account: string, operation: Operation, subjectId: string) => string | null;
 }
 
 /**
@@ -61,9 +61,7 @@ export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => strin
       ...requestOf(subject, providerPlans, wish, facts, `req_${newId()}`),
       ...wish.own?.[index],
     })),
-    found: foundSubjects(wish.subjects, wish.targets, facts.sightings, (account, id) =>
-      facts.earlier(account, isStream(account, wish) ? 'delete_users' : 'delete', id),
-    ),
+    found: foundSubjects(wish.subjects, wish.targets, facts.sightings, facts.earlier),
   };
 }
 
@@ -152,8 +150,8 @@ function sightOf(
   if (OPERATIONS[operation].check === 'user_lookup') {
     return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';
   }
-  if (seen.feeds === null || seen.feeds === 'not_checkable') return null;
-  return seen.feeds.has(subjectId) ? 'visible' : 'not_visible';
+  const feeds = feedsOf(seen.feeds, subjectId);
+  return feeds === 'not_checkable' ? null : feeds;
 }
 
 function effectsOf(
@@ -166,8 +164,4 @@ function effectsOf(
       : []),
     ...(operations.has('delete') ? sendbirdEffects(channels) : []),
   ];
-}
-
-function isStream(account: string, { targets }: EraseWish): boolean {
-  return targets.some((target) => target.provider === 'stream' && target.account === account);
 }

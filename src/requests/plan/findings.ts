@@ -1,5 +1,5 @@
 import type { ProviderName } from '../request.ts';
-import { type Sample, type Sampling, createSample } from '../sample.ts';
+import { type Sample, createSample } from '../sample.ts';
 import type { Presence } from '../transitions/answers.ts';
 import type { FoundSubject } from './preview.ts';
 

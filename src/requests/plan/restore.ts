@@ -45,13 +45,12 @@ export function planRestore(wish: RestoreWish, newId: () => string): PlanPage {
     action: 'restore',
     looked: wish.sightings.size > 0,
     requests,
-    found: foundSubjects(wish.subjects, wish.targets, wish.sightings, (account, id) => {
-      const isStream = wish.targets.some(
-        (each) => each.provider === 'stream' && each.account === account,
-      );
-      const operation = isStream ? 'delete_users' : 'delete';
-      return standingErasure(wish.erasures, operation, id)?.requestId ?? null;
-    }),
+    found: foundSubjects(
+      wish.subjects,
+      wish.targets,
+      wish.sightings,
+      (_account, operation, id) => standingErasure(wish.erasures, operation, id)?.requestId ?? null,
+    ),
   };
 }
 

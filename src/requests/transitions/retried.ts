@@ -1,6 +1,6 @@
 import { OPERATIONS, isExport } from '../operations.ts';
 import type { Step } from '../request.ts';
-import type { Change, StepPatch } from './change.ts';
+import { type Change, type StepPatch, changeSteps } from './change.ts';
 import { left } from './sent.ts';
 import { SEARCHES } from './searched.ts';
 
@@ -50,7 +50,7 @@ function mayBegin({ state, error }: Step, { failed }: RetryFlags): boolean {
  * `mayRepeat` lets through.
  */
 export function retried(steps: readonly Step[], asked: RetryFlags, at: number): Change {
-  return { at, steps: steps.map((step) => ({ id: step.id, patch: retriedPatch(step, asked) })) };
+  return changeSteps(at, steps, (step) => retriedPatch(step, asked));
 }
 
 function retriedPatch(step: Step, asked: RetryFlags): StepPatch {
