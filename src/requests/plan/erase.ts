@@ -16,27 +16,21 @@ import {
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
 import {
   type ExportTarget,
-  type RequestDetails,
-  type ProviderPlan,
   NO_OPTIONS,
-  type OwnDetails,
+  type PageWish,
+  type ProviderPlan,
   wantedSteps,
 } from './plan.ts';
 import { type PlanPage, type Sightings, feedsOf, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
-export interface EraseWish {
-  subjects: readonly Subject[];
-  targets: readonly ExportTarget[];
+export interface EraseWish extends PageWish {
   mode: DeleteMode;
   stream: StreamOptions;
   channels: ChannelOption;
   exportFirst: boolean;
   acceptPartial: boolean;
-  details: RequestDetails;
-  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
-  own?: readonly OwnDetails[];
 }
 
 /** What is known of a page of subjects before the question. */

@@ -2,24 +2,12 @@ import { type Erasure, standingErasure, standingErasures } from '../past-erasure
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
 import { partMode, streamPartsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
-import {
-  type ExportTarget,
-  type RequestDetails,
-  type ProviderPlan,
-  NO_OPTIONS,
-  type OwnDetails,
-  idAt,
-} from './plan.ts';
+import { type ExportTarget, type ProviderPlan, NO_OPTIONS, type PageWish, idAt } from './plan.ts';
 import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What a restore is to do for one page of subjects, and what is known of them; `erasures` oldest first. */
-export interface RestoreWish {
-  subjects: readonly Subject[];
-  targets: readonly ExportTarget[];
-  details: RequestDetails;
-  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
-  own?: readonly OwnDetails[];
+export interface RestoreWish extends PageWish {
   sightings: Sightings;
   erasures: readonly Erasure[];
 }
