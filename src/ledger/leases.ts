@@ -39,9 +39,8 @@ export function take(
   const leases = leasesOf(on, [...groups.keys()]);
   const isFree = (id: string): boolean => {
     const lease = leases.get(id);
-    return (
-      lease === null || (lease !== undefined && (lease.token === holder.token || !lives(lease)))
-    );
+    if (lease === undefined) return false;
+    return lease === null || lease.token === holder.token || !lives(lease);
   };
   const free = new Map<ReadonlySet<string>, boolean>();
   for (const group of groups.values()) {
