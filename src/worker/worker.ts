@@ -24,8 +24,8 @@ const RENEW = 20_000;
  * Works on the requests of a source until `until`, or until `work.stop` aborts: takes those that
  * nobody holds, a prefetch of them at a time, and submits, checks and collects beside each other. What
  * is under way at the end is finished (a submission) or broken off (everything else); all of it can
- * be carried on by another run. What a crash has left without its receipt is sealed. Answers with how long (ms) calls that were ready waited for nothing
- * but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
+ * be carried on by another run. What a crash has left without its receipt is sealed. Answers with how
+ * long (ms) calls that were ready waited for nothing but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
  */
 export async function runWorker(
   source: RequestSource,

@@ -1,12 +1,5 @@
 import { OPERATIONS, isExport } from '../operations.ts';
-import type {
-  Operation,
-  PlannedRequest,
-  PlannedStep,
-  ProviderName,
-  Sight,
-  Subject,
-} from '../request.ts';
+import type { Operation, PlannedRequest, PlannedStep, Sight, Step } from '../request.ts';
 import {
   type ChannelOption,
   type DeleteMode,
@@ -21,7 +14,7 @@ import {
   type ProviderPlan,
   wantedSteps,
 } from './plan.ts';
-import { type PlanPage, type Sightings, feedsOf, foundSubjects } from './preview.ts';
+import { type PlanPage, type Seen, type Sightings, feedsOf, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
@@ -48,13 +41,29 @@ export interface EraseFacts {
  */
 export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): PlanPage {
   const providerPlans = erasePlans(wish);
+  const { details, acceptPartial, own } = wish;
+  const requests = wish.subjects.map((subject, index): PlannedRequest => {
+    const id = `req_${newId()}`;
+    const steps = wantedSteps(subject, providerPlans).map((wanted): PlannedStep => {
+      const step = { ...wanted, id: `${id}/${wanted.operation}` };
+      return isExport(wanted.operation) ? step : { ...step, ...knownOf(wanted, facts) };
+    });
+    const mode = modeOfSteps(wish.mode, steps);
+    return {
+      id,
+      action: 'erase',
+      mode,
+      subject,
+      ...details,
+      acceptPartial,
+      ...own?.[index],
+      steps,
+    };
+  });
   return {
     action: 'erase',
     looked: facts.sightings.size > 0,
-    requests: wish.subjects.map((subject, index) => ({
-      ...requestOf(subject, providerPlans, wish, facts, `req_${newId()}`),
-      ...wish.own?.[index],
-    })),
+    requests,
     found: foundSubjects(wish.subjects, wish.targets, facts.sightings, facts.earlier),
   };
 }
@@ -68,34 +77,6 @@ export function eraseTotals(wish: Omit<EraseWish, 'subjects' | 'own'>): PlanTota
     const { profile, outDir } = details;
     return { profile, effects, needs, exportsTo: outDir, acceptPartial };
   });
-}
-
-function requestOf(
-  subject: Subject,
-  providerPlans: readonly ProviderPlan[],
-  wish: EraseWish,
-  facts: EraseFacts,
-  id: string,
-): PlannedRequest {
-  const steps = wantedSteps(subject, providerPlans).map((wanted): PlannedStep => {
-    const { provider, account, operation, subjectId } = wanted;
-    const step = { ...wanted, id: `${id}/${operation}` };
-    if (isExport(operation)) return step;
-    return {
-      ...step,
-      before: sightOf(operation, subjectId, provider, facts.sightings),
-      earlier: facts.earlier(account, operation, subjectId),
-    };
-  });
-  return {
-    id,
-    action: 'erase',
-    mode: modeOfSteps(wish.mode, steps),
-    subject,
-    ...wish.details,
-    acceptPartial: wish.acceptPartial,
-    steps,
-  };
 }
 
 /** The mode is Stream's: without a step there, `hard` alone says something. */
@@ -133,13 +114,17 @@ function deletionsOf(
   return [{ operation: 'delete_feeds', options: feedOptions(mode) }, users];
 }
 
-function sightOf(
-  operation: Operation,
-  subjectId: string,
-  provider: ProviderName,
-  sightings: Sightings,
-): Sight | null {
-  const seen = sightings.get(provider);
+/** What is known of what a deletion is about. */
+function knownOf(
+  step: Pick<PlannedStep, 'provider' | 'account' | 'operation' | 'subjectId'>,
+  { sightings, earlier }: EraseFacts,
+): Pick<Step, 'before' | 'earlier'> {
+  const { provider, account, operation, subjectId } = step;
+  const before = sightOf(operation, subjectId, sightings.get(provider));
+  return { before, earlier: earlier(account, operation, subjectId) };
+}
+
+function sightOf(operation: Operation, subjectId: string, seen: Seen | undefined): Sight | null {
   if (seen === undefined) return null;
   if (OPERATIONS[operation].check === 'user_lookup') {
     return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';

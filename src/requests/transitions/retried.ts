@@ -28,7 +28,7 @@ export interface RetryFlags {
 
 /**
  * Whether `resume` takes a step up that nobody works on. One that is `not_sent` without an error is
- * none: it is planned again together with what stood in its way (requests/order.ts).
+ * none: it is planned again together with what stood in its way.
  */
 export function mayRepeat(step: Step, asked: RetryFlags): boolean {
   const { state } = step;
