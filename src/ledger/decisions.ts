@@ -36,10 +36,8 @@ export function confirmHeld(
 /** Notes that a request in the ledger was confirmed, with its event. */
 export function confirmRequest(on: Connection, unitOfWork: UnitOfWork, confirmed: Confirmed): void {
   const { id: requestId } = unitOfWork;
-  const row = on
-    .sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?')
-    .get(requestId);
-  const known = row === undefined ? 0 : integer(row, 'known');
+  const count = on.sql('SELECT count(*) AS known FROM confirmations WHERE request_id = ?');
+  const known = integer(count.get(requestId) ?? {}, 'known');
   insert(on, 'confirmations', CONFIRMATION, { ...confirmed, requestId, ordinal: known + 1 });
   update(on, 'requests', OWN_OF_REQUEST, requestId, { confirmedAt: confirmed.at });
   sayConfirmed(unitOfWork, confirmed);

@@ -165,12 +165,11 @@ export function nextDueAt(on: Connection, token: string, query: DueQuery): numbe
 
 /** Whether a planned step of the group waits for another step of its request. */
 export function isAwaited(on: Connection, token: string, account: string, group: Group): boolean {
-  const row = on
-    .sql(
-      `SELECT 1 FROM steps
-       WHERE lease_token = ? AND account = ? AND operation = ? AND options = ? AND batch IS ?
-         AND state = 'planned' AND blocked = 1 AND finished_at IS NULL LIMIT 1`,
-    )
-    .get(token, account, group.operation, groupOptions(group), group.batch);
-  return row !== undefined;
+  const awaited = on.sql(
+    `SELECT 1 FROM steps
+     WHERE lease_token = ? AND account = ? AND operation = ? AND options = ? AND batch IS ?
+       AND state = 'planned' AND blocked = 1 AND finished_at IS NULL LIMIT 1`,
+  );
+  const { operation, batch } = group;
+  return awaited.get(token, account, operation, groupOptions(group), batch) !== undefined;
 }

@@ -3,26 +3,17 @@ import { faultOf, isFailureOfFile } from './faults.ts';
 import type { Connection } from './file/connection.ts';
 import { dropRemembered } from './unit-of-work.ts';
 
-/** Gathers the writes of one turn of the event loop into one transaction. */
-export interface GroupCommit {
-  /**
-   * Runs `job` inside the next transaction; settles after its commit. A job that throws is undone
-   * alone. It may be run twice, the first time for nothing, so it changes nothing but the ledger.
-   */
-  write<T>(job: () => T): Promise<T>;
-  /** Commits what has been gathered, now. */
-  flush(): void;
-}
-
 interface Pending {
   /** Does the work; what it answers tells the caller, once it may. */
   work(): () => void;
   reject(reason: unknown): void;
 }
 
-export function createGroupCommit(on: Connection, clock: Clock): GroupCommit {
+/** Gathers the writes of one turn of the event loop into one transaction. */
+export function createGroupCommit(on: Connection, clock: Clock) {
   let gathered: Pending[] = [];
 
+  /** Commits what has been gathered, now. */
   function flush(): void {
     const batch = gathered;
     gathered = [];
@@ -31,6 +22,10 @@ export function createGroupCommit(on: Connection, clock: Clock): GroupCommit {
 
   return {
     flush,
+    /**
+     * Runs `job` inside the next transaction; settles after its commit. A job that throws is undone
+     * alone. It may be run twice, the first time for nothing, so it changes nothing but the ledger.
+     */
     write<T>(job: () => T): Promise<T> {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       if (gathered.length === 0) void clock.turn().then(flush);

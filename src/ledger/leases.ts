@@ -39,9 +39,8 @@ export function take(
   const leases = leasesOf(on, [...groups.keys()]);
   const isFree = (id: string): boolean => {
     const lease = leases.get(id);
-    return (
-      lease === null || (lease !== undefined && (lease.token === holder.token || !lives(lease)))
-    );
+    if (lease === undefined) return false;
+    return lease === null || lease.token === holder.token || !lives(lease);
   };
   const free = new Map<ReadonlySet<string>, boolean>();
   for (const group of groups.values()) {
@@ -76,10 +75,8 @@ export function releaseEnded(on: Connection, holder: Holder): number {
      WHERE lease_token = ? AND +unfinished = 0 AND NOT EXISTS (
        SELECT 1 FROM steps WHERE steps.request_id = requests.id AND finished_at IS NULL)`,
   ).run(holder.token);
-  const row = on
-    .sql('SELECT count(*) AS held FROM requests WHERE lease_token = ?')
-    .get(holder.token);
-  return row === undefined ? 0 : integer(row, 'held');
+  const held = on.sql('SELECT count(*) AS held FROM requests WHERE lease_token = ?');
+  return integer(held.get(holder.token) ?? {}, 'held');
 }
 
 /** Those of the requests that a living process with another token holds. */

@@ -1,7 +1,8 @@
 import type { ProcessIdentity } from '../host/host.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { Verdict } from '../requests/conflicts.ts';
-import type { Tally } from '../requests/exit-code.ts';
+import type { Standings } from '../requests/exit-code.ts';
+import type { Erasure } from '../requests/past-erasures.ts';
 import type {
   Action,
   Call,
@@ -11,7 +12,6 @@ import type {
   PlannedRequest,
   Request,
   RequestState,
-  Sight,
   Step,
   StepState,
   Subject,
@@ -48,12 +48,6 @@ export interface RequestFilter {
   limit?: number;
 }
 
-/** How many requests stand where; `overdue`: unsettled, and due before the day that was given. */
-export interface RequestCounts {
-  states: Tally;
-  overdue: number;
-}
-
 /** A step with what it needs to go on: its present call, and its request's subject and bundle folder. */
 export interface DueStep {
   step: Step;
@@ -72,13 +66,7 @@ export interface Group {
 }
 
 /** A deletion that this ledger has on record for a person at an account. */
-export interface PastErasure {
-  subjectId: string;
-  requestId: string;
-  operation: Operation;
-  options: Readonly<Record<string, unknown>>;
-  /** What the look-up before its question had shown; null: nobody looked. */
-  before: Sight | null;
+export interface PastErasure extends Erasure {
   /** When its step ended, ms. */
   finishedAt: number;
 }
@@ -228,8 +216,11 @@ export interface Ledger {
   page(filter: RequestFilter, after: number | null, limit: number): Promise<IdPage>;
   /** In the order of the filter, also where it has `ids`; steps and artifacts included. */
   list(filter: RequestFilter): Promise<readonly Request[]>;
-  /** Counts requests without reading them; `today` is `YYYY-MM-DD`. `order` and `limit` are not used. */
-  tally(filter: RequestFilter, today: string): Promise<RequestCounts>;
+  /**
+   * Counts requests without reading them; overdue is what was due before `today` (`YYYY-MM-DD`). `order`
+   * and `limit` are not used.
+   */
+  tally(filter: RequestFilter, today: string): Promise<Standings>;
   /** All calls of a request, oldest first. */
   calls(requestId: string): Promise<readonly Call[]>;
   close(): Promise<void>;

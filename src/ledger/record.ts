@@ -52,7 +52,7 @@ export function record(on: Connection, token: string, change: Change): void {
 /**
  * Throws an Error for a call that deletes or restores and serves a request that nobody has confirmed
  * within the last days: nothing of that kind leaves without the event. One that is `accepted` as it
- * is recorded was found in the provider's columnList, and sends nothing.
+ * is recorded was found in the provider's list, and sends nothing.
  */
 function requireConfirmation(
   on: Connection,
@@ -62,10 +62,10 @@ function requireConfirmation(
 ): void {
   if (state === 'accepted' || isExport(operation)) return;
   for (const requestId of requestIds) {
-    const row = on
-      .sql(`SELECT max(at) AS at FROM events WHERE request_id = ? AND kind = 'confirmed'`)
-      .get(requestId);
-    const confirmedAt = row === undefined ? null : integerOrNull(row, 'at');
+    const last = on.sql(
+      `SELECT max(at) AS at FROM events WHERE request_id = ? AND kind = 'confirmed'`,
+    );
+    const confirmedAt = integerOrNull(last.get(requestId) ?? {}, 'at');
     if (lacksConfirmation({ operation, state: 'planned' }, confirmedAt, at)) {
       throw new Error(`Call ${id} may not leave: request ${requestId} is not confirmed.`);
     }
@@ -132,13 +132,11 @@ export function updateState(on: Connection, unitOfWork: UnitOfWork, at: number):
 }
 
 function hasFiles(on: Connection, requestId: string): boolean {
-  const file = on
-    .sql(
-      `SELECT 1 FROM steps JOIN artifacts ON artifacts.step_id = steps.id
-       WHERE steps.request_id = ? LIMIT 1`,
-    )
-    .get(requestId);
-  return file !== undefined;
+  const files = on.sql(
+    `SELECT 1 FROM steps JOIN artifacts ON artifacts.step_id = steps.id
+     WHERE steps.request_id = ? LIMIT 1`,
+  );
+  return files.get(requestId) !== undefined;
 }
 
 /** Has the steps of a request wait for one another. */

@@ -101,16 +101,6 @@ function openUnitOfWork(on: Connection, id: string): UnitOfWork {
   };
 }
 
-/** The units of work of one transaction, each opened once. */
-export interface IdentityMap {
-  /** Throws an Error when there is no such request. */
-  request(id: string): UnitOfWork;
-  /** A step and its request. Throws an Error when there is no such step. */
-  step(id: string): Found;
-  /** Writes back what has become of them; to be called at the end. */
-  writeBack(): void;
-}
-
 interface Found {
   unitOfWork: UnitOfWork;
   step: StepInHand;
@@ -138,16 +128,18 @@ export function dropRemembered(on: Connection): void {
   remembered.delete(on);
 }
 
-/** An empty identity map, for the transaction that is under way. */
-export function createIdentityMap(on: Connection): IdentityMap {
+/** The units of work of the transaction that is under way, each opened once; none is yet. */
+export function createIdentityMap(on: Connection) {
   const { requests, steps } = rememberedOf(on);
-  const opened = new Map<UnitOfWork, Standing>();
+  /** Each with what it was when it was opened. */
+  const opened = new Map<UnitOfWork, UnitOfWork>();
 
   function use(unitOfWork: UnitOfWork): UnitOfWork {
-    if (!opened.has(unitOfWork)) opened.set(unitOfWork, standingOf(unitOfWork));
+    if (!opened.has(unitOfWork)) opened.set(unitOfWork, { ...unitOfWork });
     return unitOfWork;
   }
 
+  /** Throws an Error when there is no such request. */
   function request(id: string): UnitOfWork {
     const known = requests.get(id);
     if (known !== undefined) return use(known);
@@ -159,7 +151,8 @@ export function createIdentityMap(on: Connection): IdentityMap {
 
   return {
     request,
-    step(id) {
+    /** A step and its request. Throws an Error when there is no such step. */
+    step(id: string): Found {
       if (!steps.has(id)) {
         const row = on.sql('SELECT request_id FROM steps WHERE id = ?').get(id);
         if (row !== undefined) request(text(row, 'request_id'));
@@ -169,7 +162,8 @@ export function createIdentityMap(on: Connection): IdentityMap {
       use(found.unitOfWork);
       return found;
     },
-    writeBack() {
+    /** Writes back what has become of them; to be called at the end. */
+    writeBack(): void {
       for (const [unitOfWork, before] of opened) writeBack(on, unitOfWork, before);
     },
   };
@@ -185,13 +179,7 @@ function rememberedOf(on: Connection): Remembered {
   return made;
 }
 
-type Standing = Pick<UnitOfWork, 'state' | 'finishedAt' | 'sealed' | 'sequence'>;
-
-function standingOf({ state, finishedAt, sealed, sequence }: UnitOfWork): Standing {
-  return { state, finishedAt, sealed, sequence };
-}
-
-function writeBack(on: Connection, unitOfWork: UnitOfWork, before: Standing): void {
+function writeBack(on: Connection, unitOfWork: UnitOfWork, before: UnitOfWork): void {
   const { id, state, finishedAt, sealed, sequence, head, patches } = unitOfWork;
   for (const [stepId, patch] of patches) update(on, 'steps', STEP, stepId, patch);
   patches.clear();

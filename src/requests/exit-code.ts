@@ -79,10 +79,7 @@ export function statusCode({ states, overdue }: Standings): number {
 
 /** How many requests the operator still has to do with. */
 export function unsettled(states: Tally): number {
-  return REQUEST_STATES.filter((state) => !isSettled(state)).reduce(
-    (sum, state) => sum + states[state],
-    0,
-  );
+  return REQUEST_STATES.reduce((sum, state) => sum + (isSettled(state) ? 0 : states[state]), 0);
 }
 
 /** What has become of a step that was to be withdrawn. */

@@ -1,7 +1,7 @@
 import type { DueQuery, DueStep } from '../ledger/ledger.ts';
-import { type WorkerDeps, groupKey, groupOf } from './context.ts';
-import type { Queue } from './queues.ts';
-import type { Tick } from './tick.ts';
+import { groupKey, groupOf } from './context.ts';
+import { type Queue, isAnyDue, queryOf } from './queues.ts';
+import type { Turn } from './tick.ts';
 
 /** How many first intervals between checks a call that could be fuller waits (docs/spec.md 3). */
 const PATIENCE = 30;
@@ -21,8 +21,8 @@ export function waitsUntil({ waiting }: Queue): number {
 }
 
 /** Whether a group may be ready to go that was not when the ledger was asked last. */
-export async function mayFormBatch(queue: Queue, tick: Tick, work: WorkerDeps): Promise<boolean> {
-  const { now, isLast } = tick;
+export async function mayFormBatch(turn: Turn): Promise<boolean> {
+  const { queue, now, isLast } = turn;
   const { left, arrived, size } = queue;
   if (queue.askAt <= now || waitsUntil(queue) <= now) return true;
   if (isLast() && left + arrived > 0) return true;
@@ -30,7 +30,7 @@ export async function mayFormBatch(queue: Queue, tick: Tick, work: WorkerDeps): 
   if (!queue.stirred || left === 0) return false;
   queue.stirred = false;
   for (const { first } of queue.waiting.values()) {
-    if (!(await expectsMore(queue, first, tick, work))) return true;
+    if (!(await expectsMore(turn, first))) return true;
   }
   return false;
 }
@@ -40,27 +40,16 @@ export async function mayFormBatch(queue: Queue, tick: Tick, work: WorkerDeps): 
  * whose first has waited for 30 intervals. Parts of a call that was refused or is in doubt wait for
  * nobody. `admit` is asked last; the first no ends it, and what is ready goes another time.
  */
-export async function formBatches(
-  queue: Queue,
-  tick: Tick,
-  work: WorkerDeps,
-  admit: () => boolean,
-): Promise<readonly (readonly DueStep[])[]> {
-  const query: DueQuery = {
-    at: tick.now,
-    limit: 2 * queue.size + queue.busy,
-    accounts: [queue.provider.account],
-    states: queue.states,
-    operations: queue.operations,
-  };
+export async function formBatches(turn: Turn): Promise<readonly (readonly DueStep[])[]> {
+  const { queue, work } = turn;
+  const query = queryOf(queue, turn.now, 2 * queue.size + queue.busy);
   Object.assign(queue, { askAt: Infinity, arrived: 0, stirred: false, left: 0 });
   const due = await work.ledger.due(work.token, query);
-  const parts = await partsOf(queue, due, query, tick, work);
   const ready: (readonly DueStep[])[] = [];
   let isOpen = true;
-  for (const { key, members } of parts) {
-    const goes: boolean = isOpen && (await isReady(queue, key, members, tick, work));
-    isOpen &&= !goes || admit();
+  for (const { key, members } of await partsOf(turn, due, query)) {
+    const goes: boolean = isOpen && (await isReady(turn, key, members));
+    isOpen &&= !goes || turn.admit();
     if (goes && isOpen) {
       queue.waiting.delete(key);
       ready.push(members);
@@ -83,18 +72,17 @@ interface Part {
 
 /** What was read, by groups and in pieces of the size of a call; groups that are gone wait no more. */
 async function partsOf(
-  queue: Queue,
+  turn: Turn,
   due: readonly DueStep[],
   query: DueQuery,
-  tick: Tick,
-  work: WorkerDeps,
 ): Promise<readonly Part[]> {
-  const free = due.filter(({ step }) => tick.isFree(queue, step.id));
+  const { queue } = turn;
+  const free = due.filter(({ step }) => turn.isFree(step.id));
   const groups = Map.groupBy(free, ({ step }) => keyOf(queue, step));
   for (const key of queue.waiting.keys()) if (!groups.has(key)) queue.waiting.delete(key);
   const parts: Part[] = [];
   for (const [key, group] of groups) {
-    const members = await whole(queue, group, query, tick, work);
+    const members = await whole(turn, group, query);
     for (let from = 0; from < members.length; from += queue.size) {
       parts.push({ key, members: members.slice(from, from + queue.size) });
     }
@@ -107,51 +95,32 @@ function keyOf(queue: Queue, step: DueStep['step']): string {
   return groupKey(queue.kind === 'verify' ? { ...group, batch: null } : group);
 }
 
-async function isReady(
-  queue: Queue,
-  key: string,
-  members: readonly DueStep[],
-  tick: Tick,
-  work: WorkerDeps,
-): Promise<boolean> {
+async function isReady(turn: Turn, key: string, members: readonly DueStep[]): Promise<boolean> {
   const [first] = members;
   if (first === undefined) return false;
-  if (members.length >= queue.size || tick.isLast()) return true;
-  if (!(await expectsMore(queue, first, tick, work))) return true;
-  return !waitsForMore(queue, key, first, members.length, tick.now, work);
+  if (members.length >= turn.queue.size || turn.isLast()) return true;
+  if (!(await expectsMore(turn, first))) return true;
+  return !waitsForMore(turn, key, first, members.length);
 }
 
 /** Whether others can become ready to go together with this one. */
 async function expectsMore(
-  queue: Queue,
+  { queue, work, now, hasMore }: Turn,
   { step }: DueStep,
-  { now, hasMore }: Tick,
-  { ledger, token }: WorkerDeps,
 ): Promise<boolean> {
-  const { account } = queue.provider;
   if (queue.kind === 'send') {
     if (step.batch !== null) return false;
-    return hasMore || ledger.isAwaited(token, account, groupOf(step));
+    return hasMore || work.ledger.isAwaited(work.token, queue.provider.account, groupOf(step));
   }
-  const running: DueQuery = {
-    at: now,
-    limit: 1,
-    accounts: [account],
-    operations: queue.operations,
-    states: ['planned', 'intended', 'accepted'],
-  };
-  if ((await ledger.due(token, running)).length > 0) return true;
-  return (await ledger.nextDueAt(token, running)) !== null;
+  return isAnyDue(work, { ...queryOf(queue, now), states: ['planned', 'intended', 'accepted'] });
 }
 
 /** Whether a group that could be fuller waits on. */
 function waitsForMore(
-  queue: Queue,
+  { queue, work: { pollInterval }, now }: Turn,
   key: string,
   first: DueStep,
   size: number,
-  now: number,
-  { pollInterval }: WorkerDeps,
 ): boolean {
   const known = queue.waiting.get(key);
   const since = known?.since ?? now;
@@ -166,14 +135,12 @@ function waitsForMore(
 
 /** All that stand in a group, where the look at the ledger may have been too short for them. */
 async function whole(
-  queue: Queue,
+  { queue, work, isFree }: Turn,
   group: readonly DueStep[],
   query: DueQuery,
-  { isFree }: Tick,
-  work: WorkerDeps,
 ): Promise<readonly DueStep[]> {
   const [first] = group;
   if (queue.kind === 'verify' || first === undefined || first.step.batch === null) return group;
   const all = await work.ledger.due(work.token, { ...query, group: groupOf(first.step) });
-  return all.filter(({ step }) => isFree(queue, step.id));
+  return all.filter(({ step }) => isFree(step.id));
 }

@@ -185,15 +185,9 @@ export class CircuitBreaker {
     let record = this.#records.get(provider);
     if (record === undefined) {
       const since = this.#now();
-      const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: 0 };
-      record = {
-        ...counts,
-        since,
-        stoppage: null,
-        filesStoppage: null,
-        readMisses: 0,
-        missing: new Set(),
-      };
+      const counts = { misses: 0, refusals: 0, epoch: 0, round: 0, pausedUntil: 0, readMisses: 0 };
+      const missing = new Set<string>();
+      record = { ...counts, since, stoppage: null, filesStoppage: null, missing };
       this.#records.set(provider, record);
     }
     return record;

@@ -91,7 +91,7 @@ export function groupKey({ operation, options, batch }: Group): string {
 }
 
 /** The present instant with what the pauses need. */
-export function moment(work: WorkerDeps): Moment {
+export function moment(work: Pick<WorkerDeps, 'clock' | 'random' | 'pollInterval'>): Moment {
   return { at: work.clock.now(), random: work.random(), pollInterval: work.pollInterval };
 }
 

@@ -5,25 +5,6 @@ import type { WorkerDeps } from './context.ts';
 import { type Queue, announce } from './queues.ts';
 import type { Ready } from './ready.ts';
 
-/** What is worked on at this moment. */
-export interface InFlight {
-  start(ready: Ready): void;
-  /** A new look at the ledger begins. */
-  look(): void;
-  /** A step stands like this now, on disk; the queues hear of it when its work is over. */
-  changed(step: Step): void;
-  /**
-   * Whether a step that was just read is not worked on. One that was until a moment ago may have
-   * been read as it was then: its queue reads again.
-   */
-  isFree: (queue: Queue, stepId: string) => boolean;
-  /** How many calls that start work are under way at a provider. */
-  sending(provider: ProviderName): number;
-  readonly isIdle: boolean;
-  /** Resolves when all of it is over. */
-  over(): Promise<void>;
-}
-
 interface InFlightDeps {
   holder: Holder;
   work: Pick<WorkerDeps, 'ledger' | 'clock'>;
@@ -36,7 +17,7 @@ interface InFlightDeps {
 }
 
 /** Nothing is under way yet. What becomes of work is told to `deps`, and to the queues it came from. */
-export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InFlight {
+export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps) {
   const { clock } = deps.work;
   /** What has become of steps, by those that are worked on; those of one call share one entry. */
   const underWay = new Map<string, Map<string, Step>>();
@@ -67,7 +48,7 @@ export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InF
   };
 
   return {
-    start(ready) {
+    start(ready: Ready): void {
       const { queue, members } = ready;
       queue.under += 1;
       queue.busy += members.length;
@@ -79,28 +60,39 @@ export function trackInFlight(queues: readonly Queue[], deps: InFlightDeps): InF
       });
       tasks.add(task);
     },
-    look() {
+    /** A new look at the ledger begins. */
+    look(): void {
       if (ended.size > 0) ended = new Set();
     },
-    changed(step) {
+    /** A step stands like this now, on disk; the queues hear of it when its work is over. */
+    changed(step: Step): void {
       underWay.get(step.id)?.set(step.id, step);
     },
-    isFree(queue, stepId) {
+    /**
+     * Whether a step that was just read is not worked on. One that was until a moment ago may have
+     * been read as it was then: its queue reads again.
+     */
+    isFree(queue: Queue, stepId: string): boolean {
       if (ended.has(stepId)) queue.askAt = 0;
       return !underWay.has(stepId) && !ended.has(stepId);
     },
-    sending: (provider) =>
+    /** How many calls that start work are under way at a provider. */
+    sending: (provider: ProviderName): number =>
       queues
         .filter((queue) => queue.provider.name === provider && queue.kind === 'send')
         .reduce((sum, { under }) => sum + under, 0),
-    get isIdle() {
+    get isIdle(): boolean {
       return tasks.size === 0;
     },
-    async over() {
+    /** Resolves when all of it is over. */
+    async over(): Promise<void> {
       await Promise.all(tasks);
     },
   };
 }
+
+/** What is worked on at this moment. */
+export type InFlight = ReturnType<typeof trackInFlight>;
 
 /** Whether it failed because another process has taken a request over, and its files with it. */
 async function isLeaseLost(
@@ -122,34 +114,27 @@ async function isLeaseLost(
 
 /**
  * The calls whose tasks run at the providers, as far as this run has seen them: counting them in
- * the ledger for every call that is to leave would cost more than the call.
+ * the ledger for every call that is to leave would cost more than the call. At first there are none.
  */
-export interface RunningTasks {
-  /** How a step stands now. */
-  note(step: Pick<Step, 'provider' | 'callId' | 'state'>): void;
-  /** What has become somebody else's does not count. */
-  forget(step: Pick<Step, 'provider' | 'callId'>): void;
-  /** How many tasks run at a provider. */
-  at(provider: ProviderName): number;
-  clear(): void;
-}
-
-/** Nothing runs, as far as is known. */
-export function createRunningTasks(): RunningTasks {
+export function createRunningTasks() {
   const calls: Record<ProviderName, Set<string>> = { stream: new Set(), sendbird: new Set() };
   return {
-    note({ provider, callId, state }) {
+    /** How a step stands now. */
+    note({ provider, callId, state }: Pick<Step, 'provider' | 'callId' | 'state'>): void {
       if (callId === null) return;
       if (state === 'accepted') calls[provider].add(callId);
       else calls[provider].delete(callId);
     },
-    forget({ provider, callId }) {
+    /** What has become somebody else's does not count. */
+    forget({ provider, callId }: Pick<Step, 'provider' | 'callId'>): void {
       if (callId !== null) calls[provider].delete(callId);
     },
-    at: (provider) => calls[provider].size,
-    clear() {
+    /** How many tasks run at a provider. */
+    at: (provider: ProviderName): number => calls[provider].size,
+    clear(): void {
       calls.stream.clear();
       calls.sendbird.clear();
     },
   };
 }
+export type RunningTasks = ReturnType<typeof createRunningTasks>;

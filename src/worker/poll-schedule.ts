@@ -12,33 +12,28 @@ const NEWS = 10;
 /**
  * When a list of running tasks is read again. A page costs as much when it has no news: readings are
  * spaced by their pages, so that 1,000 tasks which take hours are read twice a minute. Tasks that
- * end soon are found soon all the same: the first pages are free, and news earn more.
+ * end soon are found soon all the same: the first pages are free, and news earn more. `interval`
+ * is the first between checks, ms.
  */
-export interface PollSchedule {
-  /** Not before (ms). */
-  readonly nextAt: number;
-  /** A reading for so many tasks begins. */
-  begin(now: number, tasks: number): void;
-  /** So many of them had ended. */
-  found(tasks: number): void;
-}
-
-/** `interval` is the first between checks, ms. */
-export function createPollSchedule(interval: number): PollSchedule {
+export function createPollSchedule(interval: number) {
   let nextAt = 0;
   let free = FREE;
   return {
-    get nextAt() {
+    /** Not before (ms). */
+    get nextAt(): number {
       return nextAt;
     },
-    begin(now, tasks) {
+    /** A reading for so many tasks begins. */
+    begin(now: number, tasks: number): void {
       const pages = Math.ceil(tasks / PAGE);
       const isFree = free >= pages;
       if (isFree) free -= pages;
       nextAt = now + interval * (isFree ? 1 : Math.min(LONGEST, EACH_PAGE * pages));
     },
-    found(tasks) {
+    /** So many of them had ended. */
+    found(tasks: number): void {
       free = Math.min(FREE, free + tasks / NEWS);
     },
   };
 }
+export type PollSchedule = ReturnType<typeof createPollSchedule>;

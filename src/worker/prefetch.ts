@@ -25,22 +25,8 @@ const PAGE = 500;
 /** The most that wait because other processes hold them. */
 const MOST_ASIDE = 2_000;
 
-/** The requests that a run holds, out of many. */
-export interface Prefetch {
-  /** Takes more if there is room; true: some were taken. `isResting`: nothing is under way. */
-  fill(now: number, isIdle: boolean): Promise<boolean>;
-  /** A step has ended. */
-  ended(): void;
-  /** Gives back all that are held. */
-  release(): Promise<void>;
-  /** Whether some have never been held, and could be taken now if there were room. */
-  readonly hasMore: boolean;
-  /** When those that other processes hold are tried again (ms); null: there are none. */
-  readonly triesAt: number | null;
-}
-
 /**
- * `outstanding` is how many tasks may run at a provider at once; `interval` (ms) is how often those are
+ * The requests that a run holds, out of many. `outstanding` is how many tasks may run at a provider at once; `interval` (ms) is how often those are
  * tried that others hold.
  */
 export function createPrefetch(
@@ -48,7 +34,7 @@ export function createPrefetch(
   holder: Holder,
   ledger: Pick<Ledger, 'take' | 'release' | 'releaseEnded'>,
   { outstanding, interval }: { outstanding: number; interval: number },
-): Prefetch {
+) {
   const most = Math.max(LEAST, outstanding * TOGETHER);
   const enough = most * ENOUGH;
   let aside: readonly string[] = [];
@@ -95,24 +81,29 @@ export function createPrefetch(
   };
 
   return {
-    async fill(now, isIdle) {
+    /** Takes more if there is room; true: some were taken. `isIdle`: nothing is under way. */
+    async fill(now: number, isIdle: boolean): Promise<boolean> {
       const retaken = await retry(now);
       held += retaken;
       const isOpen = !isOver && aside.length < MOST_ASIDE;
       const pulled = isOpen && (await isLow(isIdle)) ? await pull(now) : 0;
       return retaken + pulled > 0;
     },
-    ended() {
+    /** A step has ended. */
+    ended(): void {
       endings += 1;
     },
-    async release() {
+    /** Gives back all that are held. */
+    async release(): Promise<void> {
       await ledger.release(holder);
       [held, endings] = [0, 0];
     },
-    get hasMore() {
+    /** Whether some have never been held, and could be taken now if there were room. */
+    get hasMore(): boolean {
       return !isOver && aside.length < MOST_ASIDE;
     },
-    get triesAt() {
+    /** When those that other processes hold are tried again (ms); null: there are none. */
+    get triesAt(): number | null {
       return aside.length === 0 ? null : triesAt;
     },
   };

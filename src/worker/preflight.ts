@@ -1,5 +1,6 @@
 import type { Step } from '../requests/request.ts';
 import type { Submission, Unreachable } from '../requests/transitions/answers.ts';
+import { changeSteps } from '../requests/transitions/change.ts';
 import { type Attempt, type WorkerContext, recordChange } from './context.ts';
 
 /** Whether a call may leave: the secret is there. If not, that is taken note of. Its turn it has had. */
@@ -55,11 +56,11 @@ export async function unreachable(
   const [first] = steps;
   if (answer.kind !== 'credentials' && first !== undefined) {
     const nextAt = work.breaker.unreachable(provider.name, answer, begunAt, first.requestId);
-    await recordChange(work, steps, {
-      at: work.clock.now(),
-      steps: steps.map(({ id }) => ({ id, patch: { nextAt } })),
-    });
-    return;
+    return recordChange(
+      work,
+      steps,
+      changeSteps(work.clock.now(), steps, () => ({ nextAt })),
+    );
   }
   if (work.breaker.denied(provider.name, epoch, answer.error)) provider.renewCredentials();
 }

@@ -1,7 +1,9 @@
-import type { DueStep } from '../ledger/ledger.ts';
+import type { DueQuery, DueStep } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
 import { OPERATIONS, isExport, operationsOf } from '../requests/operations.ts';
 import type { Operation, Step, StepState } from '../requests/request.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { WorkerDeps } from './context.ts';
 
 /** The most steps that one look at the provider is about. */
 const MOST_LOOKED = 100;
@@ -30,6 +32,8 @@ export interface Queue {
   readonly atOnce: number;
   /** All running tasks are asked about together. */
   readonly isList: boolean;
+  /** The operation whose calls it sends; null: it sends none. */
+  readonly sends: Operation | null;
   /** Read, due, and not begun. */
   stock: DueStep[];
   /** When the ledger is to be asked again, ms; 0: at once, Infinity: for nothing that is known. */
@@ -73,6 +77,7 @@ function queueOf(
     size: sizeOf(kind, operations),
     atOnce: isList ? 1 : atOnce,
     isList,
+    sends: kind === 'send' ? (operations[0] ?? null) : null,
     stock: [],
     askAt: 0,
     under: 0,
@@ -126,11 +131,26 @@ function isOf({ provider, operations, states }: Queue, step: Step): boolean {
   );
 }
 
-function isFreed({ kind, operations }: Queue, step: Step): boolean {
-  const [operation] = operations;
-  if (kind !== 'send' || operation === undefined) return false;
+function isFreed({ sends }: Queue, step: Step): boolean {
   const hasMoved = step.finishedAt !== null || step.state === 'reported';
-  return hasMoved && OPERATIONS[operation].after.includes(step.operation);
+  return hasMoved && sends !== null && OPERATIONS[sends].after.includes(step.operation);
+}
+
+/** Whether its provider, and the server of its files, can be asked in this run. */
+export function isAskable({ provider, kind }: Queue, breaker: CircuitBreaker): boolean {
+  if (breaker.stoppage(provider.name) !== null) return false;
+  return kind !== 'collect' || breaker.filesStoppage(provider.name) === null;
+}
+
+/** What the ledger is asked for the steps of a queue. */
+export function queryOf({ provider, states, operations }: Queue, at: number, limit = 1): DueQuery {
+  return { at, limit, accounts: [provider.account], states, operations };
+}
+
+/** Whether one of these steps is due, or will be by itself. */
+export async function isAnyDue({ ledger, token }: WorkerDeps, query: DueQuery): Promise<boolean> {
+  if ((await ledger.due(token, query)).length > 0) return true;
+  return (await ledger.nextDueAt(token, query)) !== null;
 }
 
 /** All that is known is forgotten, and asked for anew. */

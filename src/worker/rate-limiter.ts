@@ -31,25 +31,13 @@ const LOWERED = 0.9;
 const RAISED = 1.03;
 const LEAST = 0.1;
 
-/** What is known of one limit, and what was used of it. Instants in ms. */
-interface SharedLimit {
-  /** Null: a call may leave now, and is counted. Else when to ask again. */
-  admit(now: number): number | null;
-  /** The same without counting. */
-  turnAt(now: number): number | null;
-  learn(told: RateLimit, now: number): void;
-  refused(told: RateLimit | null, retryAt: number | null, now: number): void;
-  /** As far as answers have told it. */
-  readonly known: RateLimit | null;
-}
-
 /**
- * One limit. `share` of each window is ours (at least one call), the rest is left to the company's
+ * One limit: what is known of it, and what was used of it; instants in ms. `share` of each window is ours (at least one call), the rest is left to the company's
  * own traffic: once no more than that rest remains, calls wait for the next window. Where a second
  * has a cap, calls leave one by one at equal distances, never more in any second than it allows,
  * whenever the provider's seconds begin; those that were ready and left late are made up for.
  */
-function createSharedLimit(assumed: AssumedLimit, share: number, now: number): SharedLimit {
+function createSharedLimit(assumed: AssumedLimit, share: number, now: number) {
   let told: RateLimit = { ...assumed, remaining: assumed.limit, resetAt: now + assumed.window };
   let isTold = false;
   /** A second's cap that a refusal has told; null: none has. */
@@ -95,9 +83,11 @@ function createSharedLimit(assumed: AssumedLimit, share: number, now: number): S
   };
 
   return {
+    /** As `admit`, without counting. */
     turnAt,
 
-    admit(at) {
+    /** Null: a call may leave now, and is counted. Else when to ask again. */
+    admit(at: number): number | null {
       const turn = turnAt(at);
       if (turn !== null) {
         isLate = true;
@@ -112,7 +102,7 @@ function createSharedLimit(assumed: AssumedLimit, share: number, now: number): S
       return null;
     },
 
-    learn(next, at) {
+    learn(next: RateLimit, at: number): void {
       if (ease < 1 && at - easedAt >= SECOND) {
         ease = Math.min(1, ease * RAISED);
         easedAt = at;
@@ -125,7 +115,7 @@ function createSharedLimit(assumed: AssumedLimit, share: number, now: number): S
       isTold = true;
     },
 
-    refused(next, retryAt, at) {
+    refused(next: RateLimit | null, retryAt: number | null, at: number): void {
       const until = retryAt ?? (next?.remaining === 0 ? next.resetAt : at + SECOND);
       heldUntil = Math.max(heldUntil, Math.min(until, at + LONGEST_HOLD));
       if (next === null || next.remaining > 0) return lower(at);
@@ -143,11 +133,13 @@ function createSharedLimit(assumed: AssumedLimit, share: number, now: number): S
       else lower(at);
     },
 
-    get known() {
+    /** As far as answers have told it. */
+    get known(): RateLimit | null {
       return isTold ? { ...told, perSecond: perSecond ?? told.perSecond } : null;
     },
   };
 }
+type SharedLimit = ReturnType<typeof createSharedLimit>;
 
 function isEnding({ resetAt }: RateLimit, now: number): boolean {
   return resetAt - now <= SOON;
@@ -176,18 +168,13 @@ function capOf(
 }
 
 /** When the last calls left. */
-interface Recent {
-  add(at: number): void;
-  /** When there is room for one more, if at most `most` leave in any `per` ms. */
-  roomAt(most: number, per: number, now: number): number;
-}
-
-function createRecent(): Recent {
+function createRecent() {
   let times: number[] = [];
   let from = 0;
   return {
-    add: (at) => void times.push(at),
-    roomAt(most, per, now) {
+    add: (at: number): void => void times.push(at),
+    /** When there is room for one more, if at most `most` leave in any `per` ms. */
+    roomAt(most: number, per: number, now: number): number {
       while (from < times.length && (times[from] ?? 0) <= now - per) from += 1;
       if (from > 1_000) {
         times = times.slice(from);

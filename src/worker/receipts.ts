@@ -10,20 +10,15 @@ export interface RequestReceipt {
   receipt: Receipt;
 }
 
-/** The receipts of a run's requests. */
-export interface Receipts {
-  /** Null: there is no such request. Throws GdprError `ledger` where its record is broken. */
-  of(brief: Pick<Brief, 'id' | 'head'>): Promise<RequestReceipt | null>;
-}
-
 /** So many of those that have ended are kept; the others are made again where they are needed. */
 const KEPT = 500;
 
 /** Makes receipts from the ledger: each once, for as long as nothing more is recorded of its request. */
-export function createReceipts(ledger: Pick<Ledger, 'request'>): Receipts {
+export function createReceipts(ledger: Pick<Ledger, 'request'>) {
   const kept = new Map<string, RequestReceipt>();
   return {
-    async of({ id, head }) {
+    /** Null: there is no such request. Throws GdprError `ledger` where its record is broken. */
+    async of({ id, head }: Pick<Brief, 'id' | 'head'>): Promise<RequestReceipt | null> {
       const known = kept.get(id);
       if (known?.request.ledger.head === head) return known;
       const request = await ledger.request(id);
@@ -36,6 +31,7 @@ export function createReceipts(ledger: Pick<Ledger, 'request'>): Receipts {
     },
   };
 }
+export type Receipts = ReturnType<typeof createReceipts>;
 
 /** The folder of a request's bundle; null: its action makes no files. */
 export function bundleOf({ id, outDir }: Pick<Request, 'id' | 'outDir'>): string | null {

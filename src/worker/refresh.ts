@@ -1,27 +1,22 @@
-import type { Clock } from '../host/host.ts';
-import { type Holder, LeaseLost, type Ledger } from '../ledger/ledger.ts';
+import { type Holder, LeaseLost } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Moment } from '../requests/polling.ts';
 import type { Call, ProviderName, Step } from '../requests/request.ts';
 import { type Unreachable, isUnreachable } from '../requests/transitions/answers.ts';
 import type { Change } from '../requests/transitions/change.ts';
 import { type TaskNews, reported } from '../requests/transitions/reported.ts';
+import { type WorkerDeps, moment } from './context.ts';
 import { reportsOn } from './jobs/check.ts';
 
 /** So long people wait for a status, ms; what is not known by then stays as it was. */
 const PATIENCE = 10_000;
 
 /** What a refresh is handed. */
-export interface Refreshing {
-  ledger: Ledger;
-  providers: ReadonlyMap<ProviderName, Provider>;
-  clock: Clock;
-  random(): number;
-  /** First interval between checks, ms. */
-  pollInterval: number;
+export interface Refreshing extends Pick<
+  WorkerDeps,
+  'ledger' | 'providers' | 'clock' | 'random' | 'pollInterval' | 'stop'
+> {
   /** Its own: what it takes is given back at the end. */
   holder: Holder;
-  stop: AbortSignal;
 }
 
 /** Why some of the running steps are shown as they were. */
@@ -55,17 +50,12 @@ export async function refresh(ids: readonly string[], work: Refreshing): Promise
   const running = await runningOf(free, work);
   const asked = await Promise.all(
     [...providers.values()].map((provider) => {
-      return ask(
-        provider,
-        running.filter(({ call }) => call.account === provider.account),
-        work,
-      );
+      const own = running.filter(({ call }) => call.account === provider.account);
+      return ask(provider, own, work);
     }),
   );
-  await noteAll(
-    asked.flatMap(({ news }) => news),
-    work,
-  );
+  const news = asked.flatMap((each) => each.news);
+  await noteAll(news, work);
   return [...strangers(running, providers), ...asked.flatMap(({ misses }) => misses)];
 }
 
@@ -132,7 +122,8 @@ async function noteAll(news: readonly News[], work: Refreshing): Promise<void> {
     const changes: Change[] = [];
     for (const each of news) {
       const now = await waiting(each.call.id, work);
-      if (now !== null && isSame(now, each)) changes.push(changeOf(now, each.report, work));
+      if (now === null || !isSame(now, each)) continue;
+      changes.push(reported(now.members, now.call, each.report, moment(work)));
     }
     await Promise.all(changes.map((change) => record(change, work)));
   } finally {
@@ -153,12 +144,6 @@ async function record(change: Change, { ledger, holder }: Refreshing): Promise<v
   } catch (thrown) {
     if (!(thrown instanceof LeaseLost)) throw thrown;
   }
-}
-
-function changeOf({ call, members }: Running, report: TaskNews, work: Refreshing): Change {
-  const { pollInterval } = work;
-  const moment: Moment = { at: work.clock.now(), random: work.random(), pollInterval };
-  return reported(members, call, report, moment);
 }
 
 /** Steps of accounts that are not configured now are shown as they are. */

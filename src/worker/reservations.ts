@@ -4,39 +4,35 @@ import type { FoundTask } from '../requests/transitions/answers.ts';
 import type { WorkerContext } from './context.ts';
 import { createSerial } from './serial.ts';
 
-/** Tasks that calls are about to be recorded with: no other call may be recorded with the same. */
-export interface Reservations {
-  /** False: somebody else has it. `owner` may have it several times. */
-  take(account: string, taskId: string, owner: string): boolean;
-  /** Once it is recorded, or will not be. */
-  release(account: string, taskId: string, owner: string): void;
-  isTaken(account: string, taskId: string): boolean;
-  /** Taking on tasks, one after the other. */
-  inTurn<T>(task: () => Promise<T>): Promise<T>;
-}
-
-/** Nobody has claimed anything yet. */
-export function createReservations(): Reservations {
+/**
+ * Tasks that calls are about to be recorded with: no other call may be recorded with the same. Nobody
+ * has claimed anything yet.
+ */
+export function createReservations() {
   const owners = new Map<string, { owner: string; times: number }>();
   return {
-    take(account, taskId, owner) {
+    /** False: somebody else has it. `owner` may have it several times. */
+    take(account: string, taskId: string, owner: string): boolean {
       const key = keyOf(account, taskId);
       const known = owners.get(key) ?? { owner, times: 0 };
       if (known.owner !== owner) return false;
       owners.set(key, { owner, times: known.times + 1 });
       return true;
     },
-    release(account, taskId, owner) {
+    /** Once it is recorded, or will not be. */
+    release(account: string, taskId: string, owner: string): void {
       const key = keyOf(account, taskId);
       const known = owners.get(key);
       if (known?.owner !== owner) return;
       if (known.times > 1) owners.set(key, { owner, times: known.times - 1 });
       else owners.delete(key);
     },
-    isTaken: (account, taskId) => owners.has(keyOf(account, taskId)),
+    isTaken: (account: string, taskId: string): boolean => owners.has(keyOf(account, taskId)),
+    /** Taking on tasks, one after the other. */
     inTurn: createSerial(),
   };
 }
+export type Reservations = ReturnType<typeof createReservations>;
 
 /** Who may have a task: the call alone; the person whose export it is may have it in several. */
 export function ownerOf({ id, operation, subjectIds }: Call): string {

@@ -2,6 +2,7 @@ import type { Clock } from '../host/host.ts';
 import type { Holder, Ledger } from '../ledger/ledger.ts';
 import { isMisdated } from '../requests/polling.ts';
 import type { Request, Step } from '../requests/request.ts';
+import { changeSteps } from '../requests/transitions/change.ts';
 import { type RetryFlags, mayRepeat, retried } from '../requests/transitions/retried.ts';
 import { orBroken } from './receipts.ts';
 
@@ -42,7 +43,10 @@ async function retryOne(id: string, asked: RetryFlags, work: Retrying): Promise<
   const at = clock.now();
   if (steps.length > 0) await ledger.record(holder.token, retried(steps, asked, at));
   const stuck = all.filter((step) => !steps.includes(step) && isStuck(step, work));
-  const patches = stuck.map((step) => ({ id: step.id, patch: { nextAt: null } }));
-  if (patches.length > 0) await ledger.record(holder.token, { at, steps: patches });
+  if (stuck.length > 0)
+    await ledger.record(
+      holder.token,
+      changeSteps(at, stuck, () => ({ nextAt: null })),
+    );
   await ledger.release(holder);
 }

@@ -3,7 +3,7 @@ import { waitsUntil } from './batcher.ts';
 import type { Attempt, WorkerContext } from './context.ts';
 import type { InFlight } from './in-flight.ts';
 import type { PollSchedule } from './poll-schedule.ts';
-import type { Queue } from './queues.ts';
+import { type Queue, isAskable } from './queues.ts';
 import { readyGroups, readyOf, readyList } from './ready.ts';
 
 /** A turn that comes within so long, ms, is worth waiting for even in a single pass. */
@@ -33,28 +33,42 @@ export interface DispatchState {
   hasMore: boolean;
 }
 
+/** A queue's turn in a look at the ledger. */
+export interface Turn {
+  queue: Queue;
+  work: WorkerContext;
+  now: number;
+  attempt: Attempt;
+  /** Requests that have never been held may still come. */
+  hasMore: boolean;
+  /** How many more of the queue may be begun. */
+  room: number;
+  /** When the provider's limit lets the next call go (ms); null: as far as was asked, now. */
+  shutUntil: number | null;
+  /** Whether a step that was just read is not worked on; if it was until now, it is read again. */
+  isFree: (stepId: string) => boolean;
+  /** Nothing else is under way and nobody waits for more: what is there goes as it is. */
+  isLast: () => boolean;
+  /** Lets one more begin, and counts it. */
+  admit: () => boolean;
+}
+
 /**
  * Begins what can be begun now. Each kind of work of each operation is looked for by itself, so that
  * a long queue for one keeps nobody else waiting; what goes together comes last, when it is known
  * whether anybody else will come.
  */
 export async function dispatchAll(dispatch: DispatchState): Promise<DispatchResult> {
-  const { queues, inFlight, work, now, hasMore } = dispatch;
+  const { queues, work, now } = dispatch;
   const result: DispatchResult = { wakeAt: Infinity, isLimited: false, isPending: false };
-  const isLast = (): boolean => dispatch.isHasty && inFlight.isIdle && !result.isPending;
-  const ticks = new Map<Provider, Tick>();
-  const tickAt = (provider: Provider): Tick => {
-    const known = ticks.get(provider);
-    if (known !== undefined) return known;
-    const attempt = attemptAt(provider, work, now);
-    const tick = { now, attempt, isFree: inFlight.isFree, isLast, hasMore };
-    ticks.set(provider, tick);
-    return tick;
-  };
+  const attempts = new Map<Provider, Attempt>();
   for (const isGathered of [false, true]) {
     for (const queue of queues) {
       if (queue.size > 1 !== isGathered || !isServed(queue, dispatch)) continue;
-      await begin(queue, tickAt(queue.provider), dispatch, result);
+      const attempt = attempts.get(queue.provider) ?? attemptAt(queue.provider, work, now);
+      attempts.set(queue.provider, attempt);
+      const turn = turnOf(queue, attempt, dispatch, result);
+      if (turn.room > 0) await begin(turn, dispatch, result);
     }
   }
   return result;
@@ -66,10 +80,9 @@ function attemptAt(provider: Provider, { breaker }: WorkerContext, now: number):
 }
 
 /** Whether a queue is worked on in this run, and as things are. */
-function isServed({ provider, kind }: Queue, dispatch: DispatchState): boolean {
-  const { breaker } = dispatch.work;
-  if (breaker.stoppage(provider.name) !== null) return false;
-  if (kind === 'collect' && breaker.filesStoppage(provider.name) !== null) return false;
+function isServed(queue: Queue, dispatch: DispatchState): boolean {
+  const { kind, provider } = queue;
+  if (!isAskable(queue, dispatch.work.breaker)) return false;
   // `--no-wait` works on what is not sent, or may not have been.
   if (!dispatch.onlySending || kind === 'send' || kind === 'reconcile') return true;
   // Who only sends looks after running tasks when there are so many that no more may be sent.
@@ -92,39 +105,53 @@ function roomIn(queue: Queue, dispatch: DispatchState): number {
   return kind === 'send' ? Math.min(room, vacancies(provider, dispatch)) : room;
 }
 
-async function begin(
+function turnOf(
   queue: Queue,
-  tick: Tick,
+  attempt: Attempt,
   dispatch: DispatchState,
   result: DispatchResult,
-): Promise<void> {
-  const { work, inFlight, now } = dispatch;
-  let room = roomIn(queue, dispatch);
-  if (room <= 0) return;
-  if (queue.isList) {
-    for (const ready of await readyList(queue, tick, work, dispatch.schedule))
-      inFlight.start(ready);
-    if (queue.under === 0) wake(result, Math.max(queue.askAt, dispatch.schedule.nextAt), now);
-    return;
-  }
-  const gate = gateOf(queue, dispatch);
-  if (gate.pausedUntil > now) {
-    result.wakeAt = Math.min(result.wakeAt, gate.pausedUntil);
-    return;
-  }
-  const admit = (): boolean => {
-    if (room <= 0 || !gate.pass()) return false;
-    room -= 1;
-    return true;
+): Turn {
+  const { work, inFlight, now, hasMore } = dispatch;
+  const turn: Turn = {
+    queue,
+    work,
+    now,
+    attempt,
+    hasMore,
+    room: roomIn(queue, dispatch),
+    shutUntil: queue.size > 1 && queue.sends !== null ? queue.provider.turnAt(queue.sends) : null,
+    isFree: (stepId) => inFlight.isFree(queue, stepId),
+    isLast: () => dispatch.isHasty && inFlight.isIdle && !result.isPending,
+    admit() {
+      if (turn.room <= 0) return false;
+      if (queue.sends !== null) turn.shutUntil = queue.provider.admit(queue.sends);
+      if (turn.shutUntil === null) turn.room -= 1;
+      return turn.shutUntil === null;
+    },
   };
-  const gathers = queue.size > 1;
-  if (!(gathers && gate.isShut())) {
-    const find = gathers ? readyGroups : readyOf;
-    for (const ready of await find(queue, tick, work, admit)) inFlight.start(ready);
+  return turn;
+}
+
+async function begin(turn: Turn, dispatch: DispatchState, result: DispatchResult): Promise<void> {
+  const { queue, now } = turn;
+  const { inFlight, schedule, work } = dispatch;
+  if (queue.isList) {
+    for (const ready of await readyList(turn, schedule)) inFlight.start(ready);
+    if (queue.under === 0) wake(result, Math.max(queue.askAt, schedule.nextAt), now);
+    return;
   }
-  if (gate.shutUntil !== null) shut(queue, gate.shutUntil, dispatch, result);
+  const pausedUntil = queue.sends === null ? 0 : work.breaker.pausedUntil(queue.provider.name);
+  if (pausedUntil > now) {
+    result.wakeAt = Math.min(result.wakeAt, pausedUntil);
+    return;
+  }
+  if (turn.shutUntil === null) {
+    const find = queue.size > 1 ? readyGroups : readyOf;
+    for (const ready of await find(turn)) inFlight.start(ready);
+  }
+  if (turn.shutUntil !== null) shut(turn, turn.shutUntil, result);
   // Without room, what is under way wakes the run when it ends.
-  else if (room > 0) wake(result, Math.min(queue.askAt, waitsUntil(queue)), now);
+  else if (turn.room > 0) wake(result, Math.min(queue.askAt, waitsUntil(queue)), now);
 }
 
 function wake(result: DispatchResult, at: number, now: number): void {
@@ -133,12 +160,7 @@ function wake(result: DispatchResult, at: number, now: number): void {
 }
 
 /** The provider's limit lets nothing go until then: whoever would go waits for nothing else. */
-function shut(
-  queue: Queue,
-  until: number,
-  { work, now }: DispatchState,
-  result: DispatchResult,
-): void {
+function shut({ queue, work, now }: Turn, until: number, result: DispatchResult): void {
   const waits = queue.size > 1 ? queue.left + queue.arrived > 0 : queue.stock.length > 0;
   const asks = Math.min(queue.askAt, waitsUntil(queue));
   result.wakeAt = Math.min(result.wakeAt, waits || asks <= now ? until : Math.max(asks, until));
@@ -146,43 +168,4 @@ function shut(
   result.isPending ||= until <= now + SOON;
   result.isLimited = true;
   work.waits(queue.provider.name, until - now);
-}
-
-/** What stands between a queue and the provider. */
-interface Gate {
-  pausedUntil: number;
-  /** When the provider's limit lets the next call go (ms); null: as far as was asked, now. */
-  shutUntil: number | null;
-  isShut(): boolean;
-  /** Lets one call through, and counts it. */
-  pass(): boolean;
-}
-
-function gateOf({ kind, provider, operations: [operation] }: Queue, { work }: DispatchState): Gate {
-  const isOpen = kind !== 'send' || operation === undefined;
-  const gate: Gate = {
-    pausedUntil: isOpen ? 0 : work.breaker.pausedUntil(provider.name),
-    shutUntil: null,
-    isShut() {
-      gate.shutUntil = isOpen ? null : provider.turnAt(operation);
-      return gate.shutUntil !== null;
-    },
-    pass() {
-      gate.shutUntil = isOpen ? null : provider.admit(operation);
-      return gate.shutUntil === null;
-    },
-  };
-  return gate;
-}
-
-/** What a look at the ledger is made with. */
-export interface Tick {
-  now: number;
-  attempt: Attempt;
-  /** Whether a step that was just read is not worked on; if it was until now, it is read again. */
-  isFree: (queue: Queue, stepId: string) => boolean;
-  /** Nothing else is under way and nobody waits for more: what is there goes as it is. */
-  isLast: () => boolean;
-  /** Requests that have never been held may still come. */
-  hasMore: boolean;
 }

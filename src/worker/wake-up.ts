@@ -1,17 +1,7 @@
 import type { Clock } from '../host/host.ts';
 
-/** Wakes a run that sleeps. */
-interface WakeUp {
-  wake: () => void;
-  isSignalled(): boolean;
-  /** What is signalled from now on is not slept through. */
-  reset(): void;
-  /** Until it is signalled, or for so long (ms); what ends in the same turn is waited for. */
-  sleep(ms: number): Promise<void>;
-}
-
-/** A signal that is also given when `stop` aborts. */
-export function createWakeUp(clock: Clock, stop: AbortSignal): WakeUp {
+/** Wakes a run that sleeps; the signal is also given when `stop` aborts. */
+export function createWakeUp(clock: Clock, stop: AbortSignal) {
   let isSignalled = false;
   let sleeper: AbortController | null = null;
   const wake = (): void => {
@@ -21,11 +11,13 @@ export function createWakeUp(clock: Clock, stop: AbortSignal): WakeUp {
   stop.addEventListener('abort', wake, { once: true });
   return {
     wake,
-    isSignalled: () => isSignalled,
-    reset() {
+    isSignalled: (): boolean => isSignalled,
+    /** What is signalled from now on is not slept through. */
+    reset(): void {
       isSignalled = stop.aborted;
     },
-    async sleep(ms) {
+    /** Until it is signalled, or for so long (ms); what ends in the same turn is waited for. */
+    async sleep(ms: number): Promise<void> {
       if (!isSignalled && ms > 0) {
         sleeper = new AbortController();
         await clock.sleep(Math.ceil(ms), sleeper.signal);

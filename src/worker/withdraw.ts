@@ -1,5 +1,4 @@
-import type { Clock } from '../host/host.ts';
-import type { Holder, Ledger } from '../ledger/ledger.ts';
+import type { Holder } from '../ledger/ledger.ts';
 import type { Provider, RunningCall } from '../providers/provider.ts';
 import type { Call, ProviderName } from '../requests/request.ts';
 import {
@@ -13,19 +12,16 @@ import {
   unclear,
   withdrawn,
 } from '../requests/transitions/cancelled.ts';
+import type { WorkerDeps } from './context.ts';
 import { askedAbout } from './jobs/check.ts';
 
 /** How taking a call back ended; `account`: it belongs to one that is not configured now. */
 export type Taken = Withdrawal | { kind: 'account'; configured: string | null };
 
 /** What withdrawing is handed. */
-export interface Withdrawing {
-  ledger: Ledger;
-  providers: ReadonlyMap<ProviderName, Provider>;
-  clock: Clock;
+export interface Withdrawing extends Pick<WorkerDeps, 'ledger' | 'providers' | 'clock' | 'stop'> {
   /** It holds the requests of all steps that the calls serve. */
   holder: Holder;
-  stop: AbortSignal;
 }
 
 /** Ends what needs nobody's leave: what was not sent never will be. Throws LeaseLost. */

@@ -1,11 +1,10 @@
-import type { DueQuery, Holder } from '../ledger/ledger.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Holder } from '../ledger/ledger.ts';
 import { createRunningTasks, trackInFlight } from './in-flight.ts';
 import type { WorkerContext, WorkerDeps } from './context.ts';
 import { createPollSchedule } from './poll-schedule.ts';
 import { type RequestSource, createPrefetch } from './prefetch.ts';
 import { createSealer } from './jobs/seal.ts';
-import { type Queue, forgetQueue, queuesOf } from './queues.ts';
+import { type Queue, forgetQueue, isAnyDue, isAskable, queryOf, queuesOf } from './queues.ts';
 import { createReservations } from './reservations.ts';
 import { dispatchAll } from './tick.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -25,8 +24,8 @@ const RENEW = 20_000;
  * Works on the requests of a source until `until`, or until `work.stop` aborts: takes those that
  * nobody holds, a prefetch of them at a time, and submits, checks and collects beside each other. What
  * is under way at the end is finished (a submission) or broken off (everything else); all of it can
- * be carried on by another run. What a crash has left without its receipt is sealed. Answers with how long (ms) calls that were ready waited for nothing
- * but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
+ * be carried on by another run. What a crash has left without its receipt is sealed. Answers with how
+ * long (ms) calls that were ready waited for nothing but rate limits. Throws GdprError `storage` when the ledger or a bundle cannot be written.
  */
 export async function runWorker(
   source: RequestSource,
@@ -70,7 +69,8 @@ export async function runWorker(
   };
   const schedule = createPollSchedule(pollInterval);
   const mode = { onlySending: until === 'sent', isHasty: until !== 'ended' };
-  const limits = createStopwatch();
+  let limited = 0;
+  let last = { at: 0, isLimited: false };
   let renewAt = clock.now() + RENEW;
 
   /** Prolongs what is held, and takes more where there is room; true: some were taken. */
@@ -87,7 +87,7 @@ export async function runWorker(
   /** Of those that are held nothing is left to do. False: and there are no others. */
   const goOn = async (): Promise<boolean> => {
     const hasOthers = prefetch.hasMore
-      ? askable(work).length > 0
+      ? [...work.providers.keys()].some((name) => work.breaker.stoppage(name) === null)
       : until === 'ended' && prefetch.triesAt !== null;
     if (!hasOthers) return false;
     // Others wait for their turn, or for us as we for them.
@@ -102,14 +102,13 @@ export async function runWorker(
     inFlight.look();
     // One instant for the whole look: what falls due meanwhile must not be missed by both questions.
     const now = clock.now();
-    limits.stop(now);
+    if (last.isLimited) limited += now - last.at;
     const isFuller = await hold(now);
     const { hasMore } = prefetch;
     const result = await dispatchAll({ queues, inFlight, schedule, work, now, ...mode, hasMore });
-    if (result.isLimited) limits.start(now);
+    last = { at: now, isLimited: result.isLimited };
     const isIdle = inFlight.isIdle && !wakeUp.isSignalled() && !result.isPending;
-    const isOver =
-      isIdle && (until === 'idle' || (await isDone(served(queues, until, work, now), work)));
+    const isOver = isIdle && (until === 'idle' || (await isDone(queues, until, work, now)));
     if (isOver && !(await goOn())) return false;
     const takesMore = hasMore && (isFuller || isOver);
     const wakeAt = Math.min(renewAt, result.wakeAt, prefetch.triesAt ?? Infinity);
@@ -125,62 +124,21 @@ export async function runWorker(
   await inFlight.over();
   if (failures.length > 0) throw failures[0];
   for (const ids of source.all()) await work.seal(ids);
-  return { limited: limits.total };
-}
-
-/** The providers that can be asked: configured, and not stopped in this run. */
-function askable(work: WorkerDeps): Provider[] {
-  return [...work.providers.values()].filter(({ name }) => work.breaker.stoppage(name) === null);
-}
-
-/** What can still be worked on in this run: what waits in the queues of providers that can be asked. */
-function served(queues: readonly Queue[], until: Until, work: WorkerDeps, at: number): DueQuery[] {
-  const { breaker } = work;
-  return queues
-    .filter(({ provider }) => breaker.stoppage(provider.name) === null)
-    .filter(
-      ({ kind, provider }) => kind !== 'collect' || breaker.filesStoppage(provider.name) === null,
-    )
-    .filter(({ kind }) => until !== 'sent' || kind === 'send')
-    .map(({ states, operations, provider }) => ({
-      at,
-      limit: 1,
-      accounts: [provider.account],
-      states: until === 'sent' ? ['planned', 'intended'] : states,
-      operations,
-    }));
+  return { limited };
 }
 
 /** Nothing is under way, and nothing can be begun: is there nothing to wait for either? */
-async function isDone(queries: readonly DueQuery[], work: WorkerDeps): Promise<boolean> {
-  for (const query of queries) {
-    if ((await work.ledger.due(work.token, query)).length > 0) return false;
-    if ((await work.ledger.nextDueAt(work.token, query)) !== null) return false;
+async function isDone(
+  queues: readonly Queue[],
+  until: Until,
+  work: WorkerDeps,
+  at: number,
+): Promise<boolean> {
+  for (const queue of queues) {
+    if (!isAskable(queue, work.breaker) || (until === 'sent' && queue.kind !== 'send')) continue;
+    const query = queryOf(queue, at);
+    if (until === 'sent') query.states = ['planned', 'intended'];
+    if (await isAnyDue(work, query)) return false;
   }
   return true;
-}
-
-/** Adds up times, ms. */
-interface Stopwatch {
-  start(now: number): void;
-  stop(now: number): void;
-  readonly total: number;
-}
-
-/** A stopwatch that stands at 0 ms. */
-function createStopwatch(): Stopwatch {
-  let total = 0;
-  let since: number | null = null;
-  return {
-    start(now) {
-      since = now;
-    },
-    stop(now) {
-      total += since === null ? 0 : now - since;
-      since = null;
-    },
-    get total() {
-      return total;
-    },
-  };
 }

@@ -1,9 +1,10 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
-import type { RequestFilter, RequestCounts } from '../../ledger/ledger.ts';
+import type { RequestFilter } from '../../ledger/ledger.ts';
 import { missedText } from '../../report/status/status-text.ts';
 import type { Shown } from '../../report/status/status-json.ts';
 import { calendarDay } from '../../requests/deadline.ts';
+import type { Standings } from '../../requests/exit-code.ts';
 import { quoteId } from '../../requests/ids.ts';
 import {
   type Action,
@@ -71,7 +72,7 @@ export interface View {
   /** ms. */
   now: number;
   page: readonly Shown[];
-  tally: RequestCounts;
+  tally: Standings;
   /** Why some of it may be out of date, a sentence a provider. */
   missed: readonly string[];
   /** What is wrong with the records that are not shown. */

@@ -10,7 +10,7 @@ import { knownVersion } from '../migrations/migrate.ts';
 import { listRequests, tally } from '../queries/list.ts';
 import { type Connection, connection, snapshot } from './connection.ts';
 import { BUSY_MS, checkApplication, checkTables, existing } from './open.ts';
-import { isOccupied, recogniseAsItIs } from './recognise.ts';
+import { isOccupied, recognise } from './recognise.ts';
 
 /** A ledger that is looked at and not used. */
 export interface Inspected {
@@ -34,7 +34,7 @@ export async function inspect<T>(
   const file = join(folder, 'ledger.sqlite');
   try {
     if (!isOccupied(file)) return null;
-    recogniseAsItIs(file);
+    recognise(file, { keepsMode: true });
     const { mode } = lstatSync(file);
     const db = new DatabaseSync(existing(file), { timeout: BUSY_MS });
     const on = connection(db, file);

@@ -25,25 +25,18 @@ export function isOccupied(file: string): boolean {
 
 /**
  * Makes sure that the file is a ledger, from its first 100 bytes and without SQLite, which would
- * already write to a database that its owner left unfinished. What is recognised is made 0600.
+ * already write to a database that its owner left unfinished. What is recognised is made 0600,
+ * unless it keeps its mode.
  * Throws GdprError `ledger`; the file is as it was then.
  */
-export function recognise(file: string): void {
-  withHeader(file, constants.O_RDWR, (descriptor) => fchmodSync(descriptor, 0o600));
-}
-
-/** The same, and the file keeps its mode. */
-export function recogniseAsItIs(file: string): void {
-  withHeader(file, constants.O_RDONLY, () => undefined);
-}
-
-function withHeader(file: string, flags: number, then: (descriptor: number) => void): void {
+export function recognise(file: string, { keepsMode = false } = {}): void {
   if (isOpenHere(file)) return;
+  const flags = keepsMode ? constants.O_RDONLY : constants.O_RDWR;
   const descriptor = openSync(file, flags | constants.O_NOFOLLOW);
   try {
     const header = Buffer.alloc(HEADER_BYTES);
     check(file, header, readSync(descriptor, header, 0, HEADER_BYTES, 0));
-    then(descriptor);
+    if (!keepsMode) fchmodSync(descriptor, 0o600);
   } finally {
     closeSync(descriptor);
   }

@@ -3,33 +3,31 @@ import type { Connection } from '../file/connection.ts';
 import { text } from '../rows/columns.ts';
 import { requestFrom } from '../rows/steps.ts';
 
-/** The unsettled requests about the people of a page of plans. */
-export interface Standing {
-  /** Those that share an account and the id there with the plan, oldest first. */
-  of(plan: PlannedRequest): readonly Request[];
-  /** One of the page has been recorded. */
-  add(plan: PlannedRequest): void;
-  /** Whether another plan of the page is about one of the same people. */
-  isMet(plan: PlannedRequest): boolean;
-}
-
-/** Looks for all of the page at once. Valid inside the transaction that records it. */
-export function standingAmong(on: Connection, page: readonly PlannedRequest[]): Standing {
+/**
+ * The unsettled requests about the people of a page of plans, looked for at once. Valid inside the
+ * transaction that records it.
+ */
+export function standingAmong(on: Connection, page: readonly PlannedRequest[]) {
   const known = unsettled(on, page);
   const shared = sharedKeys(page);
   return {
-    isMet: ({ steps }) => shared.size > 0 && steps.some((step) => shared.has(keyOf(step))),
-    of(plan) {
+    /** Whether another plan of the page is about one of the same people. */
+    isMet: ({ steps }: PlannedRequest): boolean =>
+      shared.size > 0 && steps.some((step) => shared.has(keyOf(step))),
+    /** Those that share an account and the id there with the plan, oldest first. */
+    of(plan: PlannedRequest): readonly Request[] {
       const ids = new Set(plan.steps.flatMap((step) => known.get(keyOf(step)) ?? []));
       return ids.size === 0 ? [] : requestsOf(on, [...ids]);
     },
-    add(plan) {
+    /** One of the page has been recorded. */
+    add(plan: PlannedRequest): void {
       for (const key of new Set(plan.steps.map(keyOf))) {
         known.set(key, [...(known.get(key) ?? []), plan.id]);
       }
     },
   };
 }
+export type Standing = ReturnType<typeof standingAmong>;
 
 type Person = Pick<PlannedRequest['steps'][number], 'account' | 'subjectId'>;
 

@@ -19,10 +19,7 @@ type Condition = Pick<Part, 'where' | 'values'>;
  * index answers.
  */
 export function partsOf(filter: RequestFilter): readonly Part[] {
-  const few = fewOf(filter);
-  return few.length > 0
-    ? [{ from: 'requests', ...joined([...few, ...restOf(filter)]) }]
-    : seeksOf(filter);
+  return fewOf(filter) ?? seeksOf(filter);
 }
 
 /**
@@ -31,7 +28,7 @@ export function partsOf(filter: RequestFilter): readonly Part[] {
  */
 export function walkOf(filter: RequestFilter): readonly Part[] {
   const few = fewOf(filter);
-  if (few.length > 0) return [{ from: 'requests', ...joined([...few, ...restOf(filter)]) }];
+  if (few !== null) return few;
   const { states = REQUEST_STATES, unfinished, ...others } = filter;
   const where = 'state = ? AND unfinished = ?';
   return [...new Set(states)].flatMap((state) =>
@@ -42,14 +39,17 @@ export function walkOf(filter: RequestFilter): readonly Part[] {
   );
 }
 
-function fewOf({ ids, user }: RequestFilter): readonly Condition[] {
+/** Null: the filter names nobody. */
+function fewOf(filter: RequestFilter): readonly Part[] | null {
+  const { ids, user } = filter;
   // An id at a provider is in an index where it is another than the operator's.
   const where = `(user_id = ? OR (stream_id = ? AND stream_id <> user_id)
     OR (sendbird_id = ? AND sendbird_id <> user_id))`;
-  return [
+  const few = [
     ...(ids === undefined ? [] : [oneOf('id', ids)]),
     ...(user === undefined ? [] : [{ where, values: [user, user, user] }]),
   ];
+  return few.length === 0 ? null : [{ from: 'requests', ...joined([...few, ...restOf(filter)]) }];
 }
 
 /** A column with a plus is none that SQLite would look up in an index. */

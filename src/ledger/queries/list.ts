@@ -1,9 +1,9 @@
-import { emptyTally } from '../../requests/exit-code.ts';
+import { type Standings, emptyTally } from '../../requests/exit-code.ts';
 import { REQUEST_STATES, type Request } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
-import type { IdPage, RequestCounts, RequestFilter } from '../ledger.ts';
+import type { IdPage, RequestFilter } from '../ledger.ts';
 import { integer, oneOf, text } from '../rows/columns.ts';
 import { requestFrom } from '../rows/steps.ts';
 import { partsOf, walkOf } from './filter.ts';
@@ -87,7 +87,7 @@ export function pageOfIds(
 }
 
 /** Counts the requests that the filter matches; `today` is `YYYY-MM-DD`. */
-export function tally(on: Connection, filter: RequestFilter, today: string): RequestCounts {
+export function tally(on: Connection, filter: RequestFilter, today: string): Standings {
   const states = emptyTally();
   let overdue = 0;
   for (const { from, where, values } of partsOf(filter)) {

@@ -11,16 +11,10 @@ export interface Limit {
   perSecond: number | null;
 }
 
-/** Counts the calls that start the work of planned steps. */
-export interface CallCount {
-  add(step: Kind, subjects?: number): void;
-  calls(): ReadonlyMap<Operation, number>;
-}
-
 /** What decides which call a step goes in. */
 type Kind = Pick<PlannedStep, 'operation' | 'account' | 'options' | 'state'>;
 
-interface Group {
+interface CallGroup {
   operation: Operation;
   subjects: number;
 }
@@ -30,10 +24,10 @@ interface Group {
  * one. Queries and checks are not counted. Its memory grows with the kinds of calls alone; steps that
  * have the very same options, as those of one plan do, are told apart without reading them.
  */
-export function createCallCount(): CallCount {
-  const groups = new Map<string, Group>();
-  const latest = new Map<Operation, { account: string; options: object; group: Group }>();
-  const groupOf = ({ operation, account, options }: Kind): Group => {
+export function createCallCount() {
+  const groups = new Map<string, CallGroup>();
+  const latest = new Map<Operation, { account: string; options: object; group: CallGroup }>();
+  const groupOf = ({ operation, account, options }: Kind): CallGroup => {
     const last = latest.get(operation);
     if (last?.options === options && last.account === account) return last.group;
     const key = canonicalJson([operation, account, options]);
@@ -43,11 +37,11 @@ export function createCallCount(): CallCount {
     return group;
   };
   return {
-    add(step, subjects = 1) {
+    add(step: Kind, subjects = 1): void {
       if (step.state !== undefined && step.state !== 'planned') return;
       groupOf(step).subjects += subjects;
     },
-    calls() {
+    calls(): ReadonlyMap<Operation, number> {
       const calls = new Map<Operation, number>();
       for (const { operation, subjects } of groups.values()) {
         calls.set(operation, (calls.get(operation) ?? 0) + callsFor(operation, subjects));

@@ -1,12 +1,5 @@
 import { OPERATIONS, isExport } from '../operations.ts';
-import type {
-  Operation,
-  PlannedRequest,
-  PlannedStep,
-  ProviderName,
-  Sight,
-  Subject,
-} from '../request.ts';
+import type { Operation, PlannedRequest, PlannedStep, Sight, Step } from '../request.ts';
 import {
   type ChannelOption,
   type DeleteMode,
@@ -16,34 +9,28 @@ import {
 import { type Effect, sendbirdEffects, streamEffects } from './effects.ts';
 import {
   type ExportTarget,
-  type RequestDetails,
-  type ProviderPlan,
   NO_OPTIONS,
-  type OwnDetails,
+  type PageWish,
+  type ProviderPlan,
   wantedSteps,
 } from './plan.ts';
-import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
+import { type PlanPage, type Seen, type Sightings, feedsOf, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What an erase is to do, for one page of subjects. `targets` are as for an export: they say what feeds data there is. */
-export interface EraseWish {
-  subjects: readonly Subject[];
-  targets: readonly ExportTarget[];
+export interface EraseWish extends PageWish {
   mode: DeleteMode;
   stream: StreamOptions;
   channels: ChannelOption;
   exportFirst: boolean;
   acceptPartial: boolean;
-  details: RequestDetails;
-  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
-  own?: readonly OwnDetails[];
 }
 
 /** What is known of a page of subjects before the question. */
 export interface EraseFacts {
   sightings: Sightings;
   /** The request that erased this before, by account, operation and the id there. */
-  earlier(account: string, operation: Operation, subjectId: string): string | null;
+  earlier: (account: string, operation: Operation, subjectId: string) => string | null;
 }
 
 /**
@@ -54,16 +41,30 @@ export interface EraseFacts {
  */
 export function planErase(wish: EraseWish, facts: EraseFacts, newId: () => string): PlanPage {
   const providerPlans = erasePlans(wish);
+  const { details, acceptPartial, own } = wish;
+  const requests = wish.subjects.map((subject, index): PlannedRequest => {
+    const id = `req_${newId()}`;
+    const steps = wantedSteps(subject, providerPlans).map((wanted): PlannedStep => {
+      const step = { ...wanted, id: `${id}/${wanted.operation}` };
+      return isExport(wanted.operation) ? step : { ...step, ...knownOf(wanted, facts) };
+    });
+    const mode = modeOfSteps(wish.mode, steps);
+    return {
+      id,
+      action: 'erase',
+      mode,
+      subject,
+      ...details,
+      acceptPartial,
+      ...own?.[index],
+      steps,
+    };
+  });
   return {
     action: 'erase',
     looked: facts.sightings.size > 0,
-    requests: wish.subjects.map((subject, index) => ({
-      ...requestOf(subject, providerPlans, wish, facts, `req_${newId()}`),
-      ...wish.own?.[index],
-    })),
-    found: foundSubjects(wish.subjects, wish.targets, facts.sightings, (account, id) =>
-      facts.earlier(account, isStream(account, wish) ? 'delete_users' : 'delete', id),
-    ),
+    requests,
+    found: foundSubjects(wish.subjects, wish.targets, facts.sightings, facts.earlier),
   };
 }
 
@@ -76,34 +77,6 @@ export function eraseTotals(wish: Omit<EraseWish, 'subjects' | 'own'>): PlanTota
     const { profile, outDir } = details;
     return { profile, effects, needs, exportsTo: outDir, acceptPartial };
   });
-}
-
-function requestOf(
-  subject: Subject,
-  providerPlans: readonly ProviderPlan[],
-  wish: EraseWish,
-  facts: EraseFacts,
-  id: string,
-): PlannedRequest {
-  const steps = wantedSteps(subject, providerPlans).map((wanted): PlannedStep => {
-    const { provider, account, operation, subjectId } = wanted;
-    const step = { ...wanted, id: `${id}/${operation}` };
-    if (isExport(operation)) return step;
-    return {
-      ...step,
-      before: sightOf(operation, subjectId, provider, facts.sightings),
-      earlier: facts.earlier(account, operation, subjectId),
-    };
-  });
-  return {
-    id,
-    action: 'erase',
-    mode: modeOfSteps(wish.mode, steps),
-    subject,
-    ...wish.details,
-    acceptPartial: wish.acceptPartial,
-    steps,
-  };
 }
 
 /** The mode is Stream's: without a step there, `hard` alone says something. */
@@ -141,19 +114,23 @@ function deletionsOf(
   return [{ operation: 'delete_feeds', options: feedOptions(mode) }, users];
 }
 
-function sightOf(
-  operation: Operation,
-  subjectId: string,
-  provider: ProviderName,
-  sightings: Sightings,
-): Sight | null {
-  const seen = sightings.get(provider);
+/** What is known of what a deletion is about. */
+function knownOf(
+  step: Pick<PlannedStep, 'provider' | 'account' | 'operation' | 'subjectId'>,
+  { sightings, earlier }: EraseFacts,
+): Pick<Step, 'before' | 'earlier'> {
+  const { provider, account, operation, subjectId } = step;
+  const before = sightOf(operation, subjectId, sightings.get(provider));
+  return { before, earlier: earlier(account, operation, subjectId) };
+}
+
+function sightOf(operation: Operation, subjectId: string, seen: Seen | undefined): Sight | null {
   if (seen === undefined) return null;
   if (OPERATIONS[operation].check === 'user_lookup') {
     return seen.presence.get(subjectId)?.visible === true ? 'visible' : 'not_visible';
   }
-  if (seen.feeds === null || seen.feeds === 'not_checkable') return null;
-  return seen.feeds.has(subjectId) ? 'visible' : 'not_visible';
+  const feeds = feedsOf(seen.feeds, subjectId);
+  return feeds === 'not_checkable' ? null : feeds;
 }
 
 function effectsOf(
@@ -166,8 +143,4 @@ function effectsOf(
       : []),
     ...(operations.has('delete') ? sendbirdEffects(channels) : []),
   ];
-}
-
-function isStream(account: string, { targets }: EraseWish): boolean {
-  return targets.some((target) => target.provider === 'stream' && target.account === account);
 }

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../request.ts';
-import { type Sample, type Sampling, createSample } from '../sample.ts';
+import { type Sample, createSample } from '../sample.ts';
 import type { Presence } from '../transitions/answers.ts';
 import type { FoundSubject } from './preview.ts';
 
@@ -31,23 +31,9 @@ export interface Findings {
   unseen: number;
 }
 
-interface OpenPlace {
-  asked: number;
-  visible: number;
-  absent: Sampling<string>;
-}
-
-/** Adds up what was found, subject by subject. */
-export interface FindingsFold {
-  add(ofOne: readonly FoundSubject[]): void;
-  /** So many ids more that nobody has looked up. */
-  addUnseen(ids: number): void;
-  findings(): Findings;
-}
-
-/** Nothing is found yet. Keeps counts and the first of each kind, however many are added. */
-export function createFindings(): FindingsFold {
-  const places = new Map<ProviderName, OpenPlace>();
+/** Adds up what was found, subject by subject: keeps counts and the first of each kind, however many are added. */
+export function createFindings() {
+  const places = new Map<ProviderName, ReturnType<typeof openPlace>>();
   const feeds = { asked: 0, visible: 0, uncheckable: 0 };
   const people = createSample<SeenPerson>();
   const earlier = createSample<FoundSubject>();
@@ -55,18 +41,12 @@ export function createFindings(): FindingsFold {
   let subjects = 0;
   let only: readonly FoundSubject[] = [];
 
-  const placeOf = (provider: ProviderName): OpenPlace => {
-    const known = places.get(provider);
-    if (known !== undefined) return known;
-    const place: OpenPlace = { asked: 0, visible: 0, absent: createSample() };
-    places.set(provider, place);
-    return place;
-  };
   const addOne = (found: FoundSubject): void => {
     const { provider, presence, subjectId } = found;
     if (presence?.visible !== true) unseen += 1;
     if (presence !== null) {
-      const place = placeOf(provider);
+      const place = places.get(provider) ?? openPlace();
+      places.set(provider, place);
       place.asked += 1;
       if (presence.visible) place.visible += 1;
       else place.absent.add(subjectId);
@@ -80,19 +60,22 @@ export function createFindings(): FindingsFold {
   };
 
   return {
-    add(ofOne) {
+    add(ofOne: readonly FoundSubject[]): void {
       subjects += 1;
       only = subjects === 1 ? ofOne : [];
       for (const found of ofOne) addOne(found);
       const person = personOf(ofOne);
       if (person !== null) people.add(person);
     },
-    addUnseen(ids) {
+    /** So many ids more that nobody has looked up. */
+    addUnseen(ids: number): void {
       unseen += ids;
     },
-    findings: () => ({
+    findings: (): Findings => ({
       only,
-      places: new Map([...places].map(([name, place]) => [name, closed(place)])),
+      places: new Map(
+        [...places].map(([name, each]) => [name, { ...each, absent: each.absent.taken() }]),
+      ),
       feeds: { ...feeds },
       people: people.taken(),
       earlier: earlier.taken(),
@@ -101,19 +84,14 @@ export function createFindings(): FindingsFold {
   };
 }
 
-function closed(place: OpenPlace): Place {
-  return { ...place, absent: place.absent.taken() };
+function openPlace() {
+  return { asked: 0, visible: 0, absent: createSample<string>() };
 }
 
 function personOf(ofOne: readonly FoundSubject[]): SeenPerson | null {
-  const [first] = ofOne;
-  if (first === undefined || !ofOne.some(isVisible)) return null;
   const at = ofOne.flatMap(({ provider, presence }) =>
     presence?.visible === true ? [{ provider, presence }] : [],
   );
-  return { userId: first.userId, at };
-}
-
-function isVisible({ presence }: FoundSubject): boolean {
-  return presence?.visible === true;
+  const [first] = ofOne;
+  return first === undefined || at.length === 0 ? null : { userId: first.userId, at };
 }

@@ -19,16 +19,6 @@ export interface Outlook {
   eta: number | null;
 }
 
-/** Foresees the end of a batch from how it goes. */
-export interface Forecast {
-  /** A step is in this state by now. */
-  step(operation: Operation, state: StepState): void;
-  /** So many people more are finished; `at` in ms of a clock that is never set back. */
-  ended(people: number, at: number): void;
-  /** `at` as above; `now` in ms since the epoch, for the limits. */
-  outlook(at: number, now: number): Outlook;
-}
-
 /**
  * The rate is that of the last minute: providers count by the minute, so a shorter look back would see
  * a burst, then nothing.
@@ -37,13 +27,10 @@ const WINDOW = 60;
 const SECOND = 1_000;
 
 /**
- * Nothing is done yet, at the instant `startedAt` (ms of that clock). What is left takes as long as it
+ * Foresees the end of a batch from how it goes. Nothing is done yet, at the instant `startedAt` (ms of that clock). What is left takes as long as it
  * did lately, and no less than the calls that are not sent take at the limits in force.
  */
-export function createForecast(
-  { people, unsent, limitOf, share }: Backlog,
-  startedAt: number,
-): Forecast {
+export function createForecast({ people, unsent, limitOf, share }: Backlog, startedAt: number) {
   const left = new Map(unsent);
   const buckets = Array.from({ length: WINDOW }, () => ({ second: -1, people: 0 }));
   let remaining = people;
@@ -70,11 +57,13 @@ export function createForecast(
   };
 
   return {
-    step(operation, state) {
+    /** A step is in this state by now. */
+    step(operation: Operation, state: StepState): void {
       const change = CHANGE[state];
       if (change !== undefined) left.set(operation, (left.get(operation) ?? 0) + change);
     },
-    ended(number, at) {
+    /** So many people more are finished; `at` in ms of a clock that is never set back. */
+    ended(number: number, at: number): void {
       remaining = Math.max(0, remaining - number);
       const second = Math.floor(at / SECOND);
       const bucket = buckets[second % WINDOW];
@@ -82,7 +71,8 @@ export function createForecast(
       if (bucket.second !== second) Object.assign(bucket, { second, people: 0 });
       bucket.people += number;
     },
-    outlook(at, now) {
+    /** `at` as above; `now` in ms since the epoch, for the limits. */
+    outlook(at: number, now: number): Outlook {
       const rate = rateAt(at);
       if (rate === null || remaining === 0) return { rate, eta: null };
       return { rate, eta: Math.max((remaining / rate) * SECOND, leastAt(now)) };

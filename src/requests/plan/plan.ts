@@ -29,6 +29,15 @@ export interface RequestDetails {
 /** What of that a row of a CSV says for itself. */
 export type OwnDetails = Pick<RequestDetails, 'reference' | 'receivedOn' | 'dueOn'>;
 
+/** Whom a page of a plan is about, and where. */
+export interface PageWish {
+  subjects: readonly Subject[];
+  targets: readonly ExportTarget[];
+  details: RequestDetails;
+  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
+  own?: readonly OwnDetails[];
+}
+
 /** What is planned for everybody who has an id at a provider; `steps` share their options. */
 export interface ProviderPlan {
   provider: ProviderName;

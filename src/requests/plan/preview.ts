@@ -84,12 +84,15 @@ export interface PlanPage extends Plan {
   found: readonly (readonly FoundSubject[])[];
 }
 
-/** What is known of the subjects at the providers of a run, by subject; `earlier` answers by account and id. */
+/**
+ * What is known of the subjects at the providers of a run, by subject; `earlier` answers by account,
+ * operation and the id there.
+ */
 export function foundSubjects(
   subjects: readonly Subject[],
   targets: readonly { provider: ProviderName; account: string }[],
   sightings: Sightings,
-  earlier: (account: string, subjectId: string) => string | null,
+  earlier: (account: string, operation: Operation, subjectId: string) => string | null,
 ): readonly (readonly FoundSubject[])[] {
   return subjects.map((subject) => {
     const found: FoundSubject[] = [];
@@ -103,14 +106,15 @@ export function foundSubjects(
         subjectId,
         presence: seen?.presence.get(subjectId) ?? null,
         feeds: feedsOf(seen?.feeds ?? null, subjectId),
-        earlier: earlier(account, subjectId),
+        earlier: earlier(account, provider === 'stream' ? 'delete_users' : 'delete', subjectId),
       });
     }
     return found;
   });
 }
 
-function feedsOf(feeds: Seen['feeds'], subjectId: string): FoundSubject['feeds'] {
+/** Whether somebody's feed data can be seen. */
+export function feedsOf(feeds: Seen['feeds'], subjectId: string): FoundSubject['feeds'] {
   if (feeds === null || feeds === 'not_checkable') return feeds;
   return feeds.has(subjectId) ? 'visible' : 'not_visible';
 }

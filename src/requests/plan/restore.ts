@@ -2,24 +2,12 @@ import { type Erasure, standingErasure, standingErasures } from '../past-erasure
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
 import { partMode, streamPartsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
-import {
-  type ExportTarget,
-  type RequestDetails,
-  type ProviderPlan,
-  NO_OPTIONS,
-  type OwnDetails,
-  idAt,
-} from './plan.ts';
+import { type ExportTarget, type ProviderPlan, NO_OPTIONS, type PageWish, idAt } from './plan.ts';
 import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 
 /** What a restore is to do for one page of subjects, and what is known of them; `erasures` oldest first. */
-export interface RestoreWish {
-  subjects: readonly Subject[];
-  targets: readonly ExportTarget[];
-  details: RequestDetails;
-  /** What rows say for themselves, in the order of the subjects; absent: nothing. */
-  own?: readonly OwnDetails[];
+export interface RestoreWish extends PageWish {
   sightings: Sightings;
   erasures: readonly Erasure[];
 }
@@ -45,13 +33,12 @@ export function planRestore(wish: RestoreWish, newId: () => string): PlanPage {
     action: 'restore',
     looked: wish.sightings.size > 0,
     requests,
-    found: foundSubjects(wish.subjects, wish.targets, wish.sightings, (account, id) => {
-      const isStream = wish.targets.some(
-        (each) => each.provider === 'stream' && each.account === account,
-      );
-      const operation = isStream ? 'delete_users' : 'delete';
-      return standingErasure(wish.erasures, operation, id)?.requestId ?? null;
-    }),
+    found: foundSubjects(
+      wish.subjects,
+      wish.targets,
+      wish.sightings,
+      (_account, operation, id) => standingErasure(wish.erasures, operation, id)?.requestId ?? null,
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isDeletion } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
-import { type Change, REPEATS, type StepPatch, joined } from './change.ts';
+import { type Change, REPEATS, type StepPatch, changeSteps, joined } from './change.ts';
 import { DOUBTS, left } from './sent.ts';
 
 /** What cancelling can do about a step that has not ended. */
@@ -55,7 +55,7 @@ export function cancelled(effects: readonly Cancellable[], at: number): Change {
 /** What a call that its provider took back makes of all steps that it serves. */
 export function withdrawn(steps: readonly Step[], at: number): Change {
   const note = 'withdrawn: Sendbird took it back before it began, and a look has confirmed that';
-  return { at, steps: steps.map((step) => ({ id: step.id, patch: ended(step, note, at) })) };
+  return changeSteps(at, steps, (step) => ended(step, note, at));
 }
 
 /**
@@ -64,13 +64,7 @@ export function withdrawn(steps: readonly Step[], at: number): Change {
  */
 export function unclear(steps: readonly Step[], at: number): Change {
   const note = 'asked to be withdrawn, and it is not known whether it was';
-  return {
-    at,
-    steps: steps.map((step) => ({
-      id: step.id,
-      patch: { note: joined(step.note, note), repeats: REPEATS },
-    })),
-  };
+  return changeSteps(at, steps, (step) => ({ note: joined(step.note, note), repeats: REPEATS }));
 }
 
 function isDoubtful({ doubts }: Step, call: Call | null): boolean {

@@ -35,6 +35,29 @@ export interface Change {
   artifacts?: readonly { stepId: string; artifact: Artifact }[];
 }
 
+/** What happened to steps alone. */
+export function changeSteps(
+  at: number,
+  steps: readonly Step[],
+  patchOf: (step: Step) => StepPatch,
+): Change {
+  return { at, steps: steps.map((step) => ({ id: step.id, patch: patchOf(step) })) };
+}
+
+/** What the answer to a call makes of its steps, and of the call. */
+export function changeCall(
+  { id }: Call,
+  at: number,
+  steps: readonly Step[],
+  patchOf: (step: Step) => StepPatch,
+  patch: CallPatch = { state: 'refused' },
+): Change {
+  return {
+    ...changeSteps(at, steps, patchOf),
+    callPatches: [{ id, patch: { answeredAt: at, ...patch } }],
+  };
+}
+
 /** How often a passing failure is repeated without being asked to (docs/spec.md 4). */
 export const REPEATS = 3;
 

@@ -1,7 +1,7 @@
 import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { Collected, Unreachable } from './answers.ts';
-import { type Change, type StepPatch, failed, joined } from './change.ts';
+import { type Change, type StepPatch, changeSteps, failed, joined } from './change.ts';
 import { type TaskNews, reported } from './reported.ts';
 
 /** How often one link, or one file, is fetched before the step fails. */
@@ -28,21 +28,18 @@ export function collected(
   switch (end.kind) {
     case 'stored':
       return {
-        at,
+        ...changeSteps(at, [step], () => stored(step, end, at)),
         artifacts: [{ stepId: step.id, artifact: end.artifact }],
-        steps: [{ id: step.id, patch: stored(step, end, at) }],
       };
     case 'bad':
     case 'no_link':
     case 'link_refused':
-      return { at, steps: [{ id: step.id, patch: again(step, end.error, moment) }] };
+      return changeSteps(at, [step], () => again(step, end.error, moment));
     case 'running':
-      return {
-        at,
-        steps: [
-          { id: step.id, patch: { state: 'accepted', nextAt: nextCheck(step.checks, moment) } },
-        ],
-      };
+      return changeSteps(at, [step], () => ({
+        state: 'accepted',
+        nextAt: nextCheck(step.checks, moment),
+      }));
     case 'failed':
     case 'no_data':
     case 'forgotten':
@@ -74,20 +71,13 @@ export function lastTry(step: Step): boolean {
  * is asked for by a new call; one that is not cannot be exported any more.
  */
 export function linkLost(step: Step, visible: boolean, error: StepError, at: number): Change {
-  const patch: StepPatch =
-    visible && step.attempts < EXPORTS
-      ? {
-          state: 'planned',
-          taskId: null,
-          tries: 0,
-          nextAt: null,
-          note: joined(
-            step.note,
-            `asked for again: the link of export ${step.taskId} would not open`,
-          ),
-        }
-      : failed(step, { ...error, passing: visible }, at);
-  return { at, steps: [{ id: step.id, patch }] };
+  return changeSteps(at, [step], () => {
+    if (!visible || step.attempts >= EXPORTS)
+      return failed(step, { ...error, passing: visible }, at);
+    const note = `asked for again: the link of export ${step.taskId} would not open`;
+    const planned = { state: 'planned', taskId: null, tries: 0, nextAt: null } as const;
+    return { ...planned, note: joined(step.note, note) };
+  });
 }
 
 function stored(step: Step, { cut, recognised }: StoredFile, at: number): StepPatch {

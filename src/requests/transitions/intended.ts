@@ -1,6 +1,6 @@
 import { isExport } from '../operations.ts';
 import type { Call, Step } from '../request.ts';
-import { type Change, joined } from './change.ts';
+import { type Change, changeSteps, joined } from './change.ts';
 
 const REPEATED = 'repeated: an earlier call got no clear answer, and may have taken effect too';
 
@@ -18,13 +18,14 @@ export function intend(
 ): { call: Call; change: Change } {
   const [first] = steps;
   if (first === undefined) throw new Error('a call for nobody');
+  const { provider, operation, account, options } = first;
   const repeats = previous?.state === 'in_doubt' ? previous : null;
   const call: Call = {
     id: callId,
-    provider: first.provider,
-    operation: first.operation,
-    account: first.account,
-    options: first.options,
+    provider,
+    operation,
+    account,
+    options,
     stepIds: steps.map(({ id }) => id),
     subjectIds: steps.map(({ subjectId }) => subjectId),
     taskId: null,
@@ -36,22 +37,18 @@ export function intend(
     answeredAt: null,
   };
   const change: Change = {
-    at,
+    ...changeSteps(at, steps, (step) => ({
+      state: 'intended',
+      callId,
+      taskId: null,
+      subjects: steps.length,
+      attempts: step.attempts + 1,
+      intendedAt: step.doubts > 0 ? (step.intendedAt ?? at) : at,
+      nextAt: null,
+      ...noteOf(step, repeats),
+    })),
     calls: [call],
     callPatches: repeats === null ? [] : [{ id: repeats.id, patch: { state: 'replaced' } }],
-    steps: steps.map((step) => ({
-      id: step.id,
-      patch: {
-        state: 'intended',
-        callId,
-        taskId: null,
-        subjects: steps.length,
-        attempts: step.attempts + 1,
-        intendedAt: step.doubts > 0 ? (step.intendedAt ?? at) : at,
-        nextAt: null,
-        ...noteOf(step, repeats),
-      },
-    })),
   };
   return { call, change };
 }

@@ -1,6 +1,6 @@
 import { isDeletion, isExport, OPERATIONS } from '../operations.ts';
 import type { Call, Step, StepError } from '../request.ts';
-import { type Change, type StepPatch, failed, ownError } from './change.ts';
+import { type Change, type StepPatch, changeCall, failed, ownError } from './change.ts';
 import { arrived, left, sent } from './sent.ts';
 
 const INPUT = 4;
@@ -34,19 +34,18 @@ export function absenceLooked(
   at: number,
 ): Change {
   const isVisible = ({ subjectId }: Step): boolean => visible.has(subjectId);
-  const callPatches = [{ id: call.id, patch: { state: 'refused' as const, answeredAt: at } }];
   if (
     steps.every(({ operation, doubts }) => isDeletion(operation) && doubts > 0) &&
     !steps.some(isVisible)
   ) {
-    return { at, callPatches, steps: steps.map(({ id }) => ({ id, patch: arrived() })) };
+    return changeCall(call, at, steps, arrived);
   }
   const [only, ...others] = steps;
   if (only !== undefined && others.length === 0 && isVisible(only)) {
     const message = `refused as unknown, and it can be seen: ${error.message}`;
     const passing = isExport(only.operation);
     const refusal = { ...error, code: 'refused', message, passing };
-    return { at, callPatches, steps: [{ id: only.id, patch: failed(only, refusal, at) }] };
+    return changeCall(call, at, steps, () => failed(only, refusal, at));
   }
   const moment = { at, random: 0, pollInterval: 0 };
   return sent(steps, call, { kind: 'absent', error }, moment, at);
@@ -59,11 +58,7 @@ export function absenceLooked(
 export function onlyHidden(step: Step, call: Call, error: StepError, at: number): Change {
   const message = `${step.earlier} was not as hard as this erase, and now Stream refuses the user as unknown: ${error.message}`;
   const refusal = { ...error, code: 'refused', message, passing: false };
-  return {
-    at,
-    callPatches: [{ id: call.id, patch: { state: 'refused', answeredAt: at } }],
-    steps: [{ id: step.id, patch: { ...failed(step, refusal, at), batch: null } }],
-  };
+  return changeCall(call, at, [step], () => ({ ...failed(step, refusal, at), batch: null }));
 }
 
 /** What a restore that Stream refused makes of its steps, once a look has shown who is `visible`. */
@@ -74,14 +69,10 @@ export function restoreDenied(
   error: StepError,
   at: number,
 ): Change {
-  return {
-    at,
-    steps: steps.map((step) => ({
-      id: step.id,
-      patch: { batch: null, ...deniedPatch(step, visible.has(step.subjectId), error, at) },
-    })),
-    callPatches: [{ id: call.id, patch: { state: 'refused', answeredAt: at } }],
-  };
+  return changeCall(call, at, steps, (step) => ({
+    batch: null,
+    ...deniedPatch(step, visible.has(step.subjectId), error, at),
+  }));
 }
 
 function deniedPatch(step: Step, visible: boolean, error: StepError, at: number): StepPatch {

@@ -2,7 +2,7 @@ import { OPERATIONS, isExport } from '../operations.ts';
 import { type Moment, nextCheck, secondLook } from '../polling.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import type { SubjectResult, TaskReport, Unreachable } from './answers.ts';
-import { type Change, type StepPatch, failed, ownError } from './change.ts';
+import { type Change, type StepPatch, changeSteps, failed, ownError } from './change.ts';
 
 /** A report that says something about the task, not about the provider's health. */
 export type TaskNews = Exclude<TaskReport, Unreachable>;
@@ -29,10 +29,9 @@ export function reported(
   const isNew = news.kind === 'failed' && call.providerStatus !== news.status;
   const status = 'status' in news ? news.status : call.providerStatus;
   return {
-    at: moment.at,
-    steps: steps.map((step) => {
+    ...changeSteps(moment.at, steps, (step) => {
       const seen = isNew ? { ...step, tries: 0 } : step;
-      return { id: step.id, patch: { checks: step.checks + 1, ...patchFor(seen, news, moment) } };
+      return { checks: step.checks + 1, ...patchFor(seen, news, moment) };
     }),
     callPatches:
       status === call.providerStatus ? [] : [{ id: call.id, patch: { providerStatus: status } }],

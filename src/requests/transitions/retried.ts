@@ -1,6 +1,6 @@
 import { OPERATIONS, isExport } from '../operations.ts';
 import type { Step } from '../request.ts';
-import type { Change, StepPatch } from './change.ts';
+import { type Change, type StepPatch, changeSteps } from './change.ts';
 import { left } from './sent.ts';
 import { SEARCHES } from './searched.ts';
 
@@ -28,7 +28,7 @@ export interface RetryFlags {
 
 /**
  * Whether `resume` takes a step up that nobody works on. One that is `not_sent` without an error is
- * none: it is planned again together with what stood in its way (requests/order.ts).
+ * none: it is planned again together with what stood in its way.
  */
 export function mayRepeat(step: Step, asked: RetryFlags): boolean {
   const { state } = step;
@@ -50,7 +50,7 @@ function mayBegin({ state, error }: Step, { failed }: RetryFlags): boolean {
  * `mayRepeat` lets through.
  */
 export function retried(steps: readonly Step[], asked: RetryFlags, at: number): Change {
-  return { at, steps: steps.map((step) => ({ id: step.id, patch: retriedPatch(step, asked) })) };
+  return changeSteps(at, steps, (step) => retriedPatch(step, asked));
 }
 
 function retriedPatch(step: Step, asked: RetryFlags): StepPatch {

@@ -1,7 +1,7 @@
 import { type Moment, nextCheck, secondLook } from '../polling.ts';
 import type { Call, Step } from '../request.ts';
 import type { FoundTask } from './answers.ts';
-import { type Change, type StepPatch, joined } from './change.ts';
+import { type Change, type StepPatch, changeSteps, joined } from './change.ts';
 import { left, maySendOnceMore } from './sent.ts';
 
 /** How far before the intent a task may have been created and still be ours: clocks differ. */
@@ -28,13 +28,10 @@ export function searched(
   const { at } = moment;
   const [oldest, ...others] = tasks;
   if (oldest === undefined) {
-    return {
-      at,
-      steps: steps.map(({ id, tries }) => ({
-        id,
-        patch: { tries: tries + 1, nextAt: secondLook(moment) },
-      })),
-    };
+    return changeSteps(at, steps, ({ tries }) => ({
+      tries: tries + 1,
+      nextAt: secondLook(moment),
+    }));
   }
   const adopted: Call = {
     ...call,
@@ -61,13 +58,12 @@ export function searched(
     batch: null,
   };
   return {
-    at,
+    ...changeSteps(at, steps, ({ note }) => ({
+      ...patch,
+      note: joined(note, adoptedNote(others)),
+    })),
     calls: [adopted],
     callPatches: [{ id: call.id, patch: { state: 'replaced' } }],
-    steps: steps.map(({ id, note }) => ({
-      id,
-      patch: { ...patch, note: joined(note, adoptedNote(others)) },
-    })),
   };
 }
 
@@ -82,13 +78,9 @@ export function isLastSearch(steps: readonly Step[]): boolean {
  */
 export function missed(steps: readonly Step[], visible: boolean, at: number): Change {
   const again = visible && steps.every((step) => maySendOnceMore(step, at));
-  return {
-    at,
-    steps: steps.map(({ id }) => ({
-      id,
-      patch: again ? { state: 'planned', tries: SEARCHES, nextAt: null } : { ...left(), tries: 0 },
-    })),
-  };
+  return changeSteps(at, steps, () =>
+    again ? { state: 'planned', tries: SEARCHES, nextAt: null } : { ...left(), tries: 0 },
+  );
 }
 
 function adoptedNote(others: readonly FoundTask[]): string {

@@ -2,7 +2,15 @@ import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
 import { type Moment, nextCheck } from '../polling.ts';
 import type { Call, Step } from '../request.ts';
 import type { Submission } from './answers.ts';
-import { type CallPatch, type Change, type StepPatch, failed, joined } from './change.ts';
+import {
+  type CallPatch,
+  type Change,
+  type StepPatch,
+  changeCall,
+  changeSteps,
+  failed,
+  joined,
+} from './change.ts';
 
 /** How long after its intent a deletion in doubt is sent once more, ms (docs/spec.md 4). */
 export const ONCE_MORE_WITHIN = 3_600_000;
@@ -62,7 +70,7 @@ function taken(
   const patch = { ...own, acceptedAt: at, error: null, tries: 0, doubts: 0, batch: null };
   const told: CallPatch =
     answer.kind === 'accepted' ? { taskId: answer.taskId, providerStatus: answer.status } : {};
-  return change(steps, call, at, () => patch, { state: 'accepted', ...told });
+  return changeCall(call, at, steps, () => patch, { state: 'accepted', ...told });
 }
 
 function declined(
@@ -75,11 +83,11 @@ function declined(
   if (steps.length > 1 && concernsOne) return apart(steps, call, at);
   const patchOf = (step: Step): StepPatch =>
     answer.kind === 'absent' ? absent(step, at) : failed(step, answer.error, at);
-  return change(steps, call, at, patchOf, { state: 'refused' });
+  return changeCall(call, at, steps, patchOf);
 }
 
 function notMade(steps: readonly Step[], call: Call, at: number, nextAt: number | null): Change {
-  return change(steps, call, at, () => ({ state: 'planned', nextAt }), { state: 'refused' });
+  return changeCall(call, at, steps, () => ({ state: 'planned', nextAt }));
 }
 
 /**
@@ -97,11 +105,8 @@ export function doubted(steps: readonly Step[], call: Call, at: number, retryAt:
       ? { ...doubtful, ...left() }
       : { ...doubtful, state: 'planned' };
   };
-  return {
-    at,
-    steps: steps.map((step) => ({ id: step.id, patch: patchOf(step) })),
-    callPatches: [{ id: call.id, patch: { state: 'in_doubt' } }],
-  };
+  const callPatches = [{ id: call.id, patch: { state: 'in_doubt' as const } }];
+  return { ...changeSteps(at, steps, patchOf), callPatches };
 }
 
 /** An export that arrives twice does no harm: nobody counts. */
@@ -136,7 +141,7 @@ function faulty(steps: readonly Step[], call: Call, at: number, nextAt: number):
     tries: 0,
     nextAt,
   });
-  return change(steps, call, at, patchOf, { state: 'in_doubt' });
+  return changeCall(call, at, steps, patchOf, { state: 'in_doubt' });
 }
 
 /** An answer about something else, or one that passes by itself: no smaller call would fare better. */
@@ -182,21 +187,6 @@ function absence({ operation, before }: Step): string {
   return before === 'visible'
     ? `it was visible before the question, and is not any more: gone since, and not by this call`
     : `${provider === 'stream' ? 'Stream' : 'Sendbird'} knows no such user`;
-}
-
-/** One patch for each step, and what the answer makes of the call. */
-function change(
-  steps: readonly Step[],
-  call: Call,
-  at: number,
-  patchOf: (step: Step) => StepPatch,
-  callPatch: CallPatch,
-): Change {
-  return {
-    at,
-    steps: steps.map((step) => ({ id: step.id, patch: patchOf(step) })),
-    callPatches: [{ id: call.id, patch: { answeredAt: at, ...callPatch } }],
-  };
 }
 
 /**

@@ -47,14 +47,9 @@ function patchFor(each: Looked, answer: Look, moment: Moment): StepPatch {
   if (step.error?.code === 'task_lost') return lost(step, look, moment.at);
   if (step.state === 'no_data' && look === 'not_checkable') {
     const message = 'Sendbird says that it has no data, and the account cannot be looked up';
-    return {
-      ...failed(step, ownError('no_data', message, true), moment.at),
-      ...found(look, moment.at),
-    };
+    return failedBy(step, ownError('no_data', message, true), look, moment.at);
   }
-  const ended = endOf(each, look);
-  const after = look;
-  return { error: null, ...ended, ...rest(moment.at), after };
+  return { error: null, ...endOf(each, look), ...rest(moment.at), after: look };
 }
 
 /**
@@ -114,29 +109,21 @@ function absence(known: boolean, look: Sure): string {
 function lost(step: Step, look: Sure, at: number): StepPatch {
   if (look === 'not_visible' && step.before === 'visible') {
     const note = 'the provider does not know the task any more; the look-up shows that it ran';
-    return {
-      state: 'succeeded',
-      error: null,
-      note: joined(step.note, note),
-      ...rest(at),
-      after: look,
-    };
+    const ended = { error: null, ...rest(at), after: look };
+    return { ...ended, state: 'succeeded', note: joined(step.note, note) };
   }
   const error = step.error ?? ownError('task_lost', 'the task is not known any more', true);
-  return { ...failed(step, error, at), after: look, lookedAt: at };
+  return failedBy(step, error, look, at);
 }
 
 function seen(step: Step, moment: Moment): StepPatch {
   const { at } = moment;
   if (step.state === 'no_data') {
     const message = 'Sendbird says that it has no data, yet the account is still there';
-    return {
-      ...failed(step, ownError('no_data', message, true), at),
-      ...found('still_visible', at),
-    };
+    return failedBy(step, ownError('no_data', message, true), 'still_visible', at);
   }
   if (step.error?.code === 'task_lost') {
-    return { ...failed(step, step.error, at), ...found('still_visible', at) };
+    return failedBy(step, step.error, 'still_visible', at);
   }
   if (step.tries + 1 < LOOKS) return again(step, moment);
   const message = 'reported as done, and what was to go can still be seen';
@@ -168,6 +155,7 @@ function rest(at: number): StepPatch {
   return { finishedAt: at, nextAt: null, tries: 0, lookedAt: at };
 }
 
-function found(after: Finding, at: number): StepPatch {
-  return { after, lookedAt: at };
+/** What a look has found makes it fail. */
+function failedBy(step: Step, error: StepError, after: Finding, at: number): StepPatch {
+  return { ...failed(step, error, at), after, lookedAt: at };
 }

@@ -7,7 +7,7 @@ import { nextCheck } from '../../requests/polling.ts';
 import { OPERATIONS } from '../../requests/operations.ts';
 import type { StepError } from '../../requests/request.ts';
 import { type Collected, isUnreachable } from '../../requests/transitions/answers.ts';
-import { ownError } from '../../requests/transitions/change.ts';
+import { changeSteps, ownError } from '../../requests/transitions/change.ts';
 import { collected, lastTry, linkLost } from '../../requests/transitions/collected.ts';
 import { type Attempt, type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
 import { unreachable } from '../preflight.ts';
@@ -84,5 +84,9 @@ async function serverDown(work: WorkerContext, job: Job, error: StepError): Prom
   const last = lastTry(step);
   if (last) work.breaker.filesDown(provider.name, error, tries, begunAt);
   const patch = last ? { tries: 0 } : { tries, nextAt: nextCheck(step.tries, moment(work)) };
-  await recordChange(work, [step], { at: work.clock.now(), steps: [{ id: step.id, patch }] });
+  await recordChange(
+    work,
+    [step],
+    changeSteps(work.clock.now(), [step], () => patch),
+  );
 }

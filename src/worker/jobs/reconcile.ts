@@ -9,6 +9,7 @@ import {
   missed,
   searched,
 } from '../../requests/transitions/searched.ts';
+import { changeSteps } from '../../requests/transitions/change.ts';
 import { doubted, isTooOld, left } from '../../requests/transitions/sent.ts';
 import { verified } from '../../requests/transitions/verified.ts';
 import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
@@ -48,10 +49,7 @@ export async function isHeldBack(work: WorkerContext, batch: Batch): Promise<boo
       return true;
     case 'resend':
       if (!isOld) return false;
-      await recordChange(work, steps, {
-        at,
-        steps: steps.map(({ id }) => ({ id, patch: left() })),
-      });
+      await recordChange(work, steps, changeSteps(at, steps, left));
       return true;
   }
 }
@@ -121,10 +119,11 @@ async function seekRestored(work: WorkerContext, batch: Batch): Promise<boolean>
   if (steps.every(({ state }) => state === 'planned')) return false;
   const sure = steps.every(({ tries }) => tries > 0);
   const patch = sure ? PLAN : { tries: 1, nextAt: secondLook(moment(work)) };
-  await recordChange(work, steps, {
-    at: work.clock.now(),
-    steps: steps.map(({ id }) => ({ id, patch })),
-  });
+  await recordChange(
+    work,
+    steps,
+    changeSteps(work.clock.now(), steps, () => patch),
+  );
   return true;
 }
 
