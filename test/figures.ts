@@ -3,11 +3,11 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { SANDBOX } from '../src/config/accounts.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
+import { systemClock } from '../src/host/system-clock.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCES = `git ls-files 'src/*.ts' 'bin/*.ts'`;
@@ -57,7 +57,7 @@ async function filesThatRun(): Promise<number> {
     rate: null,
     faults: [],
     credentials: { stream, sendbird },
-    clock: { now: () => Date.now(), sleep: (ms) => sleep(ms) },
+    clock: systemClock,
     log: () => {},
   });
   try {

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { execa } from 'execa';
 import { type CallLogEntry, type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Act } from './script.ts';
+import { systemClock } from '../../src/host/system-clock.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 
@@ -59,7 +59,7 @@ export async function openWorld({ seed, users, taskTime }: Act): Promise<World> 
     latency: 0,
     rate: 1000,
     credentials: CREDENTIALS,
-    clock: { now: () => Date.now(), sleep: (ms) => wait(ms) },
+    clock: systemClock,
     log(entry) {
       log.push(entry);
       const due = watchers.filter(({ from }) => from <= log.length);
