@@ -5,6 +5,7 @@ import type { Links } from './files/store.ts';
 import type { VendorName } from './operations.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Population } from './population/people.ts';
+import type { VendorTask } from './tasks.ts';
 
 /** What both vendors stand on. */
 export interface World {
@@ -55,18 +56,6 @@ export interface Charge {
   refusal: ErrorAnswer | null;
 }
 
-export interface TaskSummary {
-  provider: VendorName;
-  id: string;
-  operation: string;
-  userIds: readonly string[];
-  /** Epoch milliseconds. */
-  createdAt: number;
-  endsAt: number | null;
-  settled: boolean;
-  faults: readonly string[];
-}
-
 /** One provider behind the server. Errors are thrown as `ErrorAnswer`. */
 export interface Vendor {
   /** What became of users, as far as anything did. */
@@ -83,7 +72,7 @@ export interface Vendor {
   settle(now: number): void;
   /** null: no such operation. */
   handle(call: ReceivedCall): VendorAnswer | null;
-  tasks(): TaskSummary[];
+  tasks(): VendorTask[];
   /** Whose data a task is about; empty for an unknown task. */
   subjects(taskId: string): readonly string[];
   file(taskId: string): ExportFile | null;

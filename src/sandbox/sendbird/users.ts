@@ -1,18 +1,12 @@
-import type { History, SendbirdState } from '../population/accounts.ts';
-import type { Population, SandboxUser } from '../population/people.ts';
-import { type SendbirdView, profile } from '../population/sendbird-chat.ts';
+import { type SendbirdUsers, viewAt } from '../population/accounts.ts';
+import type { SandboxUser } from '../population/people.ts';
+import { profile } from '../population/sendbird-chat.ts';
 import type { ReceivedCall, VendorAnswer, World } from '../vendor.ts';
 import { makeToken, notFound, readLimit, readToken, readUserIds, sendbirdError } from './input.ts';
 import type { GdprRequests } from './requests.ts';
 
-export interface SendbirdUsers {
-  population: Population;
-  accounts: History<SendbirdState>;
-}
-
 /** What a call works with. */
-export interface SendbirdContext {
-  world: World;
+export interface SendbirdContext extends World {
   users: SendbirdUsers;
   requests: GdprRequests;
 }
@@ -22,15 +16,6 @@ export type SendbirdHandler = (call: ReceivedCall, context: SendbirdContext) => 
 /** A user who exists and was not deleted. */
 export function existing(users: SendbirdUsers, id: string): SandboxUser | null {
   return users.accounts.get(id).deleted === null ? users.population.bySendbirdId(id) : null;
-}
-
-/** The world of Sendbird as it was at a version (default: now). */
-export function viewAt(
-  { population, accounts }: SendbirdUsers,
-  version = accounts.version(),
-  revision = 0,
-): SendbirdView {
-  return { population, account: (id) => accounts.get(id, version), revision };
 }
 
 /** GET one user. Deactivated users are shown with `is_active` false. */

@@ -1,5 +1,5 @@
+import { type StreamView } from '../population/accounts.ts';
 import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
-import type { StreamView } from '../population/stream-chat.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';
 import { noneOf, userResponse, zero } from './users.ts';

@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import type { StreamState } from '../population/accounts.ts';
+import type { StreamState, StreamUsers } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
 import { badInput, check } from './errors.ts';
-import {
-  type StreamHandler,
-  type StreamUsers,
-  noneOf,
-  userResponse,
-  visible,
-  zero,
-} from './users.ts';
+import { type StreamHandler, noneOf, userResponse, visible, zero } from './users.ts';
 
 const id = z.string();
 const operators = z

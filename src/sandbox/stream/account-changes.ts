@@ -1,7 +1,8 @@
+import { type StreamUsers } from '../population/accounts.ts';
 import { z } from 'zod';
 import { badInput, readBody, userIds } from './errors.ts';
 import { nanoseconds } from './tasks.ts';
-import { type StreamHandler, type StreamUsers, userNotFound, visible } from './users.ts';
+import { type StreamHandler, userNotFound, visible } from './users.ts';
 
 const flag = z.boolean('must be a boolean').nullish();
 const common = { user_ids: userIds(100), created_by_id: z.string('must be a string').nullish() };
@@ -12,11 +13,13 @@ const deactivateSchema = z.object({
 });
 const reactivateSchema = z.object({ ...common, restore_messages: flag, restore_channels: flag });
 
+const restoreSchema = z.object({ user_ids: common.user_ids });
+
 /** DeactivateUsers: a task; result `{users: [...]}` (stream-chat-python test_deactivate_users). */
 export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
   const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
   refuseUnless(users, call.operation, ids, false);
-  return tasks.start(call, ids, {
+  return tasks.begin(call, ids, {
     finish(at) {
       const marked = marks === true ? { messagesMarked: true } : {};
       for (const id of ids) users.accounts.change(id, { deactivatedAt: at, ...marked });
@@ -29,7 +32,7 @@ export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
 export const reactivateUsers: StreamHandler = (call, { users, tasks }) => {
   const { user_ids: ids, restore_messages: restores } = readBody(call, reactivateSchema);
   refuseUnless(users, call.operation, ids, true);
-  return tasks.start(call, ids, {
+  return tasks.begin(call, ids, {
     finish() {
       const back = restores === true ? { messagesMarked: false } : {};
       for (const id of ids) users.accounts.change(id, { deactivatedAt: null, ...back });
@@ -51,3 +54,19 @@ function refuseUnless(
   if (wrong === undefined) return;
   throw badInput(operation, `user "${wrong}" is ${deactivated ? 'not' : 'already'} deactivated`);
 }
+
+/**
+ * RestoreUsers: at once, no task, soft-deleted users only, and only their own row.
+ * Code 4 for a user who is not deleted (stream-node users.test.ts). [U] one bad id refuses the
+ * whole batch, as in update batches; [U] pruned users are refused, for the docs name only soft;
+ * [U] an unknown or hard-deleted user gets the same words as one who is not deleted.
+ */
+export const restoreUsers: StreamHandler = (call, { users: { accounts } }) => {
+  const { user_ids: ids } = readBody(call, restoreSchema);
+  const bad = ids.find((id) => accounts.get(id).user?.mode !== 'soft');
+  if (bad !== undefined) {
+    throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
+  }
+  for (const id of ids) accounts.change(id, { user: null, hidden: false });
+  return { status: 201, body: {} };
+};
