@@ -51,11 +51,6 @@ export interface VendorAnswer {
   taskId?: string;
 }
 
-export interface Charge {
-  headers: Record<string, string>;
-  refusal: ErrorAnswer | null;
-}
-
 /** One provider behind the server. Errors are thrown as `ErrorAnswer`. */
 export interface Vendor {
   /** What became of users, as far as anything did. */
@@ -67,7 +62,7 @@ export interface Vendor {
   /** Refuses wrong credentials. */
   authenticate(call: ReceivedCall): Promise<void>;
   /** Counts the call against its limit and gives the headers of its answer. */
-  charge(operation: string, now: number): Charge;
+  charge(operation: string, now: number): Record<string, string>;
   /** Does what ended up to now: deletions take effect here. */
   settle(now: number): void;
   /** null: no such operation. */

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-
-/** Handles are opaque; what could not stand in a path or on a screen is none. */
-const RequestId = z
-  .string()
-  .regex(/^[\x21-\x7E]{1,256}$/)
-  .refine((id) => id !== '.' && id !== '..');
+import { TaskHandle, listOf, nullFor } from '../schemas.ts';
 
 /** Instants below this are seconds: as ms it is March 1973, as seconds the year 5138. */
 const SECONDS = 1e11;
@@ -15,22 +10,11 @@ const SECONDS = 1e11;
  */
 const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 
-/** Ten times the largest page. */
-const MOST_LISTED = 1_000;
-
 /** A cursor goes into an address, and servers take some 8 KiB of that. */
 const Next = z.string().max(4_000).nullish();
 
-/**
- * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
- * them would take gigabytes to say.
- */
-function listOf<Item>(item: z.ZodType<Item>) {
-  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
-}
-
 /** What must be in any answer about a GDPR request for its task to be known. */
-export const Handle = z.object({ request_id: RequestId });
+export const Handle = z.object({ request_id: TaskHandle });
 
 /**
  * What an answer says, as far as it says it: to tell one that is merely different from one about
@@ -53,7 +37,7 @@ const About = {
 
 /** The answer of a view of an `access` request, docs/providers/sendbird.md 2.2. */
 export const AccessRequest = z.object({
-  request_id: RequestId,
+  request_id: TaskHandle,
   action: z.string(),
   status: z.string().min(1),
   user_id: z.string(),
@@ -80,7 +64,7 @@ export const Files = z.object({
 export const RequestPage = z.object({
   requests: listOf(
     z.object({
-      request_id: RequestId,
+      request_id: TaskHandle,
       action: z.string(),
       status: z.string(),
       ...About,
@@ -94,18 +78,12 @@ export const RequestPage = z.object({
 export const EntryPage = RequestPage.extend({ requests: listOf(z.unknown()) });
 
 /** What is said about a user beside the id may be missing or odd: nothing depends on it. */
-const Told = Instant.nullish()
-  .transform((at) => at ?? null)
-  .catch(null);
+const Told = nullFor(Instant);
 
 /** A user, as far as a look-up needs it: the whole holds `access_token`. */
 export const User = z.object({
   user_id: z.string(),
-  nickname: z
-    .string()
-    .nullish()
-    .transform((name) => name ?? null)
-    .catch(null),
+  nickname: nullFor(z.string()),
   created_at: Told,
   last_seen_at: Told,
   is_active: z.boolean().optional().catch(undefined),

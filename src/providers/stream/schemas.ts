@@ -1,41 +1,23 @@
 import { z } from 'zod';
-
-/** Handles are opaque; what could not stand in a path or on a screen is none. */
-const TaskId = z
-  .string()
-  .regex(/^[\x21-\x7E]{1,256}$/)
-  .refine((id) => id !== '.' && id !== '..');
+import { TaskHandle, listOf, nullFor } from '../schemas.ts';
 
 /**
  * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (docs/providers/stream.md 3).
  * One that makes no sense is null: nothing depends on it.
  */
-const Instant = z
-  .union([
+const Instant = nullFor(
+  z.union([
     z.number().transform((ns) => Math.floor(ns / 1e6)),
     z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-  ])
-  .nullish()
-  .transform((at) => at ?? null)
-  .catch(null);
-
-/** Ten times the largest page. */
-const MOST_LISTED = 1_000;
-
-/**
- * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
- * them would take gigabytes to say.
- */
-export function listOf<Item>(item: z.ZodType<Item>) {
-  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
-}
+  ]),
+);
 
 /** The answer to a POST that starts a task. */
-export const Started = z.object({ task_id: TaskId });
+export const Started = z.object({ task_id: TaskHandle });
 
 /** The answer of GetTask. `status` is a free string; `result` depends on what the task does. */
 export const Task = z.object({
-  task_id: TaskId,
+  task_id: TaskHandle,
   status: z.string().min(1),
   created_at: Instant,
   updated_at: Instant,
@@ -53,7 +35,7 @@ export const ExportResult = z.object({ url: z.string().min(1) });
 /** A user as QueryUsers shows it, as far as a look-up needs it. */
 const User = z.object({
   id: z.string(),
-  name: z.string().nullish().catch(null),
+  name: nullFor(z.string()),
   created_at: Instant,
   last_active: Instant,
   deactivated_at: Instant,

@@ -7,7 +7,7 @@ export interface Users<S extends object> {
 }
 
 /** The people, and what had become of them at one moment. */
-export interface View<S extends object> {
+export interface AccountView<S extends object> {
   population: Population;
   account(id: string): S;
   /** Counts up when a test wants the content of a file to change. */
@@ -19,7 +19,7 @@ export function viewAt<S extends object>(
   { population, accounts }: Users<S>,
   version = accounts.version(),
   revision = 0,
-): View<S> {
+): AccountView<S> {
   return { population, account: (id) => accounts.get(id, version), revision };
 }
 
@@ -58,7 +58,7 @@ export interface SendbirdState {
 }
 
 export type SendbirdUsers = Users<SendbirdState>;
-export type SendbirdView = View<SendbirdState>;
+export type SendbirdView = AccountView<SendbirdState>;
 
 export const UNTOUCHED_AT_SENDBIRD: SendbirdState = { deleted: null, active: true };
 
@@ -83,7 +83,7 @@ export interface StreamState {
 }
 
 export type StreamUsers = Users<StreamState>;
-export type StreamView = View<StreamState>;
+export type StreamView = AccountView<StreamState>;
 
 export const UNTOUCHED_AT_STREAM: StreamState = {
   user: null,

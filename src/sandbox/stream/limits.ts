@@ -1,5 +1,5 @@
 import { endpoints } from '../operations.ts';
-import type { Charge, ErrorAnswer, ReceivedCall } from '../vendor.ts';
+import type { ErrorAnswer, ReceivedCall } from '../vendor.ts';
 import { createWindows } from '../windows.ts';
 import { operationId, streamError } from './errors.ts';
 import type { StreamHandler } from './users.ts';
@@ -41,21 +41,14 @@ export function createStreamLimits(rate: number | null) {
     },
     refusal: (operation: string, now: number) =>
       refused(operation, perMinute(operation), seconds.at(operation, SECOND, now).end),
-    charge(operation: string, now: number): Charge {
+    charge(operation: string, now: number): Record<string, string> {
       const minute = minutes.count(operation, MINUTE, now);
       const second = seconds.count(operation, SECOND, now);
       const limit = perMinute(operation);
-      if (minute.count > limit) {
-        return { headers: {}, refusal: refused(operation, limit, minute.end) };
-      }
-      if (second.count > perSecond(operation)) {
-        return { headers: {}, refusal: refused(operation, perSecond(operation), second.end) };
-      }
-      const remaining = limit - minute.count;
-      return {
-        headers: headersOf({ limit, remaining, reset: minute.end / SECOND }),
-        refusal: null,
-      };
+      if (minute.count > limit) throw refused(operation, limit, minute.end);
+      const cap = perSecond(operation);
+      if (second.count > cap) throw refused(operation, cap, second.end);
+      return headersOf({ limit, remaining: limit - minute.count, reset: minute.end / SECOND });
     },
   };
 }
@@ -88,11 +81,8 @@ function rateLimits(feeds: boolean): StreamHandler {
       operationId(name),
       limits.read(name, call.now),
     ]);
-    const serverSide = Object.fromEntries(entries);
-    const maps = (asked.length > 0 ? asked : PLATFORMS).map((platform) => [
-      platform,
-      platform === 'server_side' ? serverSide : {},
-    ]);
+    const told: Record<string, unknown> = { server_side: Object.fromEntries(entries) };
+    const maps = (asked.length > 0 ? asked : PLATFORMS).map((name) => [name, told[name] ?? {}]);
     return { status: 200, body: Object.fromEntries(maps) };
   };
 }
