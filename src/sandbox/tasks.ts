@@ -33,7 +33,7 @@ export function createTasks<Own extends object>(
   type Task = VendorTask & Own;
   const all = new Map<string, Task>();
   // One duration for all tasks, so the order of starts is the order of ends.
-  const running: { task: Task; endsAt: number; end(task: Task, at: number): void }[] = [];
+  const running: { task: Task; endsAt: number; end: (task: Task, at: number) => void }[] = [];
   let sequence = 0;
 
   return {

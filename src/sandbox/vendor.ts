@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultBook } from './faults/book.ts';
 import type { ExportFile } from './files/export-file.ts';
 import type { Links } from './files/store.ts';
-import type { VendorName } from './operations.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Population } from './population/people.ts';
 import type { VendorTask } from './tasks.ts';

@@ -4,7 +4,6 @@ import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/transitions/answers.ts';
 import { type ApiConnection, noLink } from '../connection.ts';
 import {
-  type Outcome,
   asUnreachable,
   forgottenTask,
   misfitOf,

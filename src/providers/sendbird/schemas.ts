@@ -1,5 +1,29 @@
 import { z } from 'zod';
-import { TaskHandle, listOf, nullFor } from '../schemas.ts';
+
+/** Handles are opaque; what could not stand in a path or on a screen is none. */
+const RequestId = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,256}$/)
+  .refine((id) => id !== '.' && id !== '..');
+
+/** Ten times the largest page. */
+const MOST_LISTED = 1_000;
+
+/**
+ * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
+ * them would take gigabytes to say.
+ */
+function listOf<Item>(item: z.ZodType<Item>) {
+  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
+}
+
+/** What need not be there, and what makes no sense: null, for nothing depends on it. */
+function nullFor<Value>(schema: z.ZodType<Value>) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? null)
+    .catch(null);
+}
 
 /** Instants below this are seconds: as ms it is March 1973, as seconds the year 5138. */
 const SECONDS = 1e11;
@@ -14,7 +38,7 @@ const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 const Next = z.string().max(4_000).nullish();
 
 /** What must be in any answer about a GDPR request for its task to be known. */
-export const Handle = z.object({ request_id: TaskHandle });
+export const Handle = z.object({ request_id: RequestId });
 
 /**
  * What an answer says, as far as it says it: to tell one that is merely different from one about
@@ -37,7 +61,7 @@ const About = {
 
 /** The answer of a view of an `access` request, docs/providers/sendbird.md 2.2. */
 export const AccessRequest = z.object({
-  request_id: TaskHandle,
+  request_id: RequestId,
   action: z.string(),
   status: z.string().min(1),
   user_id: z.string(),
@@ -64,7 +88,7 @@ export const Files = z.object({
 export const RequestPage = z.object({
   requests: listOf(
     z.object({
-      request_id: TaskHandle,
+      request_id: RequestId,
       action: z.string(),
       status: z.string(),
       ...About,

@@ -4,7 +4,7 @@ import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Sighting } from '../../requests/transitions/answers.ts';
 import { type Denial, type Outcome, misfitOf, asUnreachable } from '../denial.ts';
 import type { FeedFilter, StreamClient } from './client.ts';
-import { listOf } from '../schemas.ts';
+import { listOf } from './schemas.ts';
 
 /** A page of a query: the owner of each item, and where the next page begins (null: nowhere). */
 interface FeedPage {

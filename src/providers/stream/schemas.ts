@@ -1,5 +1,29 @@
 import { z } from 'zod';
-import { TaskHandle, listOf, nullFor } from '../schemas.ts';
+
+/** Handles are opaque; what could not stand in a path or on a screen is none. */
+const TaskId = z
+  .string()
+  .regex(/^[\x21-\x7E]{1,256}$/)
+  .refine((id) => id !== '.' && id !== '..');
+
+/** Ten times the largest page. */
+const MOST_LISTED = 1_000;
+
+/**
+ * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
+ * them would take gigabytes to say.
+ */
+export function listOf<Item>(item: z.ZodType<Item>) {
+  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
+}
+
+/** What need not be there, and what makes no sense: null, for nothing depends on it. */
+function nullFor<Value>(schema: z.ZodType<Value>) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? null)
+    .catch(null);
+}
 
 /**
  * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (docs/providers/stream.md 3).
@@ -13,11 +37,11 @@ const Instant = nullFor(
 );
 
 /** The answer to a POST that starts a task. */
-export const Started = z.object({ task_id: TaskHandle });
+export const Started = z.object({ task_id: TaskId });
 
 /** The answer of GetTask. `status` is a free string; `result` depends on what the task does. */
 export const Task = z.object({
-  task_id: TaskHandle,
+  task_id: TaskId,
   status: z.string().min(1),
   created_at: Instant,
   updated_at: Instant,

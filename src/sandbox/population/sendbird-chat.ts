@@ -1,6 +1,6 @@
 import { hash, shortMessage } from '../random.ts';
 import type { SendbirdView } from './accounts.ts';
-import type { Population, SandboxUser } from './people.ts';
+import type { SandboxUser } from './people.ts';
 
 export interface GroupChannel {
   url: string;

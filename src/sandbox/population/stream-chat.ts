@@ -1,6 +1,6 @@
 import { chance, hash, iso, shortMessage, uuid } from '../random.ts';
 import type { StreamState, StreamView } from './accounts.ts';
-import type { Population, SandboxUser } from './people.ts';
+import type { SandboxUser } from './people.ts';
 
 /** Stream gives at most this many messages of a user (getstream.io/docs/platform/gdpr). */
 export const MESSAGE_CAP = 10_000;
