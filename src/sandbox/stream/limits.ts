@@ -35,15 +35,15 @@ export function createStreamLimits(rate: number | null) {
   return {
     /** Without counting a call. */
     read(operation: string, now: number): LimitState {
-      const { count, end } = minutes.at(operation, MINUTE, now);
+      const { count, end } = minutes(operation, MINUTE, now);
       const limit = perMinute(operation);
       return { limit, remaining: Math.max(0, limit - count), reset: end / SECOND };
     },
     refusal: (operation: string, now: number) =>
-      refused(operation, perMinute(operation), seconds.at(operation, SECOND, now).end),
+      refused(operation, perMinute(operation), seconds(operation, SECOND, now).end),
     charge(operation: string, now: number): Record<string, string> {
-      const minute = minutes.count(operation, MINUTE, now);
-      const second = seconds.count(operation, SECOND, now);
+      const minute = minutes(operation, MINUTE, now, 1);
+      const second = seconds(operation, SECOND, now, 1);
       const limit = perMinute(operation);
       if (minute.count > limit) throw refused(operation, limit, minute.end);
       const cap = perSecond(operation);

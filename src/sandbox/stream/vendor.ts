@@ -1,7 +1,8 @@
 import { UNTOUCHED_AT_STREAM, createHistory, type StreamUsers } from '../population/accounts.ts';
 import type { Vendor, World } from '../vendor.ts';
 import { authenticateStream } from './auth.ts';
-import { deactivateUsers, reactivateUsers, restoreUsers } from './account-changes.ts';
+import { deactivateUsers, reactivateUsers } from './deactivate-users.ts';
+import { restoreUsers } from './restore-users.ts';
 import { deleteFeedUserData, deleteUsers } from './deletions.ts';
 import { badInput, notFound, streamError } from './errors.ts';
 import {

@@ -13,8 +13,6 @@ const deactivateSchema = z.object({
 });
 const reactivateSchema = z.object({ ...common, restore_messages: flag, restore_channels: flag });
 
-const restoreSchema = z.object({ user_ids: common.user_ids });
-
 /** DeactivateUsers: a task; result `{users: [...]}` (stream-chat-python test_deactivate_users). */
 export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
   const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
@@ -54,19 +52,3 @@ function refuseUnless(
   if (wrong === undefined) return;
   throw badInput(operation, `user "${wrong}" is ${deactivated ? 'not' : 'already'} deactivated`);
 }
-
-/**
- * RestoreUsers: at once, no task, soft-deleted users only, and only their own row.
- * Code 4 for a user who is not deleted (stream-node users.test.ts). [U] one bad id refuses the
- * whole batch, as in update batches; [U] pruned users are refused, for the docs name only soft;
- * [U] an unknown or hard-deleted user gets the same words as one who is not deleted.
- */
-export const restoreUsers: StreamHandler = (call, { users: { accounts } }) => {
-  const { user_ids: ids } = readBody(call, restoreSchema);
-  const bad = ids.find((id) => accounts.get(id).user?.mode !== 'soft');
-  if (bad !== undefined) {
-    throw badInput(call.operation, `user "${bad}" is not deleted, it can't be restored`);
-  }
-  for (const id of ids) accounts.change(id, { user: null, hidden: false });
-  return { status: 201, body: {} };
-};
