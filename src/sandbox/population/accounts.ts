@@ -27,7 +27,7 @@ export function viewAt<S extends object>(
  * States of users that changed, with their past: a file belongs to a moment, and must give the
  * same bytes after the user was deleted. Who never changed takes no room.
  */
-export type History<S extends object> = ReturnType<typeof createHistory<S>>;
+type History<S extends object> = ReturnType<typeof createHistory<S>>;
 
 export function createHistory<S extends object>(untouched: S) {
   const past = new Map<string, { version: number; state: S }[]>();

@@ -43,11 +43,13 @@ export const listUsers: SendbirdHandler = (call, { users }) => {
   const shows = ACTIVE_MODES.get(call.query.get('active_mode') ?? 'activated');
   if (!shows) throw sendbirdError(400111, 'Invalid value: "active_mode".');
   const limit = readLimit(call.query);
-  const total = ids ? ids.length : users.population.size;
+  const { population } = users;
+  const total = ids ? ids.length : population.size;
+  const idAt = (index: number) => (ids ? ids[index] : population.at(index).sendbirdId) ?? '';
   const page: Record<string, unknown>[] = [];
   let index = readToken(call.query, 'users') ?? 0;
   for (; index < total && page.length < limit; index += 1) {
-    const id = ids ? (ids[index] ?? '') : (users.population.at(index).sendbirdId ?? '');
+    const id = idAt(index);
     const person = existing(users, id);
     if (person && shows(users.accounts.get(id).active)) page.push(withSecret(users, person));
   }
