@@ -41,8 +41,6 @@ export async function checkAll(
   calls: readonly RunningCall[],
   ask: (call: RunningCall) => Promise<TaskReport>,
 ): Promise<ReadonlyMap<string, TaskReport>> {
-  const [only, ...others] = calls;
-  if (only !== undefined && others.length === 0) return new Map([[only.id, await ask(only)]]);
   const reports = await askAll(calls, ask, healthOf);
   return new Map([...reports].map(([call, report]) => [call.id, report]));
 }

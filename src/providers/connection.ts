@@ -43,8 +43,8 @@ export interface ApiDialect {
   rateLimit(answer: ApiAnswer, now: number): RateLimit | null;
   /** What an answer says about trying again. */
   heard(answer: ApiAnswer, now: number): Heard;
-  /** What a reply means. */
-  outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome;
+  /** What an answer means. */
+  outcomeOf(answer: ApiAnswer, redactor: Redactor, now: number): Outcome;
 }
 
 /** The way to one account. Every secret it uses is made known to the redactor first. */
@@ -113,7 +113,10 @@ export function createConnection(dialect: ApiDialect, deps: ProviderDeps, redact
 
     /** Makes a call of an operation, by the provider's own name of it. */
     async call(...call: Parameters<typeof exchange>): Promise<Outcome> {
-      return dialect.outcomeOf(await exchange(...call), redactor, clock.now());
+      const reply = await exchange(...call);
+      return reply.kind === 'answer'
+        ? dialect.outcomeOf(reply.answer, redactor, clock.now())
+        : undelivered(reply, names, redactor);
     },
 
     /** The file behind a signed link. */

@@ -32,17 +32,9 @@ export type Outcome = { kind: 'ok'; answer: ApiAnswer } | Denial;
 
 /** A denial of a read: whatever kept it from being answered, the provider cannot be asked now. */
 export function asUnreachable(denial: Denial): Unreachable {
-  switch (denial.kind) {
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-      return denial;
-    case 'unsent':
-    case 'lost':
-    case 'absent':
-    case 'denied':
-      return { kind: 'unavailable', error: denial.error };
-  }
+  const { kind, error } = denial;
+  const isOne = kind === 'credentials' || kind === 'limited' || kind === 'unavailable';
+  return isOne ? denial : { kind: 'unavailable', error };
 }
 
 /** What a call without an answer means, in words that name the provider and its secret. */
@@ -135,6 +127,18 @@ function errorFor(
   const said = redactor.clean(words);
   const message = `${provider} ${what} (${number})${said === '' ? '' : `: ${said}`}${hint}`;
   return failure(code, message, passing ? { ...facts, passing } : facts);
+}
+
+/** What a task is that its provider does not know (any more). */
+export function forgottenTask({ error }: { error: Failure }) {
+  const { message, ...facts } = error;
+  const lost = failure('task_lost', message, { ...facts, passing: true });
+  return { kind: 'forgotten', error: lost } as const;
+}
+
+/** An answer about one task that is of no use: it says nothing about the others. */
+export function unreadableTask({ error }: { error: Failure }) {
+  return { kind: 'unreadable', error: { ...error, passing: true } } as const;
 }
 
 /** What of an answer does not fit, in words. */

@@ -5,23 +5,20 @@ const FRESH = 60_000;
 const MOST = 1_000;
 
 /** What a check has just told of finished tasks, so that fetching their files need not ask again. */
-export interface Fresh<View> {
-  keep(taskId: string, view: View): void;
-  /** Once: who comes back has found the link to be of no use. */
-  take(taskId: string): View | null;
-}
+export type Fresh<View> = ReturnType<typeof createFresh<View>>;
 
 /** Nothing is remembered yet; `clock` in ms since the epoch. */
-export function createFresh<View>(clock: { now(): number }): Fresh<View> {
+export function createFresh<View>(clock: { now(): number }) {
   const views = new Map<string, { at: number; view: View }>();
   return {
-    keep(taskId, view) {
+    keep(taskId: string, view: View): void {
       views.delete(taskId);
       views.set(taskId, { at: clock.now(), view });
       const [oldest] = views.keys();
       if (views.size > MOST && oldest !== undefined) views.delete(oldest);
     },
-    take(taskId) {
+    /** Once: who comes back has found the link to be of no use. */
+    take(taskId: string): View | null {
       const known = views.get(taskId);
       views.delete(taskId);
       const age = known === undefined ? Infinity : clock.now() - known.at;

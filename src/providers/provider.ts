@@ -16,12 +16,9 @@ export interface Outgoing {
 }
 
 /** A call whose task runs at the provider. */
-export interface RunningCall {
+export interface RunningCall extends Outgoing {
   id: string;
-  operation: Operation;
   taskId: string;
-  subjectIds: readonly string[];
-  options: Readonly<Record<string, unknown>>;
 }
 
 /** One opening of a download. Breaks are made good inside where that is safe (Range with If-Range). */

@@ -27,9 +27,7 @@ export type Control = ReturnType<typeof createControl>;
 
 export function createControl({ faults, gates, vendors, log, population, options }: ServerContext) {
   const settle = () => {
-    const now = options.clock.now();
-    vendors.stream.settle(now);
-    vendors.sendbird.settle(now);
+    for (const vendor of Object.values(vendors)) vendor.settle(options.clock.now());
   };
   const stateOf = (provider: VendorName, id: string): UserState => {
     const person = provider === 'stream' ? population.byStreamId(id) : population.bySendbirdId(id);

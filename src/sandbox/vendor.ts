@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FaultBook } from './faults/book.ts';
 import type { ExportFile } from './files/export-file.ts';
 import type { Links } from './files/store.ts';
-import type { VendorName } from './operations.ts';
 import type { SandboxOptions } from './options.ts';
 import type { Population } from './population/people.ts';
+import type { VendorTask } from './tasks.ts';
 
 /** What both vendors stand on. */
 export interface World {
@@ -50,23 +50,6 @@ export interface VendorAnswer {
   taskId?: string;
 }
 
-export interface Charge {
-  headers: Record<string, string>;
-  refusal: ErrorAnswer | null;
-}
-
-export interface TaskSummary {
-  provider: VendorName;
-  id: string;
-  operation: string;
-  userIds: readonly string[];
-  /** Epoch milliseconds. */
-  createdAt: number;
-  endsAt: number | null;
-  settled: boolean;
-  faults: readonly string[];
-}
-
 /** One provider behind the server. Errors are thrown as `ErrorAnswer`. */
 export interface Vendor {
   /** What became of users, as far as anything did. */
@@ -78,12 +61,12 @@ export interface Vendor {
   /** Refuses wrong credentials. */
   authenticate(call: ReceivedCall): Promise<void>;
   /** Counts the call against its limit and gives the headers of its answer. */
-  charge(operation: string, now: number): Charge;
+  charge(operation: string, now: number): Record<string, string>;
   /** Does what ended up to now: deletions take effect here. */
   settle(now: number): void;
   /** null: no such operation. */
   handle(call: ReceivedCall): VendorAnswer | null;
-  tasks(): TaskSummary[];
+  tasks(): VendorTask[];
   /** Whose data a task is about; empty for an unknown task. */
   subjects(taskId: string): readonly string[];
   file(taskId: string): ExportFile | null;

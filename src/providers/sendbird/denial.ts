@@ -1,14 +1,8 @@
+import type { ApiAnswer } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import { isTransientStatus } from '../../http/retry.ts';
-import {
-  type Meaning,
-  type Names,
-  type Outcome,
-  type CallReply,
-  denialOf,
-  undelivered,
-} from '../denial.ts';
+import { type Meaning, type Names, type Outcome, denialOf } from '../denial.ts';
 import { retryAt } from './rate-limit.ts';
 import { ApiError } from './schemas.ts';
 
@@ -18,10 +12,8 @@ export const SENDBIRD: Names = { provider: 'Sendbird', secret: 'API token' };
 /** The paid quota is used up: nothing about the subject, and more may be bought. */
 const QUOTA = 400306;
 
-/** Sorts a reply by what it means. An error body is an error even under HTTP 200. */
-export function outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome {
-  if (reply.kind !== 'answer') return undelivered(reply, SENDBIRD, redactor);
-  const { answer } = reply;
+/** Sorts an answer by what it means. An error body is an error even under HTTP 200. */
+export function outcomeOf(answer: ApiAnswer, redactor: Redactor, now: number): Outcome {
   const { status } = answer;
   const success = status >= 200 && status < 300;
   // Long lists are not parsed twice: what does not name the field cannot be an error.

@@ -29,21 +29,11 @@ export type Registration =
  * says what becomes of the channels, though Sendbird has a default.
  */
 export function registrationFor(call: Outgoing): Registration {
-  switch (call.operation) {
-    case 'access':
-      return { action: 'access', user_id: onlySubject(call) };
-    case 'delete': {
-      const options = DeleteOptions.safeParse(call.options);
-      if (!options.success) throw notOurs('delete was about to be sent with other options');
-      return { action: 'delete', user_ids: batchOf(call, MOST), ...options.data };
-    }
-    case 'export_feeds':
-    case 'export_users':
-    case 'delete_feeds':
-    case 'delete_users':
-    case 'restore_users':
-      throw notOurs(`Sendbird cannot be asked for ${call.operation}`);
-  }
+  if (call.operation === 'access') return { action: 'access', user_id: onlySubject(call) };
+  if (call.operation !== 'delete') throw notOurs(`Sendbird cannot be asked for ${call.operation}`);
+  const options = DeleteOptions.safeParse(call.options);
+  if (!options.success) throw notOurs('delete was about to be sent with other options');
+  return { action: 'delete', user_ids: batchOf(call, MOST), ...options.data };
 }
 
 /** What an answer says about a request, as far as it says it. */
@@ -100,21 +90,10 @@ export function registrationOf(
   asked: Registration,
   redactor: Redactor,
 ): Submission {
-  switch (outcome.kind) {
-    case 'ok':
-      return registered(outcome.answer, asked, redactor);
-    case 'denied':
-      return { kind: 'refused', error: outcome.error };
-    // [U]: an unknown user is refused here, and a whole deletion for it, or is registered and ends
-    // as `no_data`: both are served.
-    case 'absent':
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-    case 'unsent':
-    case 'lost':
-      return outcome;
-  }
+  if (outcome.kind === 'ok') return registered(outcome.answer, asked, redactor);
+  // [U]: an unknown user is refused here, and a whole deletion for it, or is registered and ends
+  // as `no_data`: both are served.
+  return outcome.kind === 'denied' ? { kind: 'refused', error: outcome.error } : outcome;
 }
 
 function registered(

@@ -3,7 +3,13 @@ import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { TaskReport } from '../../requests/transitions/answers.ts';
 import { type ApiConnection, noLink } from '../connection.ts';
-import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
+import {
+  asUnreachable,
+  forgottenTask,
+  misfitOf,
+  unreadableTask,
+  unreadableAnswer,
+} from '../denial.ts';
 import type { Collection, RunningCall } from '../provider.ts';
 import type { SendbirdDeps } from './client.ts';
 import { type Registration, contradiction, registrationFor } from './registration.ts';
@@ -25,7 +31,16 @@ export async function viewRequest(
 ): Promise<RequestView> {
   const asked = registrationFor(call);
   const outcome = await client.viewGdprRequest(call.taskId, signal);
-  return viewOf(outcome, call.taskId, asked, redactor);
+  const unknown =
+    outcome.kind === 'absent' || (outcome.kind === 'denied' && outcome.code === INVALID_VALUE);
+  if (unknown) return forgottenTask(outcome);
+  if (outcome.kind === 'denied') return unreadableTask(outcome);
+  if (outcome.kind !== 'ok') return asUnreachable(outcome);
+  const reading = readJson(outcome.answer.text, schemaOf(asked));
+  if (reading.kind !== 'fits') return misfit(misfitOf(reading));
+  return reading.value.request_id === call.taskId
+    ? asserted(reading.value, asked, redactor)
+    : misfit('the field request_id names another request');
 }
 
 /**
@@ -39,31 +54,6 @@ export function viewOfEntry(
 ): RequestView | null {
   const reading = schemaOf(asked).safeParse(entry);
   return reading.success ? asserted(reading.data, asked, redactor) : null;
-}
-
-/** Reads the view of request `requestId`, which must be the one that was asked for. */
-function viewOf(
-  outcome: Outcome,
-  requestId: string,
-  asked: Registration,
-  redactor: Redactor,
-): RequestView {
-  const unknown =
-    outcome.kind === 'absent' || (outcome.kind === 'denied' && outcome.code === INVALID_VALUE);
-  if (unknown) {
-    const { message, ...facts } = outcome.error;
-    return { kind: 'forgotten', error: failure('task_lost', message, { ...facts, passing: true }) };
-  }
-  // An answer about this request: it says nothing about the others.
-  if (outcome.kind === 'denied') {
-    return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
-  }
-  if (outcome.kind !== 'ok') return asUnreachable(outcome);
-  const reading = readJson(outcome.answer.text, schemaOf(asked));
-  if (reading.kind !== 'fits') return misfit(misfitOf(reading));
-  return reading.value.request_id === requestId
-    ? asserted(reading.value, asked, redactor)
-    : misfit('the field request_id names another request');
 }
 
 function asserted(request: GdprRequest, asked: Registration, redactor: Redactor): RequestView {

@@ -6,6 +6,25 @@ const RequestId = z
   .regex(/^[\x21-\x7E]{1,256}$/)
   .refine((id) => id !== '.' && id !== '..');
 
+/** Ten times the largest page. */
+const MOST_LISTED = 1_000;
+
+/**
+ * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
+ * them would take gigabytes to say.
+ */
+function listOf<Item>(item: z.ZodType<Item>) {
+  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
+}
+
+/** What need not be there, and what makes no sense: null, for nothing depends on it. */
+function nullFor<Value>(schema: z.ZodType<Value>) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? null)
+    .catch(null);
+}
+
 /** Instants below this are seconds: as ms it is March 1973, as seconds the year 5138. */
 const SECONDS = 1e11;
 
@@ -15,19 +34,8 @@ const SECONDS = 1e11;
  */
 const Instant = z.number().transform((at) => (at < SECONDS ? at * 1_000 : at));
 
-/** Ten times the largest page. */
-const MOST_LISTED = 1_000;
-
 /** A cursor goes into an address, and servers take some 8 KiB of that. */
 const Next = z.string().max(4_000).nullish();
-
-/**
- * A list in an answer. Its length is judged before its entries: what is found wrong with millions of
- * them would take gigabytes to say.
- */
-function listOf<Item>(item: z.ZodType<Item>) {
-  return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
-}
 
 /** What must be in any answer about a GDPR request for its task to be known. */
 export const Handle = z.object({ request_id: RequestId });
@@ -94,18 +102,12 @@ export const RequestPage = z.object({
 export const EntryPage = RequestPage.extend({ requests: listOf(z.unknown()) });
 
 /** What is said about a user beside the id may be missing or odd: nothing depends on it. */
-const Told = Instant.nullish()
-  .transform((at) => at ?? null)
-  .catch(null);
+const Told = nullFor(Instant);
 
 /** A user, as far as a look-up needs it: the whole holds `access_token`. */
 export const User = z.object({
   user_id: z.string(),
-  nickname: z
-    .string()
-    .nullish()
-    .transform((name) => name ?? null)
-    .catch(null),
+  nickname: nullFor(z.string()),
   created_at: Told,
   last_seen_at: Told,
   is_active: z.boolean().optional().catch(undefined),

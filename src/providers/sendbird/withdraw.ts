@@ -34,18 +34,11 @@ export async function withdraw(
     return nothingSent(before, redactor);
   }
   const outcome = await client.cancelGdprRequest(call.taskId, signal);
-  switch (outcome.kind) {
-    case 'credentials':
-    case 'limited':
-    case 'unsent':
-      return asUnreachable(outcome);
-    case 'ok':
-    case 'absent':
-    case 'denied':
-    case 'unavailable':
-    case 'lost':
-      return withdrawalOf(outcome, await viewRequest(call, deps, signal), redactor);
+  const { kind } = outcome;
+  if (kind === 'credentials' || kind === 'limited' || kind === 'unsent') {
+    return asUnreachable(outcome);
   }
+  return withdrawalOf(outcome, await viewRequest(call, deps, signal), redactor);
 }
 
 /** What a request that was not `scheduled` before anything was sent means. */

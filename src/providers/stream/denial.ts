@@ -1,15 +1,7 @@
 import type { ApiAnswer } from '../../http/exchange.ts';
 import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
-import {
-  type Denial,
-  type Meaning,
-  type Names,
-  type Outcome,
-  type CallReply,
-  denialOf,
-  undelivered,
-} from '../denial.ts';
+import { type Denial, type Meaning, type Names, type Outcome, denialOf } from '../denial.ts';
 import { retryAt } from './rate-limit.ts';
 import { ApiError } from './schemas.ts';
 
@@ -26,12 +18,18 @@ const CLOSED: ReadonlySet<number> = new Set([401, 403]);
 const TOKEN_TIMES: ReadonlySet<number | null> = new Set([40, 41, 42]);
 const CLOCK_HINT = "; is this machine's clock right?";
 
-/** Sorts a reply by what it means, HTTP status first and then Stream's code. */
-export function outcomeOf(reply: CallReply, redactor: Redactor, now: number): Outcome {
-  if (reply.kind !== 'answer') return undelivered(reply, STREAM, redactor);
-  return reply.answer.status >= 200 && reply.answer.status < 300
-    ? { kind: 'ok', answer: reply.answer }
-    : denied(reply.answer, redactor, now);
+/** Sorts an answer by what it means, HTTP status first and then Stream's code. */
+export function outcomeOf(answer: ApiAnswer, redactor: Redactor, now: number): Outcome {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { kind: 'ok', answer };
+  const body = readJson(answer.text, ApiError);
+  const said =
+    body.kind === 'fits' ? body.value : { code: null, message: '', unrecoverable: false };
+  const { code, message: words, unrecoverable } = said;
+  const meaning = meaningOf(status, code, unrecoverable === true);
+  const hint = TOKEN_TIMES.has(code) ? CLOCK_HINT : '';
+  const refused = { meaning, status, code, words, hint, retryAt: retryAt(answer, now) };
+  return denialOf(refused, STREAM.provider, String(status), redactor);
 }
 
 /**
@@ -65,20 +63,6 @@ export function saysUnknownUser(
   const ids = userIds.toSorted((a, b) => b.length - a.length);
   for (const id of ids) words = words.replaceAll(id, '');
   return UNKNOWN_USER.test(words);
-}
-
-function denied(answer: ApiAnswer, redactor: Redactor, now: number): Denial {
-  const { status } = answer;
-  const body = readJson(answer.text, ApiError);
-  const {
-    code,
-    message: words,
-    unrecoverable,
-  } = body.kind === 'fits' ? body.value : { code: null, message: '' };
-  const meaning = meaningOf(status, code, unrecoverable === true);
-  const hint = TOKEN_TIMES.has(code) ? CLOCK_HINT : '';
-  const refused = { meaning, status, code, words, hint, retryAt: retryAt(answer, now) };
-  return denialOf(refused, STREAM.provider, String(status), redactor);
 }
 
 /**

@@ -6,7 +6,7 @@ import { windowOf } from './rate-limit.ts';
 import { RateLimits, ToldLimit } from './schemas.ts';
 import { idOf } from './submit.ts';
 
-type Told = ReadonlyMap<Operation, RateLimit>;
+type Told = readonly (readonly [Operation, RateLimit])[];
 
 /** Operations of the feeds product, whose limits another call tells. */
 const OF_FEEDS: ReadonlySet<Operation> = new Set(['export_feeds', 'delete_feeds']);
@@ -21,18 +21,16 @@ export async function limitsOf(
   client: StreamClient,
   clock: { now(): number },
   signal: AbortSignal,
-): Promise<Told> {
-  const told = async (
-    asked: readonly Operation[],
-    ask: StreamClient['getRateLimits'],
-  ): Promise<readonly (readonly [Operation, RateLimit])[]> => {
-    const [first, ...others] = asked.map(idOf);
+): Promise<ReadonlyMap<Operation, RateLimit>> {
+  const told = async (feeds: boolean, ask: StreamClient['getRateLimits']): Promise<Told> => {
+    const asked = new Set(operations.filter((operation) => OF_FEEDS.has(operation) === feeds));
+    const [first, ...others] = [...asked].map(idOf);
     if (first === undefined) return [];
     const outcome = await ask([first, ...others], signal);
     if (outcome.kind !== 'ok') return [];
     const reading = readJson(outcome.answer.text, RateLimits);
     if (reading.kind !== 'fits') return [];
-    return asked.flatMap((operation) => {
+    return [...asked].flatMap((operation) => {
       const said = ToldLimit.safeParse(reading.value.server_side[idOf(operation)]);
       if (!said.success) return [];
       const limit = windowOf(said.data, clock.now());
@@ -40,16 +38,9 @@ export async function limitsOf(
       return [[operation, limit] as const];
     });
   };
-  const asked = [...new Set(operations)];
   const answers = await Promise.all([
-    told(
-      asked.filter((operation) => OF_FEEDS.has(operation)),
-      client.getFeedsRateLimits,
-    ),
-    told(
-      asked.filter((operation) => !OF_FEEDS.has(operation)),
-      client.getRateLimits,
-    ),
+    told(true, client.getFeedsRateLimits),
+    told(false, client.getRateLimits),
   ]);
   return new Map(answers.flat());
 }

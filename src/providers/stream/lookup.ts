@@ -52,18 +52,12 @@ export async function look(
   redactor: Redactor,
   signal: AbortSignal,
 ): Promise<Sighting> {
-  switch (call.operation) {
-    case 'delete_feeds':
-      return lookForFeeds(call.subjectIds, isHard(call), client, signal);
-    case 'delete_users':
-    case 'restore_users':
-      return sightingOf(await lookUp(call.subjectIds, client, redactor, signal));
-    case 'export_feeds':
-    case 'export_users':
-    case 'access':
-    case 'delete':
-      throw notOurs(`Stream cannot be looked at for ${call.operation}`);
+  const { operation, subjectIds } = call;
+  if (operation === 'delete_feeds') return lookForFeeds(subjectIds, isHard(call), client, signal);
+  if (operation !== 'delete_users' && operation !== 'restore_users') {
+    throw notOurs(`Stream cannot be looked at for ${operation}`);
   }
+  return sightingOf(await lookUp(subjectIds, client, redactor, signal));
 }
 
 function lengthOf(id: string): number {
@@ -73,7 +67,7 @@ function lengthOf(id: string): number {
 function shown(user: User, redactor: Redactor): Presence {
   return presenceOf(
     {
-      name: user.name ?? null,
+      name: user.name,
       createdAt: user.created_at,
       lastSeenAt: user.last_active,
       deactivated: user.deactivated_at !== null && user.deactivated_at > 0,

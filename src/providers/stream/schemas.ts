@@ -6,19 +6,6 @@ const TaskId = z
   .regex(/^[\x21-\x7E]{1,256}$/)
   .refine((id) => id !== '.' && id !== '..');
 
-/**
- * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (docs/providers/stream.md 3).
- * One that makes no sense is null: nothing depends on it.
- */
-const Instant = z
-  .union([
-    z.number().transform((ns) => Math.floor(ns / 1e6)),
-    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
-  ])
-  .nullish()
-  .transform((at) => at ?? null)
-  .catch(null);
-
 /** Ten times the largest page. */
 const MOST_LISTED = 1_000;
 
@@ -29,6 +16,25 @@ const MOST_LISTED = 1_000;
 export function listOf<Item>(item: z.ZodType<Item>) {
   return z.array(z.unknown()).max(MOST_LISTED).pipe(z.array(item));
 }
+
+/** What need not be there, and what makes no sense: null, for nothing depends on it. */
+function nullFor<Value>(schema: z.ZodType<Value>) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? null)
+    .catch(null);
+}
+
+/**
+ * Stream's instants, as ms: nanosecond integers on v2, RFC 3339 on v1 (docs/providers/stream.md 3).
+ * One that makes no sense is null: nothing depends on it.
+ */
+const Instant = nullFor(
+  z.union([
+    z.number().transform((ns) => Math.floor(ns / 1e6)),
+    z.iso.datetime({ offset: true }).transform((text) => Date.parse(text)),
+  ]),
+);
 
 /** The answer to a POST that starts a task. */
 export const Started = z.object({ task_id: TaskId });
@@ -53,7 +59,7 @@ export const ExportResult = z.object({ url: z.string().min(1) });
 /** A user as QueryUsers shows it, as far as a look-up needs it. */
 const User = z.object({
   id: z.string(),
-  name: z.string().nullish().catch(null),
+  name: nullFor(z.string()),
   created_at: Instant,
   last_active: Instant,
   deactivated_at: Instant,

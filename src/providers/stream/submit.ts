@@ -10,23 +10,21 @@ import type { StreamClient } from './client.ts';
 import { saysUnknownUser } from './denial.ts';
 import { Started } from './schemas.ts';
 
-/** Stream's name of an operation (OAS operationId); one of another provider's is an error of ours. */
+/** Stream's names of operations (OAS operationId). */
+const IDS = {
+  export_feeds: 'ExportFeedUserData',
+  export_users: 'ExportUsers',
+  delete_feeds: 'DeleteFeedUserData',
+  delete_users: 'DeleteUsers',
+  restore_users: 'RestoreUsers',
+} as const;
+
+/** Stream's name of an operation; one of another provider's is an error of ours. */
 export function idOf(operation: Operation) {
-  switch (operation) {
-    case 'export_feeds':
-      return 'ExportFeedUserData';
-    case 'export_users':
-      return 'ExportUsers';
-    case 'delete_feeds':
-      return 'DeleteFeedUserData';
-    case 'delete_users':
-      return 'DeleteUsers';
-    case 'restore_users':
-      return 'RestoreUsers';
-    case 'access':
-    case 'delete':
-      throw notOurs(`Stream cannot be asked for ${operation}`);
+  if (operation === 'access' || operation === 'delete') {
+    throw notOurs(`Stream cannot be asked for ${operation}`);
   }
+  return IDS[operation];
 }
 
 /** The most users of a DeleteUsers or RestoreUsers call (OAS maxItems). */

@@ -4,7 +4,14 @@ import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { SubjectResult, TaskReport } from '../../requests/transitions/answers.ts';
 import { type ApiConnection, noLink } from '../connection.ts';
-import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
+import {
+  type Outcome,
+  asUnreachable,
+  forgottenTask,
+  misfitOf,
+  unreadableTask,
+  unreadableAnswer,
+} from '../denial.ts';
 import type { Collection, RunningCall } from '../provider.ts';
 import { saysUnknown } from './denial.ts';
 import { ExportResult, Task } from './schemas.ts';
@@ -16,14 +23,8 @@ export type TaskView =
 
 /** Reads the answer of GetTask about the task `taskId`. [U]: how long a task can be read. */
 export function taskOf(outcome: Outcome, taskId: string): TaskView {
-  if (outcome.kind === 'denied' && saysUnknown(outcome)) {
-    const { message, ...facts } = outcome.error;
-    return { kind: 'forgotten', error: failure('task_lost', message, { ...facts, passing: true }) };
-  }
-  // An answer about this task: it says nothing about the others.
-  if (outcome.kind === 'denied' && outcome.status !== 429) {
-    return { kind: 'unreadable', error: { ...outcome.error, passing: true } };
-  }
+  if (outcome.kind === 'denied' && saysUnknown(outcome)) return forgottenTask(outcome);
+  if (outcome.kind === 'denied' && outcome.status !== 429) return unreadableTask(outcome);
   if (outcome.kind !== 'ok') return asUnreachable(outcome);
   const reading = readJson(outcome.answer.text, Task);
   if (reading.kind !== 'fits') return misfit(misfitOf(reading));

@@ -8,16 +8,14 @@ const LIFE = 300;
 /** So long a token is used again, s: half of its life is left for a call that waits and clocks that differ. */
 const USED = 150;
 
-/** Tokens for calls; one serves all calls of a while. */
-export interface Tokens {
-  tokenFor(secret: Secret): Promise<string>;
-}
-
-/** Signs when there is no token that is young enough; `clock` in ms since the epoch. */
-export function createTokens(clock: { now(): number }): Tokens {
+/**
+ * Tokens for calls; one serves all calls of a while. Signs when there is no token that is young
+ * enough; `clock` in ms since the epoch.
+ */
+export function createTokens(clock: { now(): number }) {
   let last: { secret: Secret; at: number; token: Promise<string> } | null = null;
   return {
-    tokenFor(secret) {
+    tokenFor(secret: Secret): Promise<string> {
       const now = clock.now();
       const age = last === null ? Infinity : now - last.at;
       if (last === null || last.secret !== secret || age < 0 || age >= USED * 1_000) {

@@ -99,12 +99,8 @@ export interface FaultSpec {
  * @throws Error with a sentence that lists what is known.
  */
 export function parseFault(text: string): FaultSpec {
-  const equals = text.indexOf('=');
-  const head = equals === -1 ? text : text.slice(0, equals);
-  const value = equals === -1 ? null : text.slice(equals + 1);
-  const at = head.indexOf('@');
-  const name = at === -1 ? head : head.slice(0, at);
-  const scope = at === -1 ? null : head.slice(at + 1);
+  const [, name = '', scope = null, value = null] =
+    /^([^@=]*)(?:@([^=]*))?(?:=([^]*))?$/.exec(text) ?? [];
   const described = faultTable.find((fault) => fault.name === name);
   if (!described) {
     const known = faultTable.map((fault) => fault.name).join(', ');
@@ -140,13 +136,12 @@ function starters(kinds: readonly string[]): string[] {
 }
 
 function parseValue(text: string, value: string | null): Omit<FaultSpec, 'name' | 'scope'> {
-  if (value === null) return { count: null, rate: null, userId: null };
-  if (value.startsWith('id:') && value.length > 3) {
-    return { count: null, rate: null, userId: value.slice(3) };
-  }
+  const always = { count: null, rate: null, userId: null };
+  if (value === null) return always;
+  if (value.startsWith('id:') && value.length > 3) return { ...always, userId: value.slice(3) };
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isInteger(number) && number >= 1) return { count: number, rate: null, userId: null };
-  if (number > 0 && number < 1) return { count: null, rate: number, userId: null };
+  if (Number.isInteger(number) && number >= 1) return { ...always, count: number };
+  if (number > 0 && number < 1) return { ...always, rate: number };
   throw new Error(
     `The value "${value}" in "${text}" is neither a count (1, 2, …), nor a rate between 0 and 1, nor id:<user id>.`,
   );

@@ -1,8 +1,33 @@
+import type { Population } from './people.ts';
+
+/** Who exists at a provider and in which state. */
+export interface Users<S extends object> {
+  population: Population;
+  accounts: History<S>;
+}
+
+/** The people, and what had become of them at one moment. */
+export interface AccountView<S extends object> {
+  population: Population;
+  account(id: string): S;
+  /** Counts up when a test wants the content of a file to change. */
+  revision: number;
+}
+
+/** The world of a provider as it was at a version (default: now). */
+export function viewAt<S extends object>(
+  { population, accounts }: Users<S>,
+  version = accounts.version(),
+  revision = 0,
+): AccountView<S> {
+  return { population, account: (id) => accounts.get(id, version), revision };
+}
+
 /**
  * States of users that changed, with their past: a file belongs to a moment, and must give the
  * same bytes after the user was deleted. Who never changed takes no room.
  */
-export type History<S extends object> = ReturnType<typeof createHistory<S>>;
+type History<S extends object> = ReturnType<typeof createHistory<S>>;
 
 export function createHistory<S extends object>(untouched: S) {
   const past = new Map<string, { version: number; state: S }[]>();
@@ -32,6 +57,9 @@ export interface SendbirdState {
   active: boolean;
 }
 
+export type SendbirdUsers = Users<SendbirdState>;
+export type SendbirdView = AccountView<SendbirdState>;
+
 export const UNTOUCHED_AT_SENDBIRD: SendbirdState = { deleted: null, active: true };
 
 export type UserDeleteMode = 'soft' | 'pruning' | 'hard';
@@ -53,6 +81,9 @@ export interface StreamState {
   /** When its feed data was deleted first, epoch milliseconds. */
   feedsDeletedAt: number | null;
 }
+
+export type StreamUsers = Users<StreamState>;
+export type StreamView = AccountView<StreamState>;
 
 export const UNTOUCHED_AT_STREAM: StreamState = {
   user: null,

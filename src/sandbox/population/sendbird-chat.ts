@@ -1,14 +1,6 @@
 import { hash, shortMessage } from '../random.ts';
-import type { SendbirdState } from './accounts.ts';
-import type { Population, SandboxUser } from './people.ts';
-
-/** The people, and what had become of them at Sendbird at one moment. */
-export interface SendbirdView {
-  population: Population;
-  /** By Sendbird id. */
-  account(id: string): SendbirdState;
-  revision: number;
-}
+import type { SendbirdView } from './accounts.ts';
+import type { SandboxUser } from './people.ts';
 
 export interface GroupChannel {
   url: string;

@@ -1,14 +1,6 @@
 import { chance, hash, iso, shortMessage, uuid } from '../random.ts';
-import type { StreamState } from './accounts.ts';
-import type { Population, SandboxUser } from './people.ts';
-
-/** The people, and what had become of them at one moment. */
-export interface StreamView {
-  population: Population;
-  account(id: string): StreamState;
-  /** Counts up when a test wants the content of a file to change. */
-  revision: number;
-}
+import type { StreamState, StreamView } from './accounts.ts';
+import type { SandboxUser } from './people.ts';
 
 /** Stream gives at most this many messages of a user (getstream.io/docs/platform/gdpr). */
 export const MESSAGE_CAP = 10_000;

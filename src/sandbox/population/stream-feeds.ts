@@ -1,6 +1,7 @@
+import { type StreamView } from './accounts.ts';
 import { type FeedItem, type FeedsKind, feedItems } from './feed-items.ts';
 import type { SandboxUser } from './people.ts';
-import { type StreamView, exportedUser } from './stream-chat.ts';
+import { exportedUser } from './stream-chat.ts';
 import { iso } from '../random.ts';
 
 type Entity = Record<string, unknown>;
@@ -16,14 +17,6 @@ const FEEDS_PARTS: readonly (FeedsKind | 'follows')[] = [
   'bookmark_folders',
   'collections',
 ];
-
-/** A follow as the export has it. */
-interface Follow {
-  source_feed: string;
-  target_feed: string;
-  status: string;
-  created_at: string;
-}
 
 /**
  * The feeds export of one user as pieces of one JSON object. [U] whether the real file is one
@@ -48,13 +41,10 @@ function* entities(
   view: StreamView,
   person: SandboxUser,
   part: FeedsKind | 'follows',
-): Generator<Entity | Follow> {
+): Generator<Entity> {
   if (view.account(person.streamId).feeds !== null) return;
-  if (part === 'follows') {
-    yield* follows(view, person);
-    return;
-  }
-  for (const item of feedItems(view.population, person, part)) yield entity(item);
+  if (part === 'follows') yield* follows(view, person);
+  else for (const item of feedItems(view.population, person, part)) yield entity(item);
 }
 
 function entity({ id, person, createdAt, expiresAt, data }: FeedItem): Entity {
@@ -68,7 +58,7 @@ function entity({ id, person, createdAt, expiresAt, data }: FeedItem): Entity {
 }
 
 /** The follows of someone. One is gone once the feed data of either side was deleted, softly or not. */
-export function* follows(view: StreamView, person: SandboxUser): Generator<Follow> {
+export function* follows(view: StreamView, person: SandboxUser): Generator<Entity> {
   if (person.ring === null) return;
   for (const steps of [1, 2, -1, -2]) {
     const other = view.population.neighbour(person.ring, steps);

@@ -1,14 +1,13 @@
+import { type SendbirdView, type SendbirdUsers, viewAt } from '../population/accounts.ts';
 import { type ExportFile, ZIP, type ZipEntry, zipChunks } from '../files/export-file.ts';
 import type { SandboxUser } from '../population/people.ts';
 import {
-  type SendbirdView,
   channelMessages,
   groupChannels,
   presentMembers,
   profile,
 } from '../population/sendbird-chat.ts';
 import type { GdprRequest } from './requests.ts';
-import { type SendbirdUsers, viewAt } from './users.ts';
 
 /**
  * The zip of an access request: `<user>.json` on top, folders `channels/` and `messages/`

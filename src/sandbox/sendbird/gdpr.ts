@@ -1,4 +1,5 @@
-import type { ReceivedCall } from '../vendor.ts';
+import { type SendbirdUsers } from '../population/accounts.ts';
+import type { VendorAnswer } from '../vendor.ts';
 import {
   makeToken,
   notFound,
@@ -18,62 +19,56 @@ const LINK_TIME = 7 * 86_400_000;
  * [U] unknown users: refused with 400201, a batch as a whole; the fault `unknown-user-no-data`
  * registers them, and they end as no_data.
  */
-export const register: SendbirdHandler = (call, { world, users, requests }) => {
-  const { action, userIds: ids, channels } = readRegisterBody(call);
+export const register: SendbirdHandler = (call, { faults, users, requests }) => {
+  const { userIds: ids, ...order } = readRegisterBody(call);
   const subject = { labels: [call.operation, 'sendbird'], ids };
   const unknown = ids.some((id) => !existing(users, id));
-  if (unknown && !world.faults.hits('unknown-user-no-data', subject)) throw notFound('User');
-  const staying = action === 'delete' ? world.faults.hitIds('user-stays-visible', subject) : [];
-  const request = requests.register({ action, userIds: ids, channels, staying, now: call.now });
+  if (unknown && !faults.hits('unknown-user-no-data', subject)) throw notFound('User');
+  const staying = order.action === 'delete' ? faults.hitIds('user-stays-visible', subject) : [];
+  const request = requests.register(call, ids, { ...order, staying }, (ended) =>
+    finish(ended, users),
+  );
   // The answer to a registration says scheduled even when there is nothing to wait for.
   return { status: 200, body: base(request, 'scheduled'), taskId: request.id };
 };
 
-/** One request. Unknown ids: HTTP 400, [U] with code 400201. */
-export const view: SendbirdHandler = (call, context) => {
-  const request = known(call, context);
-  return { status: 200, body: shown(request, call.now, context), taskId: request.id };
-};
-
 /** All requests, [U] newest first as in the documented sample. */
 export const list: SendbirdHandler = (call, context) => {
-  const { requests } = context;
   const limit = readLimit(call.query);
-  const before = readToken(call.query, 'gdpr');
-  const page = requests.newest(before, limit);
-  const last = page.at(-1)?.sequence ?? 0;
-  const more = page.length === limit && requests.newest(last, 1).length > 0;
-  return {
-    status: 200,
-    body: {
-      requests: page.map((request) => shown(request, call.now, context)),
-      next: more ? makeToken('gdpr', last) : '',
-    },
-  };
+  const found = context.requests.newest(readToken(call.query, 'gdpr'), limit + 1);
+  const page = found.slice(0, limit);
+  const next = found.length > limit ? makeToken('gdpr', page.at(-1)?.sequence ?? 0) : '';
+  const requests = page.map((request) => shown(request, call.now, context));
+  return { status: 200, body: { requests, next } };
 };
+
+/** A handler for one request. Unknown ids: HTTP 400, [U] with code 400201. */
+function ofOne(
+  answer: (request: GdprRequest, now: number, context: SendbirdContext) => VendorAnswer['body'],
+): SendbirdHandler {
+  return ({ params, now }, context) => {
+    const request = context.requests.known(params['task_id'] ?? '');
+    if (!request) throw notFound('GDPR request');
+    return { status: 200, body: answer(request, now, context), taskId: request.id };
+  };
+}
+
+export const view = ofOne(shown);
 
 /**
  * Cancels: an empty answer, and [U] the request is unknown from then on; the fault `cancel-shown`
  * is the other answer. [U] works while scheduled; later it is refused with 400111.
  */
-export const cancel: SendbirdHandler = (call, context) => {
-  const { requests } = context;
-  const request = known(call, context);
-  if (requests.status(request, call.now) !== 'scheduled') {
+export const cancel = ofOne((request, now, { requests }) => {
+  if (requests.status(request, now) !== 'scheduled') {
     throw sendbirdError(400111, 'The GDPR request can no longer be canceled.');
   }
   requests.cancel(request);
-  return { status: 200, body: null, taskId: request.id };
-};
-
-function known({ params }: ReceivedCall, { requests }: SendbirdContext): GdprRequest {
-  const request = requests.get(params['task_id'] ?? '');
-  if (!request) throw notFound('GDPR request');
-  return request;
-}
+  return null;
+});
 
 /** Takes effect: users of a deletion are gone, an access file shows this moment. */
-export function finish(request: GdprRequest, { users }: SendbirdContext): 'done' | 'no_data' {
+function finish(request: GdprRequest, users: SendbirdUsers): 'done' | 'no_data' {
   const present = request.userIds.filter((id) => existing(users, id));
   request.version = users.accounts.version();
   if (present.length === 0) return 'no_data';
@@ -107,17 +102,21 @@ function shown(request: GdprRequest, now: number, context: SendbirdContext) {
 }
 
 /** [U] whether a link is renewed: a new one on each view; the fault `link-not-renewed` is the other answer. */
-function files(request: GdprRequest, status: string, now: number, { world }: SendbirdContext) {
-  const { options, links } = world;
-  const nothing = { url: '', expires_at: 0 };
-  if (request.action === 'delete' || status !== 'done') return nothing;
-  if (request.faults.includes('task-no-url')) return nothing;
-  const path = `/files/sendbird/gdpr/${request.id}.zip`;
+function files(
+  request: GdprRequest,
+  status: string,
+  now: number,
+  { options, links }: SendbirdContext,
+) {
+  const none = request.action === 'delete' || status !== 'done';
+  if (none || request.faults.includes('task-no-url')) return { url: '', expires_at: 0 };
+  const linkTo = (expiresAt: number) => ({
+    url: links.mint(`/files/sendbird/gdpr/${request.id}.zip`, expiresAt),
+    expires_at: expiresAt,
+  });
   if (request.faults.includes('link-not-renewed')) {
-    const expired = request.endsAt ?? request.createdAt;
-    request.frozenLink ??= { url: links.mint(path, expired), expires_at: expired };
+    request.frozenLink ??= linkTo(request.endsAt ?? request.createdAt);
     return request.frozenLink;
   }
-  const expiresAt = now + (options.linkTime ?? LINK_TIME);
-  return { url: links.mint(path, expiresAt), expires_at: expiresAt };
+  return linkTo(now + (options.linkTime ?? LINK_TIME));
 }

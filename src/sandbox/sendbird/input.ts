@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ChannelDeleteOption } from '../population/accounts.ts';
 import { ErrorAnswer, type ReceivedCall } from '../vendor.ts';
 
@@ -29,70 +30,64 @@ interface RegisterBody {
 const MAX_IDS = 100;
 const MAX_ID_LENGTH = 80;
 
+/** What is wrong with a field, by the code for it. */
+const WRONG: Readonly<Record<string, (field: string) => string>> = {
+  400100: (field) => `"${field}" must be a string.`,
+  400102: (field) => `"${field}" must be a list.`,
+  400103: () => 'Request body must be a JSON object.',
+  400105: (field) => `"${field}" must be specified.`,
+  400111: (field) => `Invalid value: "${field}".`,
+  400203: (field) => `"${field}" must have at most ${MAX_IDS} items.`,
+  400305: (field) => `"${field}" must be at most ${MAX_ID_LENGTH} characters long.`,
+};
+
+/** The code for what is not of the type, or is not there. */
+const or400105 = (code: string) => ({
+  error: ({ input }: { input?: unknown }) => (input === undefined ? '400105' : code),
+});
+const userId = z.string(or400105('400100')).min(1, '400111').max(MAX_ID_LENGTH, '400305');
+const choice = <const T extends string>(allowed: readonly T[], fallback: T) =>
+  z.string('400100').pipe(z.enum(allowed, '400111')).prefault(fallback);
+
+const accessBody = z.object({ user_id: userId });
+const deleteBody = z.object({
+  channel_delete_option: choice(['do_not_delete', '1_on_1', 'all'], 'do_not_delete'),
+  user_ids: z
+    .array(z.unknown(), or400105('400102'))
+    .min(1, '400111')
+    .max(MAX_IDS, '400203')
+    .pipe(z.array(userId)),
+});
+const actionBody = z.looseObject({ action: choice(['access', 'delete'], 'delete') }, '400103');
+
 /**
  * Reads the body of a registration as strictly as the codes allow. **Without `action` it is a
  * deletion.** Unknown fields are ignored, so a misspelt `action` is a deletion too.
  */
 export function readRegisterBody(call: ReceivedCall): RegisterBody {
-  const body = parseObject(call.body);
-  const action = optional(body, 'action', ['access', 'delete'], 'delete');
-  if (action === 'access') {
-    if (body['user_id'] === undefined) throw missing('user_id');
-    return { action, userIds: [userId(body['user_id'], 'user_id')], channels: null };
+  const body = read(actionBody, parse(call.body));
+  if (body.action === 'access') {
+    const { user_id: id } = read(accessBody, body);
+    return { action: 'access', userIds: [id], channels: null };
   }
-  const options = ['do_not_delete', '1_on_1', 'all'] as const;
-  const channels = optional(body, 'channel_delete_option', options, 'do_not_delete');
-  return { action, userIds: userIds(body['user_ids']), channels };
+  const { user_ids: ids, channel_delete_option: channels } = read(deleteBody, body);
+  return { action: 'delete', userIds: [...new Set(ids)], channels };
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  let json: unknown;
+function parse(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw sendbirdError(400403, 'Invalid JSON body.');
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw sendbirdError(400103, 'Request body must be a JSON object.');
-  }
-  return { ...json };
 }
 
-function optional<const T extends string>(
-  body: Record<string, unknown>,
-  field: string,
-  allowed: readonly T[],
-  fallback: T,
-): T {
-  const value = body[field];
-  if (value === undefined) return fallback;
-  if (typeof value !== 'string') throw sendbirdError(400100, `"${field}" must be a string.`);
-  const known = allowed.find((one) => one === value);
-  if (known === undefined) throw sendbirdError(400111, `Invalid value: "${field}".`);
-  return known;
-}
-
-function userIds(value: unknown): string[] {
-  if (value === undefined) throw missing('user_ids');
-  if (!Array.isArray(value)) throw sendbirdError(400102, '"user_ids" must be a list.');
-  if (value.length === 0) throw sendbirdError(400111, 'Invalid value: "user_ids".');
-  if (value.length > MAX_IDS) {
-    throw sendbirdError(400203, `"user_ids" must have at most ${MAX_IDS} items.`);
-  }
-  return [...new Set(value.map((one) => userId(one, 'user_ids')))];
-}
-
-function userId(value: unknown, field: string): string {
-  if (typeof value !== 'string') throw sendbirdError(400100, `"${field}" must be a string.`);
-  if (value === '') throw sendbirdError(400111, `Invalid value: "${field}".`);
-  if (value.length > MAX_ID_LENGTH) {
-    throw sendbirdError(400305, `"${field}" must be at most ${MAX_ID_LENGTH} characters long.`);
-  }
-  return value;
-}
-
-function missing(field: string) {
-  return sendbirdError(400105, `"${field}" must be specified.`);
+function read<T>(schema: z.ZodType<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const code = issue?.message ?? '';
+  throw sendbirdError(Number(code), WRONG[code]?.(String(issue?.path[0])) ?? '');
 }
 
 /** `limit`: 1..100, default 10. */

@@ -1,5 +1,5 @@
 import { endpoints } from '../operations.ts';
-import type { Charge, ErrorAnswer } from '../vendor.ts';
+import type { ErrorAnswer } from '../vendor.ts';
 import { createWindows } from '../windows.ts';
 import { sendbirdError } from './input.ts';
 
@@ -26,7 +26,7 @@ export function createSendbirdLimits(rate: number | null) {
 
   const refusal = (operation: string, now: number): ErrorAnswer => {
     const { key, limit, seconds } = planOf(operation);
-    const until = untilEnd(windows.at(key, seconds * 1000, now).end, now);
+    const until = untilEnd(windows(key, seconds * 1000, now).end, now);
     return sendbirdError(
       500910,
       `Too many requests (scope: app, limit: ${limit};w=${seconds}, remaining: 0, retry_after: ${until}s, reset: ${until}s)`,
@@ -37,12 +37,11 @@ export function createSendbirdLimits(rate: number | null) {
 
   return {
     refusal,
-    charge(operation: string, now: number): Charge {
+    charge(operation: string, now: number): Record<string, string> {
       const { key, limit, seconds } = planOf(operation);
-      const { count, end } = windows.count(key, seconds * 1000, now);
-      if (count > limit) return { headers: {}, refusal: refusal(operation, now) };
-      const headers = headersOf(limit, seconds, limit - count, untilEnd(end, now));
-      return { headers, refusal: null };
+      const { count, end } = windows(key, seconds * 1000, now, 1);
+      if (count > limit) throw refusal(operation, now);
+      return headersOf(limit, seconds, limit - count, untilEnd(end, now));
     },
   };
 }

@@ -1,18 +1,12 @@
-import type { History, SendbirdState } from '../population/accounts.ts';
-import type { Population, SandboxUser } from '../population/people.ts';
-import { type SendbirdView, profile } from '../population/sendbird-chat.ts';
+import { type SendbirdUsers, viewAt } from '../population/accounts.ts';
+import type { SandboxUser } from '../population/people.ts';
+import { profile } from '../population/sendbird-chat.ts';
 import type { ReceivedCall, VendorAnswer, World } from '../vendor.ts';
 import { makeToken, notFound, readLimit, readToken, readUserIds, sendbirdError } from './input.ts';
 import type { GdprRequests } from './requests.ts';
 
-export interface SendbirdUsers {
-  population: Population;
-  accounts: History<SendbirdState>;
-}
-
 /** What a call works with. */
-export interface SendbirdContext {
-  world: World;
+export interface SendbirdContext extends World {
   users: SendbirdUsers;
   requests: GdprRequests;
 }
@@ -24,15 +18,6 @@ export function existing(users: SendbirdUsers, id: string): SandboxUser | null {
   return users.accounts.get(id).deleted === null ? users.population.bySendbirdId(id) : null;
 }
 
-/** The world of Sendbird as it was at a version (default: now). */
-export function viewAt(
-  { population, accounts }: SendbirdUsers,
-  version = accounts.version(),
-  revision = 0,
-): SendbirdView {
-  return { population, account: (id) => accounts.get(id, version), revision };
-}
-
 /** GET one user. Deactivated users are shown with `is_active` false. */
 export const getUser: SendbirdHandler = (call, { users }) => {
   const id = call.params['user_id'] ?? '';
@@ -42,7 +27,12 @@ export const getUser: SendbirdHandler = (call, { users }) => {
   return { status: 200, body: withSecret(users, person) };
 };
 
-type ActiveMode = 'activated' | 'deactivated' | 'all';
+/** Which users a mode shows. */
+const ACTIVE_MODES = new Map<string, (active: boolean) => boolean>([
+  ['activated', (active) => active],
+  ['deactivated', (active) => !active],
+  ['all', () => true],
+]);
 
 /** GET users: `active_mode` hides deactivated ones by default; unknown ids are left out. */
 export const listUsers: SendbirdHandler = (call, { users }) => {
@@ -50,34 +40,22 @@ export const listUsers: SendbirdHandler = (call, { users }) => {
   if (ids && ids.length > 250) {
     throw sendbirdError(400203, '"user_ids" must have at most 250 items.');
   }
-  const mode = readActiveMode(call.query);
+  const shows = ACTIVE_MODES.get(call.query.get('active_mode') ?? 'activated');
+  if (!shows) throw sendbirdError(400111, 'Invalid value: "active_mode".');
   const limit = readLimit(call.query);
-  const total = ids ? ids.length : users.population.size;
+  const { population } = users;
+  const total = ids ? ids.length : population.size;
+  const idAt = (index: number) => (ids ? ids[index] : population.at(index).sendbirdId) ?? '';
   const page: Record<string, unknown>[] = [];
   let index = readToken(call.query, 'users') ?? 0;
   for (; index < total && page.length < limit; index += 1) {
-    const person = candidate(users, ids, index);
-    if (person && inMode(users, person, mode)) page.push(withSecret(users, person));
+    const id = idAt(index);
+    const person = existing(users, id);
+    if (person && shows(users.accounts.get(id).active)) page.push(withSecret(users, person));
   }
   const next = index < total ? makeToken('users', index) : '';
   return { status: 200, body: { users: page, next } };
 };
-
-function readActiveMode(query: URLSearchParams): ActiveMode {
-  const mode = query.get('active_mode') ?? 'activated';
-  if (mode === 'activated' || mode === 'deactivated' || mode === 'all') return mode;
-  throw sendbirdError(400111, 'Invalid value: "active_mode".');
-}
-
-function candidate(users: SendbirdUsers, ids: string[] | null, index: number): SandboxUser | null {
-  const id = ids ? (ids[index] ?? '') : users.population.at(index).sendbirdId;
-  return id === null ? null : existing(users, id);
-}
-
-function inMode(users: SendbirdUsers, person: SandboxUser, mode: ActiveMode): boolean {
-  const { active } = users.accounts.get(person.sendbirdId ?? '');
-  return mode === 'all' || active === (mode === 'activated');
-}
 
 /** The API shows the user's access token: a secret that no client should print. */
 function withSecret(users: SendbirdUsers, person: SandboxUser): Record<string, unknown> {

@@ -1,14 +1,17 @@
-import { UNTOUCHED_AT_SENDBIRD, createHistory } from '../population/accounts.ts';
+import {
+  UNTOUCHED_AT_SENDBIRD,
+  createHistory,
+  type SendbirdUsers,
+} from '../population/accounts.ts';
 import type { Vendor, World } from '../vendor.ts';
 import { accessFile } from './access-file.ts';
-import { cancel, finish, list, register, view } from './gdpr.ts';
+import { cancel, list, register, view } from './gdpr.ts';
 import { notFound, sendbirdError } from './input.ts';
 import { createSendbirdLimits } from './limits.ts';
 import { createGdprRequests } from './requests.ts';
 import {
   type SendbirdContext,
   type SendbirdHandler,
-  type SendbirdUsers,
   existing,
   getUser,
   listUsers,
@@ -30,7 +33,7 @@ export function createSendbird(world: World): Vendor {
   const users: SendbirdUsers = { population, accounts: createHistory(UNTOUCHED_AT_SENDBIRD) };
   const requests = createGdprRequests(world);
   const limits = createSendbirdLimits(options.rate);
-  const context: SendbirdContext = { world, users, requests };
+  const context: SendbirdContext = { ...world, users, requests };
 
   return {
     accounts: users.accounts,
@@ -41,11 +44,11 @@ export function createSendbird(world: World): Vendor {
       return good ? Promise.resolve() : Promise.reject(invalidToken(400));
     },
     charge: (operation, now) => limits.charge(operation, now),
-    settle: (now) => requests.settle(now, (request) => finish(request, context)),
-    tasks: () => requests.all(),
-    subjects: (id) => requests.get(id)?.userIds ?? [],
+    settle: (now) => requests.settle(now),
+    tasks: () => [...requests.all.values()],
+    subjects: (id) => requests.known(id)?.userIds ?? [],
     file(id) {
-      const request = requests.get(id);
+      const request = requests.known(id);
       const ready = request?.action === 'access' && request.end === 'done';
       return request && ready ? accessFile(users, request) : null;
     },

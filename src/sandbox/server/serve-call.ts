@@ -71,9 +71,7 @@ async function carryOut(visit: Visit, call: ReceivedCall): Promise<Outcome> {
   let fault: string | null = null;
   try {
     await vendor.authenticate(call);
-    const charge = vendor.charge(call.operation, call.now);
-    headers = charge.headers;
-    if (charge.refusal) throw charge.refusal;
+    headers = vendor.charge(call.operation, call.now);
     const refused = refusalByFault(visit, call.now);
     fault = refused?.fault ?? null;
     if (refused) throw refused.refusal;

@@ -1,7 +1,8 @@
+import { type StreamUsers } from '../population/accounts.ts';
 import { z } from 'zod';
 import { badInput, readBody, userIds } from './errors.ts';
 import { nanoseconds } from './tasks.ts';
-import { type StreamHandler, type StreamUsers, userNotFound, visible } from './users.ts';
+import { type StreamHandler, userNotFound, visible } from './users.ts';
 
 const flag = z.boolean('must be a boolean').nullish();
 const common = { user_ids: userIds(100), created_by_id: z.string('must be a string').nullish() };
@@ -16,7 +17,7 @@ const reactivateSchema = z.object({ ...common, restore_messages: flag, restore_c
 export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
   const { user_ids: ids, mark_messages_deleted: marks } = readBody(call, deactivateSchema);
   refuseUnless(users, call.operation, ids, false);
-  return tasks.start(call, ids, {
+  return tasks.begin(call, ids, {
     finish(at) {
       const marked = marks === true ? { messagesMarked: true } : {};
       for (const id of ids) users.accounts.change(id, { deactivatedAt: at, ...marked });
@@ -29,7 +30,7 @@ export const deactivateUsers: StreamHandler = (call, { users, tasks }) => {
 export const reactivateUsers: StreamHandler = (call, { users, tasks }) => {
   const { user_ids: ids, restore_messages: restores } = readBody(call, reactivateSchema);
   refuseUnless(users, call.operation, ids, true);
-  return tasks.start(call, ids, {
+  return tasks.begin(call, ids, {
     finish() {
       const back = restores === true ? { messagesMarked: false } : {};
       for (const id of ids) users.accounts.change(id, { deactivatedAt: null, ...back });

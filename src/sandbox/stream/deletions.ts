@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { stronger } from '../population/accounts.ts';
+import { stronger, type StreamUsers } from '../population/accounts.ts';
 import { badInput, readBody, userIds } from './errors.ts';
-import { type StreamHandler, type StreamUsers, existing, refuseUnknown, visible } from './users.ts';
+import { type StreamHandler, existing, refuseUnknown, visible } from './users.ts';
 
 const threeModes = z
   .enum(['soft', 'pruning', 'hard', ''], 'must be one of soft, pruning, hard')
@@ -42,7 +42,7 @@ export const deleteUsers: StreamHandler = (call, context) => {
   const staying = faults.hitIds('user-stays-visible', subject);
   const hidden = ids.filter((id) => visible(users, id) && !staying.includes(id));
   for (const id of hidden) users.accounts.change(id, { hidden: true });
-  return tasks.start(call, ids, {
+  return tasks.begin(call, ids, {
     finish(at) {
       const entries = ids.map((id) => {
         if (failing.includes(id)) {
@@ -94,7 +94,7 @@ export const deleteFeedUserData: StreamHandler = (call, context) => {
   refuseUnknown(context, call, [id]);
   const subject = { labels: [call.operation, 'stream'], ids: [id] };
   const stays = faults.hits('user-stays-visible', subject);
-  return tasks.start(call, [id], {
+  return tasks.begin(call, [id], {
     finish(at) {
       const { feeds: before, feedsDeletedAt } = users.accounts.get(id);
       const feeds = stronger(before, hard === true ? 'hard' : 'soft');

@@ -1,9 +1,9 @@
+import { type StreamView, type StreamUsers, viewAt } from '../population/accounts.ts';
 import { z } from 'zod';
 import { type ExportFile, textChunks } from '../files/export-file.ts';
 import type { SandboxUser } from '../population/people.ts';
 import {
   MESSAGE_CAP,
-  type StreamView,
   calls,
   channels,
   exportedUser,
@@ -17,12 +17,12 @@ import type { StreamTask } from './tasks.ts';
 import {
   type StreamContext,
   type StreamHandler,
-  type StreamUsers,
   existing,
   refuseUnknown,
   userNotFound,
-  viewAt,
 } from './users.ts';
+
+const LINK_TIME = 24 * 3_600_000;
 
 const schema = z.object({ user_ids: userIds(25) });
 
@@ -34,14 +34,14 @@ const schema = z.object({ user_ids: userIds(25) });
 export const exportUsers: StreamHandler = (call, context) => {
   const { user_ids: ids } = readBody(call, schema);
   refuseUnknown(context, call, ids);
-  return context.tasks.start(call, ids, ofThisMoment(context));
+  return context.tasks.begin(call, ids, ofThisMoment(context));
 };
 
 /** ExportFeedUserData: one user, no body needed. [U] a body is ignored. */
 export const exportFeedUserData: StreamHandler = (call, context) => {
   const id = call.params['user_id'] ?? '';
   refuseUnknown(context, call, [id]);
-  return context.tasks.start(call, [id], ofThisMoment(context));
+  return context.tasks.begin(call, [id], ofThisMoment(context));
 };
 
 /** An export shows the moment of its end. */
@@ -95,9 +95,9 @@ function line(type: string, data: Record<string, unknown>): string {
 }
 
 /** GetTask: the link of a finished export is made anew each time. */
-export const getTask: StreamHandler = ({ params, now }, { tasks, links, linkTime }) =>
+export const getTask: StreamHandler = ({ params, now }, { tasks, links, options }) =>
   tasks.view(params['task_id'] ?? '', now, (task) =>
-    isExport(task) ? links.mint(pathOf(task), now + linkTime) : null,
+    isExport(task) ? links.mint(pathOf(task), now + (options.linkTime ?? LINK_TIME)) : null,
   );
 
 /** Whether a task makes a file. */

@@ -1,9 +1,8 @@
+import { type StreamView, type StreamUsers, viewAt } from '../population/accounts.ts';
 import { z } from 'zod';
 import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
 import type { SandboxUser } from '../population/people.ts';
-import type { StreamView } from '../population/stream-chat.ts';
 import { readBody } from './errors.ts';
-import { type Filter, filterSchema, passes } from './feeds-filter.ts';
 import { makeCursor, pageOf, readCursor } from './feeds-pages.ts';
 import {
   type RowOf,
@@ -14,7 +13,44 @@ import {
   feedRow,
   folderRow,
 } from './feeds-rows.ts';
-import { type StreamHandler, type StreamUsers, viewAt } from './users.ts';
+import { type StreamHandler } from './users.ts';
+
+const operators = z.strictObject({ $eq: z.string(), $in: z.array(z.string()) }).partial();
+
+/** The values a field may have; both operators at once narrow each other down. */
+const condition = z
+  .union([
+    z.string().transform((value) => [value]),
+    operators.transform(({ $eq, $in }, context) => {
+      if ($eq === undefined && $in === undefined) context.addIssue('must have $eq or $in');
+      const one = $eq === undefined ? null : [$eq];
+      return one && $in ? one.filter((value) => $in.includes(value)) : (one ?? $in ?? []);
+    }),
+  ])
+  .optional();
+
+/** A filter as read: the values each named field may have. */
+type Filter = Readonly<Record<string, readonly string[] | undefined>>;
+
+/**
+ * The schema of a filter: string fields with $eq and $in, of those that the specification lists
+ * (x-stream-filter-fields). Its other fields (dates, numbers, custom data, search) and operators
+ * are refused as unknown ones are: none is ignored.
+ */
+function filterSchema(fields: readonly string[]) {
+  return z.strictObject(Object.fromEntries(fields.map((field) => [field, condition])));
+}
+
+/** Whether an item has a wanted value in each named field; `keys` says where a field's value stands. */
+function passes(item: FeedItem, filter: Filter, keys: Readonly<Record<string, string>>): boolean {
+  return Object.entries(keys).every(([field, key]) => {
+    const wanted = filter[field];
+    if (wanted === undefined) return true;
+    const value: unknown = key === 'id' ? item.id : item.data[key];
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values.some((one) => typeof one === 'string' && wanted.includes(one));
+  });
+}
 
 /** One of the six queries, as the specification has it. */
 interface FeedsQuery {

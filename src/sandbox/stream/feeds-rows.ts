@@ -1,5 +1,5 @@
+import { type StreamView } from '../population/accounts.ts';
 import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
-import type { StreamView } from '../population/stream-chat.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';
 import { noneOf, userResponse, zero } from './users.ts';
@@ -49,8 +49,8 @@ export const feedRow: RowOf = (view, item) => {
     description: '',
     created_by: author(view, item),
     member_count: 1,
-    follower_count: around.filter((follow) => follow.target_feed === data['feed']).length,
-    following_count: around.filter((follow) => follow.source_feed === data['feed']).length,
+    follower_count: around.filter((follow) => follow['target_feed'] === data['feed']).length,
+    following_count: around.filter((follow) => follow['source_feed'] === data['feed']).length,
     activity_count: data['group_id'] === 'user' ? activities : 0,
     pin_count: 0,
   };

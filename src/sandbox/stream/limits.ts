@@ -1,5 +1,5 @@
 import { endpoints } from '../operations.ts';
-import type { Charge, ErrorAnswer, ReceivedCall } from '../vendor.ts';
+import type { ErrorAnswer, ReceivedCall } from '../vendor.ts';
 import { createWindows } from '../windows.ts';
 import { operationId, streamError } from './errors.ts';
 import type { StreamHandler } from './users.ts';
@@ -35,27 +35,20 @@ export function createStreamLimits(rate: number | null) {
   return {
     /** Without counting a call. */
     read(operation: string, now: number): LimitState {
-      const { count, end } = minutes.at(operation, MINUTE, now);
+      const { count, end } = minutes(operation, MINUTE, now);
       const limit = perMinute(operation);
       return { limit, remaining: Math.max(0, limit - count), reset: end / SECOND };
     },
     refusal: (operation: string, now: number) =>
-      refused(operation, perMinute(operation), seconds.at(operation, SECOND, now).end),
-    charge(operation: string, now: number): Charge {
-      const minute = minutes.count(operation, MINUTE, now);
-      const second = seconds.count(operation, SECOND, now);
+      refused(operation, perMinute(operation), seconds(operation, SECOND, now).end),
+    charge(operation: string, now: number): Record<string, string> {
+      const minute = minutes(operation, MINUTE, now, 1);
+      const second = seconds(operation, SECOND, now, 1);
       const limit = perMinute(operation);
-      if (minute.count > limit) {
-        return { headers: {}, refusal: refused(operation, limit, minute.end) };
-      }
-      if (second.count > perSecond(operation)) {
-        return { headers: {}, refusal: refused(operation, perSecond(operation), second.end) };
-      }
-      const remaining = limit - minute.count;
-      return {
-        headers: headersOf({ limit, remaining, reset: minute.end / SECOND }),
-        refusal: null,
-      };
+      if (minute.count > limit) throw refused(operation, limit, minute.end);
+      const cap = perSecond(operation);
+      if (second.count > cap) throw refused(operation, cap, second.end);
+      return headersOf({ limit, remaining: limit - minute.count, reset: minute.end / SECOND });
     },
   };
 }
@@ -88,11 +81,8 @@ function rateLimits(feeds: boolean): StreamHandler {
       operationId(name),
       limits.read(name, call.now),
     ]);
-    const serverSide = Object.fromEntries(entries);
-    const maps = (asked.length > 0 ? asked : PLATFORMS).map((platform) => [
-      platform,
-      platform === 'server_side' ? serverSide : {},
-    ]);
+    const told: Record<string, unknown> = { server_side: Object.fromEntries(entries) };
+    const maps = (asked.length > 0 ? asked : PLATFORMS).map((name) => [name, told[name] ?? {}]);
     return { status: 200, body: Object.fromEntries(maps) };
   };
 }

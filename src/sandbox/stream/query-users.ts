@@ -1,23 +1,17 @@
 import { z } from 'zod';
-import type { StreamState } from '../population/accounts.ts';
+import type { StreamState, StreamUsers } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
 import { badInput, check } from './errors.ts';
-import {
-  type StreamHandler,
-  type StreamUsers,
-  noneOf,
-  userResponse,
-  visible,
-  zero,
-} from './users.ts';
+import { type StreamHandler, noneOf, userResponse, visible, zero } from './users.ts';
 
 const id = z.string();
+const ids = z.array(id);
 const operators = z
   .strictObject({
     $eq: id,
     $ne: id,
-    $in: z.array(id),
-    $nin: z.array(id),
+    $in: ids,
+    $nin: ids,
     $gt: id,
     $gte: id,
     $lt: id,
@@ -34,7 +28,7 @@ const payloadSchema = z.object({
     .array(
       z.object({
         field: z.enum(['id', 'created_at', 'name']).optional(),
-        direction: z.union([z.literal(1), z.literal(-1)]).optional(),
+        direction: z.literal([1, -1]).optional(),
       }),
     )
     .max(5)
@@ -58,7 +52,8 @@ const DEFAULT_LIMIT = 30;
  */
 export const queryUsers: StreamHandler = (call, { users }) => {
   const payload = check(call.operation, parse(call.query.get('payload')), payloadSchema);
-  const wanted = operatorsOf(payload);
+  const condition = payload.filter_conditions.id ?? {};
+  const wanted = typeof condition === 'string' ? { $eq: condition } : condition;
   const deactivatedToo = payload.include_deactivated_users === true;
   const from = payload.offset ?? 0;
   const to = from + (payload.limit ?? DEFAULT_LIMIT);
@@ -76,15 +71,12 @@ export const queryUsers: StreamHandler = (call, { users }) => {
   return { status: 200, body: { users: rows } };
 };
 
-function operatorsOf(payload: z.infer<typeof payloadSchema>): Operators {
-  const condition = payload.filter_conditions.id ?? {};
-  return typeof condition === 'string' ? { $eq: condition } : condition;
-}
-
 /** The listed people in the order asked for, or everyone in the order of the population. */
 function candidates(users: StreamUsers, wanted: Operators, sort: Sort): Iterable<SandboxUser> {
   const listed = wanted.$in ?? (wanted.$eq === undefined ? null : [wanted.$eq]);
-  return listed ? sorted(people(users, new Set(listed)), sort) : everyone(users);
+  if (!listed) return everyone(users);
+  const people = [...new Set(listed)].flatMap((one) => users.population.byStreamId(one) ?? []);
+  return sorted(people, sort);
 }
 
 function parse(payload: string | null): unknown {
@@ -93,10 +85,6 @@ function parse(payload: string | null): unknown {
   } catch {
     throw badInput('queryUsers', 'payload is not valid JSON', 'payload');
   }
-}
-
-function people(users: StreamUsers, ids: Set<string>): SandboxUser[] {
-  return [...ids].flatMap((one) => users.population.byStreamId(one) ?? []);
 }
 
 function* everyone(users: StreamUsers): Generator<SandboxUser> {
@@ -112,7 +100,7 @@ function sorted(list: SandboxUser[], sort: Sort): SandboxUser[] {
 }
 
 function matches(one: string, wanted: Operators): boolean {
-  const tests: boolean[] = [
+  return [
     wanted.$eq === undefined || one === wanted.$eq,
     wanted.$ne === undefined || one !== wanted.$ne,
     wanted.$in === undefined || wanted.$in.includes(one),
@@ -123,8 +111,7 @@ function matches(one: string, wanted: Operators): boolean {
     wanted.$lte === undefined || one <= wanted.$lte,
     wanted.$exists !== false,
     wanted.$autocomplete === undefined || one.startsWith(wanted.$autocomplete),
-  ];
-  return tests.every(Boolean);
+  ].every(Boolean);
 }
 
 /** OAS FullUserResponse. */

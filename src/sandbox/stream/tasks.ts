@@ -1,5 +1,6 @@
 import { uuid } from '../random.ts';
-import type { ReceivedCall, TaskSummary, VendorAnswer, World } from '../vendor.ts';
+import { type VendorTask, createTasks, failsForGood } from '../tasks.ts';
+import type { ReceivedCall, VendorAnswer, World } from '../vendor.ts';
 import { notFound } from './errors.ts';
 
 const FAULTS = [
@@ -10,13 +11,12 @@ const FAULTS = [
   'task-never-ends',
   'task-forgotten',
   'task-no-url',
-] as const;
+];
 
-export interface StreamTask extends TaskSummary {
-  /** How often it was looked at since it ended. */
-  looks: number;
+interface Result {
   result: Record<string, unknown> | null;
 }
+export type StreamTask = VendorTask & Result;
 
 /** What becomes of a task at its end. */
 interface Ending {
@@ -26,66 +26,51 @@ interface Ending {
   fail?(): void;
 }
 
-/** Tasks: waiting → pending → running → completed or failed, by the clock and nothing else. */
+/** Tasks: waiting → pending → running → completed or failed. */
 export type StreamTasks = ReturnType<typeof createStreamTasks>;
 
-export function createStreamTasks({ options, faults, startedAt }: World) {
-  const tasks = new Map<string, StreamTask>();
-  // One duration for all tasks, so the order of starts is the order of ends.
-  const running: { task: StreamTask; ending: Ending }[] = [];
+export function createStreamTasks(world: World) {
+  const { seed } = world.options;
+  const tasks = createTasks<Result>(world, 'stream', FAULTS, (sequence) =>
+    uuid(seed, 'task', world.startedAt, sequence),
+  );
+
+  const statusOf = (task: StreamTask, now: number): string => {
+    const share = tasks.share(task, now);
+    if (!task.settled) return share < 0.25 ? 'waiting' : share < 0.5 ? 'pending' : 'running';
+    if (task.faults.includes('task-unknown-status') && task.looks <= 2) return 'archiving';
+    if (task.faults.includes('task-fails-then-completes') && task.looks === 1) return 'failed';
+    return failsForGood(task) ? 'failed' : 'completed';
+  };
 
   return {
+    ...tasks,
     /** Starts the task of a call, and answers with its id. */
-    start(
-      { operation, now }: ReceivedCall,
-      userIds: readonly string[],
-      ending: Ending,
-    ): VendorAnswer {
-      const subject = { labels: [operation, 'stream'], ids: userIds };
-      const hit = FAULTS.filter((name) => faults.hits(name, subject));
-      const task: StreamTask = {
-        provider: 'stream',
-        id: uuid(options.seed, 'task', startedAt, tasks.size),
-        operation,
+    begin(call: ReceivedCall, userIds: readonly string[], ending: Ending): VendorAnswer {
+      const { id } = tasks.start(
+        call,
         userIds,
-        createdAt: now,
-        endsAt: hit.includes('task-never-ends') ? null : now + options.taskTime,
-        settled: false,
-        faults: hit,
-        looks: 0,
-        result: null,
-      };
-      tasks.set(task.id, task);
-      if (task.endsAt !== null) running.push({ task, ending });
-      return { status: 201, body: { task_id: task.id }, taskId: task.id };
+        () => ({ result: null }),
+        (task, at) => {
+          if (failsForGood(task)) ending.fail?.();
+          else task.result = ending.finish(at);
+        },
+      );
+      return { status: 201, body: { task_id: id }, taskId: id };
     },
-    settle(now: number) {
-      for (let next = running[0]; next && (next.task.endsAt ?? 0) <= now; next = running[0]) {
-        running.shift();
-        const { task, ending } = next;
-        if (failsForGood(task)) ending.fail?.();
-        else task.result = ending.finish(task.endsAt ?? now);
-        task.settled = true;
-      }
-    },
-    get: (id: string) => tasks.get(id),
-    list: () => [...tasks.values()],
 
     /** What GetTask answers; `url` makes the link of an export, anew each time. */
     view(id: string, now: number, url: (task: StreamTask) => string | null): VendorAnswer {
-      const task = tasks.get(id);
+      const task = tasks.known(id);
       // [U] an unknown task id: 404 code 16 is expected, 400 code 4 is the other candidate.
-      if (!task || task.faults.includes('task-forgotten')) {
-        throw notFound('getTask', `task ${id} not found`);
-      }
+      if (!task) throw notFound('getTask', `task ${id} not found`);
       if (task.settled) task.looks += 1;
-      const status = statusOf(task, now, options.taskTime);
-      const changed = task.settled ? (task.endsAt ?? now) : task.createdAt;
+      const status = statusOf(task, now);
       const body = {
         task_id: task.id,
         status,
         created_at: nanoseconds(task.createdAt),
-        updated_at: nanoseconds(changed),
+        updated_at: nanoseconds(task.settled ? (task.endsAt ?? now) : task.createdAt),
         ...outcome(task, status, url),
       };
       return { status: 200, body, taskId: id };
@@ -96,21 +81,6 @@ export function createStreamTasks({ options, faults, startedAt }: World) {
 /** A v2 timestamp: an integer of nanoseconds, beyond what a double holds exactly. */
 export function nanoseconds(ms: number): number {
   return ms * 1_000_000 + 456_789;
-}
-
-function failsForGood(task: StreamTask): boolean {
-  return task.faults.includes('task-fails') || task.faults.includes('task-fails-bare');
-}
-
-function statusOf(task: StreamTask, now: number, taskTime: number): string {
-  if (!task.settled) {
-    const share = taskTime === 0 ? 1 : (now - task.createdAt) / taskTime;
-    if (share < 0.25) return 'waiting';
-    return share < 0.5 ? 'pending' : 'running';
-  }
-  if (task.faults.includes('task-unknown-status') && task.looks <= 2) return 'archiving';
-  if (task.faults.includes('task-fails-then-completes') && task.looks === 1) return 'failed';
-  return failsForGood(task) ? 'failed' : 'completed';
 }
 
 function outcome(

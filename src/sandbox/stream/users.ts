@@ -1,28 +1,15 @@
-import type { FaultBook } from '../faults/book.ts';
-import type { Links } from '../files/store.ts';
-import type { History, StreamState } from '../population/accounts.ts';
-import type { Population, SandboxUser } from '../population/people.ts';
-import type { StreamView } from '../population/stream-chat.ts';
-import type { ReceivedCall, VendorAnswer } from '../vendor.ts';
+import type { StreamState, StreamUsers } from '../population/accounts.ts';
+import type { SandboxUser } from '../population/people.ts';
+import type { ReceivedCall, VendorAnswer, World } from '../vendor.ts';
 import { notFound } from './errors.ts';
 import type { StreamLimits } from './limits.ts';
 import { type StreamTasks, nanoseconds } from './tasks.ts';
 
-/** Who exists at Stream and in which state. */
-export interface StreamUsers {
-  population: Population;
-  accounts: History<StreamState>;
-}
-
 /** What a call works with. */
-export interface StreamContext {
+export interface StreamContext extends World {
   users: StreamUsers;
   tasks: StreamTasks;
   limits: StreamLimits;
-  faults: FaultBook;
-  links: Links;
-  /** Milliseconds a link lives. */
-  linkTime: number;
 }
 
 export type StreamHandler = (call: ReceivedCall, context: StreamContext) => VendorAnswer;
@@ -61,15 +48,6 @@ export function refuseUnknown(
 
 export function userNotFound(operation: string, id: string) {
   return notFound(operation, `user with id "${id}" not found`);
-}
-
-/** The world of Stream as it was at a version (default: now). */
-export function viewAt(
-  { population, accounts }: StreamUsers,
-  version = accounts.version(),
-  revision = 0,
-): StreamView {
-  return { population, account: (id) => accounts.get(id, version), revision };
 }
 
 /**

@@ -1,7 +1,8 @@
-import { UNTOUCHED_AT_STREAM, createHistory } from '../population/accounts.ts';
+import { UNTOUCHED_AT_STREAM, createHistory, type StreamUsers } from '../population/accounts.ts';
 import type { Vendor, World } from '../vendor.ts';
 import { authenticateStream } from './auth.ts';
 import { deactivateUsers, reactivateUsers } from './deactivate-users.ts';
+import { restoreUsers } from './restore-users.ts';
 import { deleteFeedUserData, deleteUsers } from './deletions.ts';
 import { badInput, notFound, streamError } from './errors.ts';
 import {
@@ -15,11 +16,8 @@ import {
 import { feedsQueries } from './feeds-query.ts';
 import { createStreamLimits, getFeedsRateLimits, getRateLimits } from './limits.ts';
 import { queryUsers } from './query-users.ts';
-import { restoreUsers } from './restore-users.ts';
 import { createStreamTasks } from './tasks.ts';
-import { type StreamContext, type StreamHandler, type StreamUsers, visible } from './users.ts';
-
-const LINK_TIME = 24 * 3_600_000;
+import { type StreamContext, type StreamHandler, visible } from './users.ts';
 
 const HANDLERS: Readonly<Record<string, StreamHandler>> = {
   exportFeedUserData,
@@ -39,12 +37,11 @@ const HANDLERS: Readonly<Record<string, StreamHandler>> = {
 
 /** Stream, as its fact sheet describes it. */
 export function createStream(world: World): Vendor {
-  const { options, faults, links, population } = world;
+  const { options, population } = world;
   const users: StreamUsers = { population, accounts: createHistory(UNTOUCHED_AT_STREAM) };
   const tasks = createStreamTasks(world);
   const limits = createStreamLimits(options.rate);
-  const linkTime = options.linkTime ?? LINK_TIME;
-  const context: StreamContext = { users, tasks, limits, faults, links, linkTime };
+  const context: StreamContext = { ...world, users, tasks, limits };
 
   return {
     accounts: users.accounts,
@@ -54,10 +51,10 @@ export function createStream(world: World): Vendor {
     authenticate: (call) => authenticateStream(options.credentials.stream, call),
     charge: (operation, now) => limits.charge(operation, now),
     settle: (now) => tasks.settle(now),
-    tasks: () => tasks.list(),
-    subjects: (id) => tasks.get(id)?.userIds ?? [],
+    tasks: () => [...tasks.all.values()],
+    subjects: (id) => tasks.all.get(id)?.userIds ?? [],
     file(id) {
-      const task = tasks.get(id);
+      const task = tasks.all.get(id);
       return task && task.settled && isExport(task) ? exportFile(users, task) : null;
     },
     handle: (call) => HANDLERS[call.operation]?.(call, context) ?? null,
