@@ -24,7 +24,7 @@ import {
 } from '../words.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { fit } from '../columns.ts';
+import { fit } from '../text.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
