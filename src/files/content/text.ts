@@ -20,12 +20,13 @@ export type Found = Pick<Artifact, 'format' | 'records'> & {
   recognised: boolean;
 };
 
-/** What is expected of a file. */
+/** How a file is read. */
 export interface FileReading {
-  zipOnly: boolean;
-  /** Decides for a file of a single line. */
-  preferLines: boolean;
+  /** `zip`: it must be one. Else it decides for a file of a single line: JSON or JSON lines. */
+  prefer: Artifact['format'];
+  /** Whether to look for Stream's limit of 10,000 messages (its users export). */
   countMessages: boolean;
+  /** Whether it may name its lists and have nothing in any of them (Stream's feeds export). */
   mayBeEmpty: boolean;
 }
 
@@ -65,7 +66,7 @@ class TextCheck {
 
   #found(): Found {
     const { values, innerLines } = this.#scan;
-    const asLines = values > 1 || (this.#reading.preferLines && innerLines === 0);
+    const asLines = values > 1 || (this.#reading.prefer === 'jsonl' && innerLines === 0);
     const records = asLines ? values : this.#census.elements;
     const { recognised } = this.#census;
     return {
