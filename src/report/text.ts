@@ -21,6 +21,11 @@ export function wrap(text: string, column = 0, start = ''): string[] {
   return [...lines, line];
 }
 
+/** Texts, each wrapped from `column` on, behind `start` on the first line of all. */
+export function wrapAll(texts: readonly string[], column: number, start: string): string[] {
+  return texts.flatMap((text, index) => wrap(text, column, index === 0 ? start : ''));
+}
+
 /** What somebody wrote, as it may be shown: whole, with everything invisible spelled out. */
 export function freeText(text: string): string {
   return text.replaceAll(

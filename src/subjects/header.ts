@@ -95,10 +95,9 @@ const MOST_LETTERS = 2;
 function nearColumn(name: string, present: readonly Column[]): Column | undefined {
   const word = plain(name.slice(0, 100));
   const away = (column: Column): number => distance(word, plain(column));
-  const [nearest] = COLUMNS.toSorted((a, b) => away(a) - away(b)).filter(
+  return COLUMNS.toSorted((a, b) => away(a) - away(b)).find(
     (column) => away(column) === 0 || (away(column) <= MOST_LETTERS && !present.includes(column)),
   );
-  return nearest;
 }
 
 function plain(text: string): string {

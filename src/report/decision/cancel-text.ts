@@ -4,7 +4,7 @@ import type { CancelEffect, Cancellable } from '../../requests/transitions/cance
 import type { LastWords } from '../ending/last-words.ts';
 import { wrap } from '../text.ts';
 import { requestText, whereOfAll } from '../where-text.ts';
-import { REQUEST, count, utc, stepName, andMore } from '../words.ts';
+import { inWords, count, utc, stepName, andMore } from '../words.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
 export interface Cancelling {
@@ -22,7 +22,7 @@ export function cancelText(cases: readonly Cancelling[]): string {
     .map(({ request, effects }) =>
       [
         ...wrap(requestText(request), 2),
-        ...(effects.length === 0 ? [`    nothing: it has ended (${REQUEST[request.state]})`] : []),
+        ...(effects.length === 0 ? [`    nothing: it has ended (${inWords(request.state)})`] : []),
         ...effects.flatMap(({ step, call, effect }) =>
           wrap(`${stepName(step)}: ${effectWords(effect, step, call?.intendedAt ?? null)}`, 4),
         ),

@@ -49,7 +49,7 @@ export function reachCheck({ provider, account, locked, lookup }: Asked, patienc
   }
 }
 
-const SECRET = 'Mend where its secret comes from.';
+const SECRET = 'Fix where its secret comes from.';
 
 /** Stream's codes of refused credentials (docs/providers/stream.md 5), and Sendbird's (section 5). */
 const ADVICE: Readonly<Record<ProviderName, ReadonlyMap<number, string>>> = {
@@ -115,18 +115,20 @@ export function clockCheck(provider: ProviderName, skew: Skew | null): Check {
   if (skew === null) {
     return warning(check, `not compared: no answer told ${whose} time.`);
   }
-  const { ahead, behind } = HARMFUL[provider];
+  const by = Math.max(skew.least, -skew.most);
+  if (by <= NOTICEABLE) return ok(check, `this clock agrees with ${whose}`);
+  const side = skew.least === by ? 'ahead' : 'behind';
+  const off = `this clock is ${duration(by)} or more ${side === 'ahead' ? 'ahead of' : side} ${whose}`;
   const next = "Set this machine's clock, best by NTP.";
-  const off = `this clock is ${duration(Math.max(skew.least, -skew.most))} or more`;
-  if (skew.least > ahead) {
-    const harm = provider === 'stream' ? 'it refuses tokens from the future' : 'searches miss';
-    return fault(check, `${off} ahead of ${whose}: ${harm}.`, next);
-  }
-  if (skew.least > NOTICEABLE) return warning(check, `${off} ahead of ${whose}.`, next);
-  if (-skew.most > behind) return fault(check, `${off} behind ${whose}.`, next);
-  if (-skew.most > NOTICEABLE) return warning(check, `${off} behind ${whose}.`, next);
-  return ok(check, `this clock agrees with ${whose}`);
+  if (by <= HARMFUL[provider][side]) return warning(check, `${off}.`, next);
+  return fault(check, side === 'ahead' ? `${off}: ${HARM[provider]}.` : `${off}.`, next);
 }
+
+/** What comes of a clock that is ahead. */
+const HARM: Readonly<Record<ProviderName, string>> = {
+  stream: 'it refuses tokens from the future',
+  sendbird: 'searches miss',
+};
 
 /** The rate limits in force, as far as the provider tells them to somebody who only reads. */
 export function limitsCheck({ provider, lookup, reads, limits }: Asked): Check {
@@ -164,31 +166,18 @@ export function productsCheck(
   if (lookup?.kind !== 'found') return warning(check, 'not known while Stream cannot be asked.');
   const named = products.includes('feeds');
   const message = (seen: string): string => sentence(seen) + unseenOf(products);
-  switch (feeds?.kind) {
-    case 'looked':
-      return ok(check, message(named ? FEEDS.named : FEEDS.unnamed));
-    case 'not_checkable':
-      return named
-        ? warning(
-            check,
-            message(`the profile names feeds, and Stream refuses: ${feeds.error.message}`),
-            'If the app has no feeds, take them out of stream.products.',
-          )
-        : ok(check, message(FEEDS.silent));
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-      return warning(check, message(`not known about feeds: ${feeds.error.message}`));
-    case undefined:
-      return warning(check, message('not known about feeds: no answer in time'));
+  const profile = `the profile ${named ? 'names feeds' : 'leaves feeds out'}, and Stream`;
+  if (feeds?.kind === 'looked') {
+    return ok(check, message(`${profile} ${named ? 'answers' : 'would answer'} about feed data`));
   }
+  if (feeds?.kind !== 'not_checkable') {
+    const why = feeds?.error.message ?? 'no answer in time';
+    return warning(check, message(`not known about feeds: ${why}`));
+  }
+  if (!named) return ok(check, message(`${profile} answers nothing about feed data`));
+  const next = 'If the app has no feeds, take them out of stream.products.';
+  return warning(check, message(`${profile} refuses: ${feeds.error.message}`), next);
 }
-
-const FEEDS = {
-  named: 'the profile names feeds, and Stream answers about feed data',
-  unnamed: 'the profile leaves feeds out, and Stream would answer about feed data',
-  silent: 'the profile leaves feeds out, and Stream answers nothing about feed data',
-} as const;
 
 /** Users are shared by chat and video, so that no look-up tells which of them is used. */
 function unseenOf(products: readonly string[]): string {

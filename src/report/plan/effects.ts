@@ -53,10 +53,8 @@ const EXACTLY: Readonly<Record<string, string>> = {
 
 /** What an action does, a line or more for each kind of data, under the name of the provider. */
 export function effectLines(effects: readonly Effect[]): string[] {
-  let last = '';
-  return effects.flatMap((effect) => {
-    const provider = effect.provider === last ? '' : PROVIDER[effect.provider];
-    last = effect.provider;
+  return effects.flatMap((effect, at) => {
+    const provider = effects[at - 1]?.provider === effect.provider ? '' : PROVIDER[effect.provider];
     const label = `  ${provider.padEnd(10)}${WHAT[effect.what]}`;
     return wrap(`${wordsOf(effect)}${undoOf(effect)}`, 23, label);
   });
