@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import { closeText } from '../report/decision/close-text.ts';
+import { closeText } from '../report/decision-text.ts';
 import { inWords } from '../report/words.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
