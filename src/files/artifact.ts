@@ -9,7 +9,7 @@ import { PRIVATE_FILE, ensureFolder, refuseLink } from './folder.ts';
 
 const FORMATS: readonly Artifact['format'][] = ['json', 'jsonl', 'zip'];
 
-/** Where a file goes and how it is read. */
+/** Where a file goes, and how it is read. */
 export interface ArtifactTarget extends FileReading {
   /** The bundle's folder, absolute. */
   bundle: string;

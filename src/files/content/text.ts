@@ -1,3 +1,4 @@
+import type { OperationFacts } from '../../requests/operations.ts';
 import type { Artifact, StepError } from '../../requests/request.ts';
 import { Census } from './census.ts';
 import { JsonHead } from './error-shape.ts';
@@ -21,14 +22,7 @@ export type Found = Pick<Artifact, 'format' | 'records'> & {
 };
 
 /** How a file is read. */
-export interface FileReading {
-  /** `zip`: it must be one. Else it decides for a file of a single line: JSON or JSON lines. */
-  prefer: Artifact['format'];
-  /** Whether to look for Stream's limit of 10,000 messages (its users export). */
-  countMessages: boolean;
-  /** Whether it may name its lists and have nothing in any of them (Stream's feeds export). */
-  mayBeEmpty: boolean;
-}
+export type FileReading = Omit<NonNullable<OperationFacts['file']>, 'path'>;
 
 /** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
 class TextCheck {
