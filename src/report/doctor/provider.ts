@@ -78,16 +78,13 @@ function adviceOn({ kind, error }: Unreachable, provider: ProviderName): string 
   const status = error.httpStatus ?? 0;
   if (status >= 500 || status === 408) return `Wait, and see ${name}'s status page.`;
   if (status > 0) return `Check ${provider}.baseUrl.`;
-  return /TLS/.test(error.message)
-    ? 'Check base URL and proxy; a company certificate goes into NODE_EXTRA_CA_CERTS.'
-    : `Check network, proxy, DNS and ${provider}.baseUrl${ID[provider]}.`;
+  if (/TLS/.test(error.message)) {
+    return 'Check base URL and proxy; a company certificate goes into NODE_EXTRA_CA_CERTS.';
+  }
+  // Sendbird's host is named after the application.
+  const id = provider === 'sendbird' ? ', which follows from sendbird.applicationId' : '';
+  return `Check network, proxy, DNS and ${provider}.baseUrl${id}.`;
 }
-
-/** Sendbird's host is named after the application. */
-const ID: Readonly<Record<ProviderName, string>> = {
-  stream: '',
-  sendbird: ', which follows from sendbird.applicationId',
-};
 
 /** How far this clock is ahead, ms; negative: behind. The truth lies between. */
 interface Skew {
