@@ -94,10 +94,10 @@ async function newPlace({ name, path }: Named): Promise<string> {
 /** What a link leads to counts; one that leads nowhere is refused. Null: nothing is there. */
 async function statOf({ name, path }: Named): Promise<Stats | null> {
   const found = await stat(path).catch(ABSENT);
-  if (found !== null) return found;
-  const link = await lstat(path).catch(ABSENT);
-  if (link !== null) throw unusable(name, 'it is a link that leads nowhere');
-  return null;
+  if (found === null && (await lstat(path).catch(ABSENT)) !== null) {
+    throw unusable(name, 'it is a link that leads nowhere');
+  }
+  return found;
 }
 
 const ABSENT = nullOn('ENOENT');

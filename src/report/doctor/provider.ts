@@ -1,14 +1,11 @@
+import type { Limit } from '../../requests/plan/calls.ts';
 import type { ProviderName, StepError, Operation } from '../../requests/request.ts';
 import type { Lookup, Unreachable, Sighting } from '../../requests/transitions/answers.ts';
 import { PROVIDER, duration, list, figure } from '../words.ts';
 import { type Check, fault, ok, sentence, warning } from './check.ts';
 
 /** How fast an operation may be called; ms. */
-interface Limit {
-  limit: number;
-  remaining: number;
-  window: number;
-}
+type Told = Pick<Limit, 'limit' | 'remaining' | 'window'>;
 
 /** What asking a provider has come to. */
 interface Asked {
@@ -19,9 +16,9 @@ interface Asked {
   /** Null: no answer came in time. */
   lookup: Lookup | null;
   /** The limit on look-ups. */
-  reads: Limit | null;
+  reads: Told | null;
   /** Null: not told. */
-  limits: ReadonlyMap<Operation, Limit | null>;
+  limits: ReadonlyMap<Operation, Told | null>;
   /** Whether Stream answers about feed data; null: not asked, or no answer in time. */
   feeds: Sighting | null;
 }
@@ -147,7 +144,7 @@ const SPANS: ReadonlyMap<number, string> = new Map([
   [60_000, 'a minute'],
 ]);
 
-function rate(told: Limit | null): string {
+function rate(told: Told | null): string {
   if (told === null) return 'not told';
   const { limit, remaining, window } = told;
   const left = remaining < limit ? ` (${figure(remaining)} left)` : '';
