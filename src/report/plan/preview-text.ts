@@ -44,11 +44,10 @@ function whoOf({ only, subjects }: Preview): string {
 function headline(preview: Preview, who: string): string {
   const { action, effects } = preview;
   if (action === 'restore') return restoreHeadline(preview, who);
-  const left = leftAtStream(effects);
-  if (effects.some(isRemovedAccount) && left.length > 0) {
+  const how = accountAtStream(effects);
+  if (how === 'removed' && leftAtStream(effects).length > 0) {
     return `This will erase ${who}, but at Stream not all of what is theirs`;
   }
-  const how = effects.find(isStreamAccount)?.how;
   const isAtSendbird = effects.some(({ provider }) => provider === 'sendbird');
   if (how === undefined || how === 'removed') return `This will erase ${who} for good`;
   const hide =
@@ -71,17 +70,14 @@ function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
     .filter((what) => what !== 'account' && how.has(what) && how.get(what) !== 'removed');
 }
 
-function isRemovedAccount(effect: Effect): boolean {
-  return isStreamAccount(effect) && effect.how === 'removed';
-}
-
-function isStreamAccount({ provider, what }: Effect): boolean {
-  return provider === 'stream' && what === 'account';
+/** What becomes of the account there; undefined: Stream is not asked. */
+function accountAtStream(effects: readonly Effect[]): Effect['how'] | undefined {
+  return effects.find(({ provider, what }) => provider === 'stream' && what === 'account')?.how;
 }
 
 function afterwards(preview: Preview): string[] {
   const { action, effects, warnings, refusals } = preview;
-  const how = effects.find(isStreamAccount)?.how;
+  const how = accountAtStream(effects);
   const isHidden = action === 'erase' && (how === 'hidden' || how === 'emptied');
   return [
     ...exportLine(preview),
