@@ -76,12 +76,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   subjects: {
     src: ['requests/', 'files/', 'errors.ts'],
-    packages: ['node:sqlite'],
+    packages: ['node:sqlite', 'fastest-levenshtein'],
     why: 'the subject table is who a run is about: requests, files and a temporary table, nothing else',
   },
   report: {
     src: ['requests/', 'host/host.ts'],
-    packages: ['chalk', 'ora', 'string-width'],
+    packages: ['chalk', 'ora', 'get-east-asian-width'],
     why: 'a report is made from what it is given: no ledger, provider, http',
   },
   config: {

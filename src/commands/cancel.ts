@@ -7,7 +7,7 @@ import {
   WHY_ON,
   cancelText,
   cancelWords,
-} from '../report/decision/cancel-text.ts';
+} from '../report/decision-text.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { stepName } from '../report/words.ts';
 import { type RunEnd, cancelCode } from '../requests/exit-code.ts';

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { App } from '../app.ts';
 import { GdprError } from '../errors.ts';
-import { closeText } from '../report/decision/close-text.ts';
-import { REQUEST } from '../report/words.ts';
+import { closeText } from '../report/decision-text.ts';
+import { inWords } from '../report/words.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 import { cancelEffectOf } from '../requests/transitions/cancelled.ts';
@@ -48,7 +48,7 @@ async function runClose(id: string, reason: string, yes: boolean, app: App): Pro
 
 function requireUnsettled({ id, state }: Request): void {
   if (!isSettled(state)) return;
-  throw new GdprError('guard', `Refused: ${id} is settled already: ${REQUEST[state]}.`, {
+  throw new GdprError('guard', `Refused: ${id} is settled already: ${inWords(state)}.`, {
     next: `Nothing was changed. Its receipt: gdpr status ${id}`,
     requestIds: [id],
   });

@@ -2,24 +2,19 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifact, StepError } from '../requests/request.ts';
 import { AtomicFile, syncFolder } from '../host/atomic-file.ts';
+import type { FileReading } from './content/text.ts';
 import { onDisk } from './disk.ts';
 import { download } from './download.ts';
 import { PRIVATE_FILE, ensureFolder, refuseLink } from './folder.ts';
 
 const FORMATS: readonly Artifact['format'][] = ['json', 'jsonl', 'zip'];
 
-/** Where a file goes and how it is read. */
-export interface ArtifactTarget {
+/** Where a file goes, and how it is read. */
+export interface ArtifactTarget extends FileReading {
   /** The bundle's folder, absolute. */
   bundle: string;
   /** In the bundle, without extension: that follows the content. */
   path: string;
-  /** `zip`: it must be one. Else it decides for a file of a single line: JSON or JSON lines. */
-  prefer: Artifact['format'];
-  /** Whether to look for Stream's limit of 10,000 messages (its users export). */
-  countMessages: boolean;
-  /** Whether it may name its lists and have nothing in any of them (Stream's feeds export). */
-  mayBeEmpty: boolean;
 }
 
 /** Whole as a file; what it holds may be shortened by Stream's limit, or be known to nobody. */
@@ -45,18 +40,11 @@ export async function storeArtifact(
     .filter((name) => name !== '.');
   await ensureFolder(target.bundle, below);
   for (const format of FORMATS) await refuseLink(`${stem}.${format}`);
-  const { prefer, countMessages, mayBeEmpty } = target;
-  const reading = {
-    zipOnly: prefer === 'zip',
-    preferLines: prefer === 'jsonl',
-    countMessages,
-    mayBeEmpty,
-  };
   const part = await AtomicFile.create(stem, PRIVATE_FILE);
   try {
-    const received = await download(part, body, bytes, reading, signal);
-    if (received.kind === 'bad') return received;
-    const { facts, cut, recognised } = received;
+    const received = await download(part, body, bytes, target, signal);
+    if ('code' in received) return { kind: 'bad', error: received };
+    const { cut, recognised, ...facts } = received;
     signal.throwIfAborted();
     await part.place(`${stem}.${facts.format}`);
     await removeOthers(stem, facts.format);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GdprError } from '../errors.ts';
 import type { Artifact } from '../requests/request.ts';
 import { writeWhole } from '../host/atomic-file.ts';
-import { diskReason, isSystemError, onDisk } from './disk.ts';
+import { diskReason, isSystemError, nullOn, onDisk } from './disk.ts';
 import { PRIVATE_FILE, ensureFolder, makeFolder } from './folder.ts';
 
 /** The receipt of a request, as it is to stand in its bundle. */
@@ -49,27 +49,22 @@ export async function sealBundle(
   texts: BundleReceipts,
   artifacts: readonly Artifact[],
 ): Promise<void> {
-  const write = (path: string, text: string): Promise<void> =>
-    writeWhole(join(bundle, path), [Buffer.from(text)], PRIVATE_FILE);
   await ensureFolder(bundle, []);
   for (const artifact of artifacts) await requireWhole(bundle, artifact);
-  const receipts = [
-    { path: 'receipt.json', text: texts.json },
-    { path: 'receipt.txt', text: texts.text },
-  ];
-  for (const { path, text } of receipts) await write(path, text);
-  const sums = [
-    ...artifacts,
-    ...receipts.map(({ path, text }) => ({ path, sha256: hash('sha256', text) })),
-  ];
+  const sums: Pick<Artifact, 'path' | 'sha256'>[] = [...artifacts];
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeWhole(join(bundle, path), [Buffer.from(text)], PRIVATE_FILE);
+    sums.push({ path, sha256: hash('sha256', text) });
+  };
+  await write('receipt.json', texts.json);
+  await write('receipt.txt', texts.text);
   await write('SHA256SUMS', sumsText(sums));
 }
 
 /** What `sha256sum -c` reads: hash, two blanks, path; sorted by path, code unit by code unit. */
 function sumsText(sums: readonly Pick<Artifact, 'path' | 'sha256'>[]): string {
-  const lines = sums.map(({ path, sha256: sum }) => ({ path, line: `${sum}  ${path}\n` }));
-  lines.sort((left, right) => (left.path < right.path ? -1 : 1));
-  return lines.map(({ line }) => line).join('');
+  const sorted = sums.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  return sorted.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('');
 }
 
 async function requireWhole(bundle: string, { path, bytes }: Artifact): Promise<void> {
@@ -84,29 +79,20 @@ async function requireWhole(bundle: string, { path, bytes }: Artifact): Promise<
 /** Null: there is no such file. A folder is none, nor is what a link leads to. */
 async function lengthOf(bundle: string, path: string): Promise<number | null> {
   const place = join(bundle, path);
-  try {
-    const isLinked = (await realpath(place)) !== join(await realpath(bundle), path);
-    const found = await stat(place);
-    return found.isFile() && !isLinked ? found.size : null;
-  } catch (thrown) {
-    if (isSystemError(thrown) && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR'))
-      return null;
-    throw thrown;
-  }
+  const found = await stat(place).catch(nullOn('ENOENT', 'ENOTDIR'));
+  if (found?.isFile() !== true) return null;
+  return (await realpath(place)) === join(await realpath(bundle), path) ? found.size : null;
 }
 
 /** Personal data must not slip into a repository. What the operator wrote there stays. */
 async function ignoreForGit(outDir: string): Promise<void> {
-  try {
-    await writeFile(join(outDir, '.gitignore'), '*\n', { flag: 'wx', mode: PRIVATE_FILE.mode });
-  } catch (thrown) {
-    if (!isSystemError(thrown) || thrown.code !== 'EEXIST') throw thrown;
-  }
+  const rules = { flag: 'wx', mode: PRIVATE_FILE.mode };
+  await writeFile(join(outDir, '.gitignore'), '*\n', rules).catch(nullOn('EEXIST'));
 }
 
 function unusable(outDir: string, reason: string, cause?: unknown): GdprError {
   return new GdprError('usage', `Cannot put files into ${outDir}: ${reason}.`, {
-    next: 'Nothing was sent. Name another folder with --out, or mend this one.',
+    next: 'Nothing was sent. Name another folder with --out, or fix this one.',
     cause,
   });
 }

@@ -18,7 +18,9 @@ const LOG: OwnKind = { name: 'log of calls', begin: /^\{"at":"/v };
 export async function openCallLog(path: string, kept: Kept): Promise<CallLog> {
   let file: number;
   try {
-    const reason = await reasonAgainst(path, kept);
+    // What the operator's shell has opened for us takes the lines among others.
+    const isOpen = (await openNumber(path)) !== null;
+    const reason = await (isOpen ? placeObjection(path, kept) : objection(path, kept, LOG));
     if (reason !== null) throw unusable(reason);
     file = openSync(path, 'a', 0o600);
   } catch (thrown) {
@@ -29,12 +31,6 @@ export async function openCallLog(path: string, kept: Kept): Promise<CallLog> {
     write: (entry) => void writeSync(file, `${JSON.stringify(entry)}\n`),
     close: () => closeSync(file),
   };
-}
-
-/** What the operator's shell has opened for us takes the lines among others. */
-async function reasonAgainst(path: string, kept: Kept): Promise<string | null> {
-  if ((await openNumber(path)) !== null) return placeObjection(path, kept);
-  return objection(path, kept, LOG);
 }
 
 function unusable(reason: string): GdprError {

@@ -26,6 +26,15 @@ export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException 
   return thrown instanceof Error && 'syscall' in thrown && 'code' in thrown;
 }
 
+/** What a system call answers that fails with one of these codes, or with any: null. The rest is thrown. */
+export function nullOn(...codes: readonly string[]): (thrown: unknown) => null {
+  return (thrown) => {
+    if (isSystemError(thrown) && (codes.length === 0 || codes.includes(thrown.code ?? '')))
+      return null;
+    throw thrown;
+  };
+}
+
 /** What a failed system call means, in words. */
 export function diskReason(thrown: NodeJS.ErrnoException): string {
   return WORDS.get(thrown.code ?? '') ?? thrown.message;
@@ -34,7 +43,7 @@ export function diskReason(thrown: NodeJS.ErrnoException): string {
 /** The local disk is in the way: GdprError `storage` (exit 8). */
 export function storageError(path: string, reason: string, cause?: unknown): GdprError {
   return new GdprError('storage', `Cannot write ${path}: ${reason}.`, {
-    next: 'Nothing that looks whole was left. Mend this, then run: gdpr resume',
+    next: 'Nothing that looks whole was left. Fix this, then run: gdpr resume',
     cause,
   });
 }

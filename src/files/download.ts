@@ -4,12 +4,8 @@ import { blocks } from './content/blocks.ts';
 import { ContentCheck } from './content/check.ts';
 import { refusal } from './content/fault.ts';
 import { type BlockWork, blockHash } from './content/block-thread.ts';
-import type { FileReading } from './content/text.ts';
+import type { FileReading, Found } from './content/text.ts';
 import { onDisk } from './disk.ts';
-
-export type Downloaded =
-  | { kind: 'whole'; facts: Omit<Artifact, 'path'>; cut: boolean; recognised: boolean }
-  | { kind: 'bad'; error: StepError };
 
 /**
  * Writes a body into `part`, hashing and checking it on the way; `bytes` is the length announced.
@@ -22,24 +18,17 @@ export async function download(
   bytes: number | null,
   reading: FileReading,
   signal: AbortSignal,
-): Promise<Downloaded> {
+): Promise<(Found & Omit<Artifact, 'path'>) | StepError> {
   await part.expect(bytes);
   const hash = blockHash(bytes);
   const check = new ContentCheck(reading, bytes);
   try {
     const length = await take(part, blocks(body, signal), bytes, check, hash);
-    if (typeof length !== 'number') return { kind: 'bad', error: length };
+    if (typeof length !== 'number') return length;
     const error = tooShort(length, bytes);
-    if (error !== null) return { kind: 'bad', error };
+    if (error !== null) return error;
     const found = await onDisk(part.path, () => check.end(part.fd, length, signal));
-    if ('code' in found) return { kind: 'bad', error: found };
-    const { cut, recognised, ...content } = found;
-    return {
-      kind: 'whole',
-      facts: { bytes: length, sha256: await hash.end(), ...content },
-      cut,
-      recognised,
-    };
+    return 'code' in found ? found : { bytes: length, sha256: await hash.end(), ...found };
   } finally {
     await Promise.all([hash.close(), check.close()]);
   }

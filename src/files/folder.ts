@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, rm, access, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FileRules, syncFolder } from '../host/atomic-file.ts';
-import { isSystemError, onDisk, requireRoom, storageError, diskReason } from './disk.ts';
+import { isSystemError, nullOn, onDisk, requireRoom, storageError, diskReason } from './disk.ts';
 
 const PRIVATE = 0o700;
 const PERMISSIONS = 0o777;
@@ -17,8 +17,7 @@ export async function ensureFolder(bundle: string, below: readonly string[]): Pr
   return onDisk(bundle, async () => {
     await makeFolder(dirname(bundle));
     let folder = bundle;
-    await ensureOne(folder);
-    for (const name of below) {
+    for (const name of ['', ...below]) {
       folder = join(folder, name);
       await ensureOne(folder);
     }
@@ -65,10 +64,7 @@ async function ensureOne(folder: string): Promise<void> {
 /** Refuses a symbolic link where a file of ours is to stand; nothing there is fine. */
 export async function refuseLink(path: string): Promise<void> {
   return onDisk(path, async () => {
-    const found = await lstat(path).catch((thrown: unknown) => {
-      if (isSystemError(thrown) && thrown.code === 'ENOENT') return null;
-      throw thrown;
-    });
+    const found = await lstat(path).catch(nullOn('ENOENT'));
     if (found?.isSymbolicLink() === true) throw storageError(path, 'it is a symbolic link');
   });
 }
@@ -119,7 +115,7 @@ export async function folderFacts(path: string): Promise<FolderFacts> {
     return { path, own: null, nearest: path, ...standing, free: null, network: null };
   }
   const { nearest, stats } = standing;
-  const disk = await statfs(nearest).catch(unlessSystemError);
+  const disk = await statfs(nearest).catch(nullOn());
   return {
     path,
     own: nearest === path ? { mode: stats.mode & 0o777, uid: stats.uid } : null,
@@ -152,11 +148,6 @@ async function blockedBy(folder: string): Promise<string | null> {
     if (!isSystemError(thrown)) throw thrown;
     return `${folder}: ${diskReason(thrown)}`;
   }
-}
-
-function unlessSystemError(thrown: unknown): null {
-  if (isSystemError(thrown)) return null;
-  throw thrown;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { isSystemError } from './disk.ts';
+import { nullOn } from './disk.ts';
 
 /** Where the system lists what a process has open. */
 const LISTED = /^(?:\/dev|\/proc\/[^\/]+(?:\/task\/\d+)?)\/fd\/(?<fd>\d+)$/v;
@@ -20,22 +20,19 @@ export async function openNumber(file: string): Promise<number | null> {
   return null;
 }
 
-/** A path, and what it leads to link by link, each in its folder without links. */
+/**
+ * A path, and what it leads to link by link, each in its folder without links. What is wrong with it
+ * is told by whoever opens it.
+ */
 export async function* linksFrom(file: string): AsyncGenerator<string, void, undefined> {
   let path = file;
   for (let links = 0; links < MOST_LINKS; links += 1) {
-    const folder = await realpath(dirname(path)).catch(unknown);
+    const folder = await realpath(dirname(path)).catch(nullOn());
     if (folder === null) return;
     path = join(folder, basename(path));
     yield path;
-    const next = await readlink(path).catch(unknown);
+    const next = await readlink(path).catch(nullOn());
     if (next === null) return;
     path = isAbsolute(next) ? next : `${folder}/${next}`;
   }
-}
-
-/** Whoever opens the path tells what is wrong with it. */
-function unknown(thrown: unknown): null {
-  if (isSystemError(thrown)) return null;
-  throw thrown;
 }

@@ -1,7 +1,7 @@
 import { type Stats, constants } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isSystemError } from './disk.ts';
+import { nullOn } from './disk.ts';
 import { linksFrom } from './links.ts';
 
 /** What no file that an operator names for output may touch. Paths are absolute. */
@@ -85,7 +85,7 @@ export async function isOnTheWayTo(path: string, folders: readonly string[]): Pr
 
 /** Without links, as far as it stands. */
 async function settled(path: string): Promise<string> {
-  const real = await realpath(path).catch(absent);
+  const real = await realpath(path).catch(ABSENT);
   return real ?? join(await settled(dirname(path)), basename(path));
 }
 
@@ -96,18 +96,14 @@ async function isSame(one: string, other: string): Promise<boolean> {
 }
 
 async function stands(path: string): Promise<boolean> {
-  return (await lstat(path).catch(absent)) !== null;
+  return (await lstat(path).catch(ABSENT)) !== null;
 }
 
 function statAt(path: string): Promise<Stats | null> {
-  return stat(path).catch(absent);
+  return stat(path).catch(ABSENT);
 }
 
-function absent(thrown: unknown): null {
-  const isAbsent = isSystemError(thrown) && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
-  if (isAbsent) return null;
-  throw thrown;
-}
+const ABSENT = nullOn('ENOENT', 'ENOTDIR');
 
 async function beginning(path: string): Promise<string> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -1,10 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../host/host.ts';
-import { flatHeaders, transportFault } from './send.ts';
-
-/** How long a file's server may take to answer, connecting included, ms. */
-const HEADERS_LIMIT = 30_000;
+import { type SendDeps, TOO_LATE, flatHeaders, transportFault } from './send.ts';
 
 /** The head of an answer, its body still to come. Whoever gets it reads or discards the body. */
 export interface FileAnswer {
@@ -17,44 +12,34 @@ export interface FileAnswer {
 /** A request for a file, or a part of it, as it ended. */
 export type FileExchange = FileAnswer | { kind: 'failed'; reason: string } | { kind: 'stopped' };
 
-/** Asks for a file. No credential is sent, no redirect followed; the signal ends the body too. */
+/**
+ * Asks for a file. No credential is sent, no redirect followed; the signal ends the body too. Its
+ * server has as long for the head of its answer as an API for the whole, connecting included.
+ */
 export async function requestFile(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  deps: { connections: Dispatcher; clock: Clock },
+  { connections, deadlines }: SendDeps,
   signal: AbortSignal,
 ): Promise<FileExchange> {
   if (signal.aborted) return { kind: 'stopped' };
   const late = new AbortController();
-  const over = new AbortController();
-  const limit = async (): Promise<void> => {
-    await deps.clock.sleep(HEADERS_LIMIT, over.signal);
-    if (!over.signal.aborted) late.abort();
-  };
-  const watch = limit();
+  const inTime = deadlines.begin(() => late.abort());
   try {
-    const response = await deps.connections.request({
+    const response = await connections.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
       headers: { 'accept-encoding': 'identity', ...headers },
       signal: AbortSignal.any([signal, late.signal]),
     });
-    return {
-      kind: 'answer',
-      status: response.statusCode,
-      headers: flatHeaders(response.headers),
-      body: response.body,
-    };
+    const { statusCode: status, body } = response;
+    return { kind: 'answer', status, headers: flatHeaders(response.headers), body };
   } catch (thrown) {
     if (signal.aborted) return { kind: 'stopped' };
-    const reason = late.signal.aborted
-      ? `no answer within ${HEADERS_LIMIT / 1000} s`
-      : transportFault(thrown);
-    return { kind: 'failed', reason };
+    return { kind: 'failed', reason: late.signal.aborted ? TOO_LATE : transportFault(thrown) };
   } finally {
-    over.abort();
-    await watch;
+    inTime();
   }
 }
 

@@ -28,19 +28,17 @@ export interface Http {
 
 /** Opens the door. No connection is made before the first call. */
 export function createHttp(deps: HttpDeps): Http {
-  const { clock, scale } = deps;
-  const random = (): number => deps.random();
-  const { connections, send, close } = createSender(deps);
+  const { clock } = deps;
+  const { send, close, ...way } = createSender(deps);
   const request: DownloadDeps['request'] = async (url, headers, signal) => {
     const start = clock.monotonic();
-    const exchange = await requestFile(url, headers, { connections, clock }, signal);
+    const exchange = await requestFile(url, headers, way, signal);
     deps.verbose?.(fileTraceLine(exchange, clock.monotonic() - start));
     return exchange;
   };
   return {
-    call: (call, manners, signal) => repeat(call, manners, signal, { clock, random, scale, send }),
-    openDownload: (source, signal) =>
-      openDownload(source, signal, { clock, random, scale, request }),
+    call: (call, manners, signal) => repeat(call, manners, signal, { ...deps, send }),
+    openDownload: (source, signal) => openDownload(source, signal, { ...deps, request }),
     close,
   };
 }
@@ -51,6 +49,7 @@ export function createSender({ clock, verbose }: Pick<HttpDeps, 'clock' | 'verbo
   const deadlines = createDeadlines(clock, CALL_LIMIT);
   return {
     connections,
+    deadlines,
     send: async (call: ApiCall, signal: AbortSignal): Promise<Exchange> => {
       const start = clock.monotonic();
       const exchange = await sendOnce(call, { connections, deadlines }, signal);

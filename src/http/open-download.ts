@@ -8,7 +8,7 @@ import { redirectFault } from './redirect-policy.ts';
 /** How opening a link ended. `bytes`: the announced length. */
 export type OpenResult =
   | { kind: 'body'; body: AsyncIterable<Uint8Array>; bytes: number | null }
-  | { kind: 'link_refused' | 'unusable' | 'unavailable'; error: Failure };
+  | Omit<Refusal, 'retryAt'>;
 
 /**
  * Opens a download: a GET without credentials, through a few safe redirects, repeated like any GET.
@@ -99,7 +99,11 @@ async function followRedirects(
     const fault = redirectFault(from, url);
     if (fault !== null) return unsafe(source, hops, fault);
     const answer = await deps.request(url, {}, signal);
-    if (answer.kind !== 'answer') return unanswered(source, answer);
+    const what = `the download from ${source.provider}`;
+    if (answer.kind === 'stopped') return refusal('unavailable', 'stopped', `${what} was stopped`);
+    if (answer.kind === 'failed') {
+      return refusal('unavailable', 'no_connection', `${what} failed: ${answer.reason}`);
+    }
     if (answer.status === 200) return { kind: 'open', answer, url };
     discard(answer.body);
     if (!REDIRECTS.has(answer.status)) return refused(source, answer, deps.clock.now());
@@ -112,16 +116,6 @@ async function followRedirects(
     'unsafe_redirect',
     `the download link from ${source.provider} redirects more than ${MAX_REDIRECTS} times`,
   );
-}
-
-function unanswered(
-  { provider }: DownloadSource,
-  end: Exclude<FileExchange, { kind: 'answer' }>,
-): Refusal {
-  const what = `the download from ${provider}`;
-  return end.kind === 'stopped'
-    ? refusal('unavailable', 'stopped', `${what} was stopped`)
-    : refusal('unavailable', 'no_connection', `${what} failed: ${end.reason}`);
 }
 
 function unsafe({ provider }: DownloadSource, hops: number, fault: string): Refusal {

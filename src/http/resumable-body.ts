@@ -81,7 +81,7 @@ async function goOn(
     discard(answer.body);
     if (!isTransientStatus(answer.status)) {
       throw new DownloadBroken(
-        `the download broke off at byte ${at} (${cause}), and the rest cannot be had: answer ${answer.status}`,
+        `the download broke off at byte ${at} (${cause}), and the rest cannot be read: answer ${answer.status}`,
       );
     }
     reason = `answer ${answer.status}`;
@@ -112,18 +112,9 @@ export function continues(
   entity: Entity,
 ): boolean {
   const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range']?.trim() ?? '');
-  if (match === null) return false;
-  const [start, end, total] = match.slice(1).map(Number);
-  return (
-    start === at &&
-    total === entity.total &&
-    end !== undefined &&
-    total !== undefined &&
-    end >= start &&
-    end < total &&
-    entity.etag !== null &&
-    strongEtag(headers['etag']) === entity.etag
-  );
+  const [start, end = -1, total = -1] = match?.slice(1).map(Number) ?? [];
+  const isRest = start === at && total === entity.total && end >= start && end < total;
+  return isRest && entity.etag !== null && strongEtag(headers['etag']) === entity.etag;
 }
 
 function strongEtag(value: string | undefined): string | null {

@@ -22,19 +22,6 @@ export interface Tried {
   spent: number;
 }
 
-/** What the pause depends on: instant (ms), random number in [0, 1), scale of our own pauses. */
-interface RetryMoment {
-  now: number;
-  random: number;
-  scale: number;
-}
-
-/** A pause before the next try, ms; `told` if the provider chose it. */
-interface Pause {
-  wait: number;
-  told: boolean;
-}
-
 /** Whether a call changes nothing, so that it may be repeated and left at any time. */
 export function isRead({ method, reads }: Pick<ApiCall, 'method' | 'reads'>): boolean {
   return method === 'GET' || reads === true;
@@ -49,17 +36,18 @@ function isTold({ limited, retryAt }: Heard, now: number): boolean {
 }
 
 /**
- * Whether a call is tried again, and after what pause; null: it ends with what there is. Only a
- * read is ever repeated here. What the provider says beats our own backoff, unscaled and without
- * jitter; an instant of its that has passed says nothing. A pause that overruns a budget is not
- * begun.
+ * Whether a call is tried again, and after what pause (ms; `told` if the provider chose it); null: it
+ * ends with what there is. Only a read is ever repeated here. What the provider says beats our own
+ * backoff, unscaled and without jitter; an instant of its that has passed says nothing. A pause that
+ * overruns a budget is not begun. `moment` is the instant (ms), a random number in [0, 1), and the
+ * scale of our own pauses.
  */
 export function nextPause(
   call: Pick<ApiCall, 'method' | 'reads'>,
   tried: Tried,
   heard: Pick<Heard, 'transient' | 'retryAt'>,
-  moment: RetryMoment,
-): Pause | null {
+  moment: { now: number; random: number; scale: number },
+): { wait: number; told: boolean } | null {
   if (!isRead(call) || !heard.transient) return null;
   if (tried.tries >= TRIES || tried.refused >= REFUSALS) return null;
   const said = (heard.retryAt ?? moment.now) - moment.now;

@@ -6,6 +6,9 @@ import { isRead } from './retry.ts';
 /** The limit of one call over everything, connecting included, ms. */
 export const CALL_LIMIT = 30_000;
 
+/** Why a call ended that overran it. */
+export const TOO_LATE: string = `no answer within ${CALL_LIMIT / 1000} s`;
+
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** What sending needs: the connections, and the clock of `CALL_LIMIT`. */
@@ -42,8 +45,7 @@ export async function sendOnce(
       if (isRead(call) || !flight.hasLeft()) flight.end({ kind: 'stopped' });
     };
     const inTime = deadlines.begin(() => {
-      const reason = `no answer within ${CALL_LIMIT / 1000} s`;
-      flight.end({ kind: flight.hasLeft() ? 'lost' : 'unsent', reason });
+      flight.end({ kind: flight.hasLeft() ? 'lost' : 'unsent', reason: TOO_LATE });
     });
     signal.addEventListener('abort', stop, { once: true });
     connections.dispatch(options, flight.handler);
@@ -102,9 +104,8 @@ function createFlight(done: (exchange: Exchange) => void): Flight {
         else end({ kind: 'lost', reason: `answer larger than ${MAX_ANSWER_BYTES} bytes` });
       },
       onResponseEnd() {
-        const [only, ...others] = chunks;
-        const whole = only === undefined || others.length > 0 ? Buffer.concat(chunks) : only;
-        finish({ kind: 'answer', answer: { status, headers, text: whole.toString('utf8') } });
+        const text = Buffer.concat(chunks).toString('utf8');
+        finish({ kind: 'answer', answer: { status, headers, text } });
       },
       onResponseError(_, error) {
         finish({ kind: line === null ? 'unsent' : 'lost', reason: transportFault(error) });

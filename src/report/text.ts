@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { eastAsianWidth } from 'get-east-asian-width';
 import type { Output } from '../host/host.ts';
 
 /** Terminals are read at this width; what has no blank in it is not broken. */
@@ -18,6 +19,11 @@ export function wrap(text: string, column = 0, start = ''): string[] {
     isNew = false;
   }
   return [...lines, line];
+}
+
+/** Texts, each wrapped from `column` on, behind `start` on the first line of all. */
+export function wrapAll(texts: readonly string[], column: number, start: string): string[] {
+  return texts.flatMap((text, index) => wrap(text, column, index === 0 ? start : ''));
 }
 
 /** What somebody wrote, as it may be shown: whole, with everything invisible spelled out. */
@@ -43,4 +49,31 @@ export function paintFor(
   if (!allowed || set('NO_COLOR')) return plainPaint;
   if (set('FORCE_COLOR')) return env['FORCE_COLOR'] === '0' ? plainPaint : basicPaint;
   return output.isTTY && env['TERM'] !== 'dumb' ? basicPaint : plainPaint;
+}
+
+/** How many columns a text takes at most: not every terminal draws a mark on the letter before it. */
+function columns(text: string): number {
+  return Array.from(text).reduce(
+    (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
+    0,
+  );
+}
+
+/** A text on exactly so many columns: blanks behind it, or its end cut off. */
+export function fit(text: string, width: number): string {
+  const short = cut(text, width);
+  return `${short}${' '.repeat(width - columns(short))}`;
+}
+
+/** A text on at most so many columns: its end is cut off where it is longer. */
+export function cut(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const character of text) {
+    used += columns(character);
+    if (used > width - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }

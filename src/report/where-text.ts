@@ -3,7 +3,7 @@ import type { Where } from '../requests/plan/preview.ts';
 import type { Request, Subject } from '../requests/request.ts';
 import type { Sample } from '../requests/sample.ts';
 import { subjectName } from './receipt/receipt-text.ts';
-import { wrap } from './text.ts';
+import { wrapAll } from './text.ts';
 import { PROVIDER, andMore, morePeople } from './words.ts';
 
 const COLUMN = 10;
@@ -49,9 +49,7 @@ export function thereLines(
   accounts: Where['accounts'],
 ): string[] {
   const named = first.map((each) => `${subjectName(each.userId)}: ${otherIds(each, accounts)}`);
-  return andMore(named, number, morePeople).flatMap((text, index) =>
-    wrap(text, COLUMN, index === 0 ? 'There' : ''),
-  );
+  return wrapAll(andMore(named, number, morePeople), COLUMN, 'There');
 }
 
 function otherIds(subject: Subject, accounts: Where['accounts']): string {

@@ -1,12 +1,6 @@
 import { OPERATIONS, isExport } from '../requests/operations.ts';
-import type {
-  Operation,
-  ProviderName,
-  RequestState,
-  StepState,
-  Request,
-  Step,
-} from '../requests/request.ts';
+import type { ReceiptStep } from '../requests/receipt.ts';
+import type { ProviderName, StepState, Request, Step } from '../requests/request.ts';
 import { daysBetween, dueNow } from '../requests/deadline.ts';
 import { isSettled } from '../requests/state.ts';
 
@@ -22,79 +16,71 @@ export function stepName({ provider, operation }: Pick<Step, 'provider' | 'opera
   return `${PROVIDER[provider]} ${OPERATIONS[operation].label}`;
 }
 
-const MARK: Readonly<Record<StepState, string>> = {
-  planned: '·',
-  intended: '·',
-  accepted: '…',
-  reported: '…',
-  succeeded: '✓',
-  failed: '✗',
-  not_found: '–',
-  no_data: '✗',
-  unsupported: '–',
-  already_active: '–',
-  not_sent: '✗',
-  cancelled: '–',
-  in_doubt: '?',
+/** The mark and the word for each state. */
+const STEP: Readonly<Record<StepState, readonly [mark: string, word: string]>> = {
+  planned: ['·', 'not sent yet'],
+  intended: ['·', 'being sent'],
+  accepted: ['…', 'running'],
+  reported: ['…', 'ready, not fetched yet'],
+  succeeded: ['✓', 'done'],
+  failed: ['✗', 'failed'],
+  not_found: ['–', 'not found'],
+  no_data: ['✗', 'no data'],
+  unsupported: ['–', 'not possible here'],
+  already_active: ['–', 'already active'],
+  not_sent: ['✗', 'not sent'],
+  cancelled: ['–', 'cancelled'],
+  in_doubt: ['?', 'in doubt'],
 };
 
-const STEP: Readonly<Record<StepState, string>> = {
-  planned: 'not sent yet',
-  intended: 'being sent',
-  accepted: 'running',
-  reported: 'ready, not fetched yet',
-  succeeded: 'done',
-  failed: 'failed',
-  not_found: 'not found',
-  no_data: 'no data',
-  unsupported: 'not possible here',
-  already_active: 'already active',
-  not_sent: 'not sent',
-  cancelled: 'cancelled',
-  in_doubt: 'in doubt',
-};
+/** What the words for a step are chosen by: it is as the ledger has it, or as a receipt shows it. */
+type Worded = Pick<Step, 'operation' | 'state' | 'attempts'> &
+  (Pick<Step, 'finishedAt'> | Pick<ReceiptStep, 'finished_at'>);
 
-/** What the words for a step are chosen by. */
-interface Worded {
-  operation: Operation;
-  state: StepState;
-  attempts: number;
+function hasEnded(step: Worded): boolean {
+  return ('finishedAt' in step ? step.finishedAt : step.finished_at) !== null;
 }
 
 /**
- * A step's state in words. One that was tried may have reached the provider: not "not sent".
- * `waits` is what `waitsFor` says about it.
+ * A step's state in words, among the steps of its request. One that was tried may have reached the
+ * provider: not "not sent".
  */
-export function stepWord(
-  { operation, state, attempts }: Worded,
-  { ended, waits = null }: { ended: boolean; waits?: string | null },
-): string {
-  if (state === 'planned' && waits !== null) return `waits for ${waits}`;
+export function stepWord(step: Worded, siblings: readonly Waiting[]): string {
+  const { operation, state, attempts } = step;
+  const waits = waitsFor(step, siblings);
+  if (waits !== null) return `waits for ${waits}`;
   if (state === 'planned' && attempts > 0) return 'tried, not accepted yet';
   if (state === 'reported' && !isExport(operation)) {
-    if (!ended) return 'reported done, being checked';
+    if (isBeingChecked(step)) return 'reported done, being checked';
     return OPERATIONS[operation].does === 'restore'
       ? 'reported done, not visible'
       : 'reported done, still visible';
   }
-  return STEP[state];
+  return STEP[state][1];
 }
 
 /** A step's mark. What a look-up contradicts is no success, whatever the provider reported. */
-export function stepMark({ state }: Pick<Worded, 'state'>, ended: boolean): string {
-  return state === 'reported' && ended ? MARK.failed : MARK[state];
+export function stepMark(step: Worded): string {
+  return STEP[step.state === 'reported' && hasEnded(step) ? 'failed' : step.state][0];
+}
+
+type Waiting = Pick<Step, 'operation' | 'state'>;
+
+/** Its provider has reported it as done, and the look that follows is outstanding. */
+export function isBeingChecked(step: Worded): boolean {
+  return step.state === 'reported' && !hasEnded(step) && !isExport(step.operation);
 }
 
 const RUNNING: ReadonlySet<StepState> = new Set(['planned', 'intended', 'accepted', 'in_doubt']);
 
 /** What a deletion that is not sent waits for among the steps of its request; null: nothing there. */
 export function waitsFor(
-  { operation, state }: Pick<Worded, 'operation' | 'state'>,
-  siblings: readonly Pick<Worded, 'operation' | 'state'>[],
+  { operation, state }: Waiting,
+  siblings: readonly Waiting[],
 ): string | null {
   if (state !== 'planned') return null;
   const { after } = OPERATIONS[operation];
-  const isOpen = (each: Pick<Worded, 'operation' | 'state'>): boolean =>
+  const isOpen = (each: Waiting): boolean =>
     RUNNING.has(each.state) || (isExport(each.operation) && each.state === 'reported');
   const ahead = siblings.filter((each) => after.includes(each.operation) && isOpen(each));
   if (ahead.some((each) => isExport(each.operation))) return 'the export';
@@ -102,16 +88,10 @@ export function waitsFor(
   return first === undefined ? null : OPERATIONS[first.operation].label;
 }
 
-export const REQUEST: Readonly<Record<RequestState, string>> = {
-  open: 'open',
-  completed: 'completed',
-  partial: 'partial',
-  failed: 'failed',
-  not_found: 'not found',
-  in_doubt: 'in doubt',
-  cancelled: 'cancelled',
-  closed: 'closed',
-};
+/** A state of ours in words: `not_found` is `not found`. */
+export function inWords(state: string): string {
+  return state.replace('_', ' ');
+}
 
 /** A number of bytes for people: `812 KB`, `1.2 MB`. */
 export function size(bytes: number): string {
@@ -155,6 +135,11 @@ export function count(number: number, one: string, many = `${one}s`): string {
 /** Words joined as people do: `a`, `a and b`, `a, b and c`. */
 export function list(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** A text that begins a sentence. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** The first of so many, and how many more there are. */

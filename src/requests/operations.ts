@@ -1,4 +1,4 @@
-import { ALL_OPERATIONS, type Operation, type ProviderName } from './request.ts';
+import { ALL_OPERATIONS, type Artifact, type Operation, type ProviderName } from './request.ts';
 
 /** What is known of an operation. */
 export interface OperationFacts {
@@ -32,11 +32,15 @@ export interface OperationFacts {
   file: ExportFile | null;
 }
 
-/** The file of an export, and where it stands in its bundle: the extension follows the content. */
+/** The file of an export: where it stands in its bundle, and how it is read. */
 interface ExportFile {
+  /** Without extension: that follows the content. */
   path: string;
-  prefer: 'json' | 'jsonl' | 'zip';
+  /** `zip`: it must be one. Else it decides for a file of a single line: JSON or JSON lines. */
+  prefer: Artifact['format'];
+  /** Whether to look for Stream's limit of 10,000 messages (its users export). */
   countMessages: boolean;
+  /** Whether it may name its lists and have nothing in any of them (Stream's feeds export). */
   mayBeEmpty: boolean;
 }
 

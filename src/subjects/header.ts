@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { quoteId } from '../requests/ids.ts';
 import type { ProviderName } from '../requests/request.ts';
 
@@ -38,10 +39,9 @@ export function readHeader(
       (column) => `the column ${column} is there twice`,
     ),
     ...others.flatMap((name) => {
-      const near = nearColumn(name, COLUMNS, columns);
-      return near === null
-        ? []
-        : [`the column ${quoteId(name)} is not known. Did you mean ${near}?`];
+      const near = nearColumn(name, columns);
+      if (near === undefined) return [];
+      return [`the column ${quoteId(name)} is not known. Did you mean ${near}?`];
     }),
   ];
   if (faults.length === 0) faults.push(...missing(columns, names, providers));
@@ -64,8 +64,7 @@ export function idColumn(columns: readonly Column[], provider: ProviderName): Co
 }
 
 function isColumn(name: string): name is Column {
-  const columns: readonly string[] = COLUMNS;
-  return columns.includes(name);
+  return COLUMNS.some((column) => column === name);
 }
 
 function missing(
@@ -89,48 +88,18 @@ function missing(
 const MOST_LETTERS = 2;
 
 /**
- * The column of ours that a name was probably meant to be; null: none is near. One that differs in
+ * The column of ours that a name was probably meant to be; undefined: none is near. One that differs in
  * case, blanks and hyphens alone is always near; one that is a letter or two off only where the file
  * does not have that column as well: `user_ip` beside `user_id` is a column of its own.
  */
-function nearColumn<Name extends string>(
-  name: string,
-  columns: readonly Name[],
-  present: readonly Name[],
-): Name | null {
+function nearColumn(name: string, present: readonly Column[]): Column | undefined {
   const word = plain(name.slice(0, 100));
-  const same = columns.find((column) => plain(column) === word);
-  if (same !== undefined) return same;
-  const near = columns
-    .filter((column) => !present.includes(column))
-    .map((column) => ({ column, away: distance(word, plain(column)) }))
-    .toSorted((a, b) => a.away - b.away)[0];
-  return near === undefined || near.away > MOST_LETTERS ? null : near.column;
+  const away = (column: Column): number => distance(word, plain(column));
+  return COLUMNS.toSorted((a, b) => away(a) - away(b)).find(
+    (column) => away(column) === 0 || (away(column) <= MOST_LETTERS && !present.includes(column)),
+  );
 }
 
 function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[\s_.-]/g, '');
-}
-
-/** How many letters must be added, dropped, changed or swapped with the next one. */
-function distance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
-  for (let row = 1; row <= a.length; row += 1) {
-    const next = [row];
-    rows.push(next);
-    for (let column = 1; column <= b.length; column += 1) {
-      const isSame = a[row - 1] === b[column - 1];
-      const isSwapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      next.push(
-        Math.min(
-          at(row - 1, column) + 1,
-          at(row, column - 1) + 1,
-          at(row - 1, column - 1) + (isSame ? 0 : 1),
-          isSwapped ? at(row - 2, column - 2) + 1 : Infinity,
-        ),
-      );
-    }
-  }
-  return at(a.length, b.length);
 }

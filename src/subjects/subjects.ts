@@ -18,7 +18,8 @@ export interface SubjectRow {
 }
 
 /** What becomes of a row: a new request, one that is open already, or one that is settled. */
-type Disposition = 'recorded' | 'carried' | 'skipped';
+const DISPOSITIONS = ['recorded', 'carried', 'skipped'] as const;
+type Disposition = (typeof DISPOSITIONS)[number];
 
 /** What is planned for a row, and what was found of its subject at the providers. */
 export interface PlannedRow {
@@ -157,8 +158,6 @@ function userCell(
   if (!columns.includes('stream_id')) return streamId;
   return columns.includes('sendbird_id') ? userId : sendbirdId;
 }
-
-const DISPOSITIONS: readonly Disposition[] = ['recorded', 'carried', 'skipped'];
 
 const ROWS = `SELECT line, user_id, stream_id, sendbird_id, reference, received_on, request_id, disposition
   FROM subjects WHERE line > ? ORDER BY line LIMIT ?`;

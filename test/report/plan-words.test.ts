@@ -375,13 +375,13 @@ describe('the documents of a plan', () => {
     expect(grace.found[0].subject_id).toBe('grace');
   });
 
-  it('can be told before the whole is known', () => {
+  it('have the same keys however large the run is', () => {
     const { page, preview } = erasure(parts);
     const [request] = page.requests;
     if (request === undefined) throw new Error('nothing is planned');
-    const terms = { ...preview, subjects: 1_000_000, calls: null };
-    const document = JSON.parse(previewJson(request, page.found[0] ?? [], terms));
-    expect(document.run).toEqual({ subjects: 1_000_000, calls: null, least_seconds: null });
+    const whole = { ...preview, subjects: 1_000_000, calls: new Map() };
+    const document = JSON.parse(previewJson(request, page.found[0] ?? [], whole));
+    expect(document.run).toEqual({ subjects: 1_000_000, calls: {}, least_seconds: null });
     expect(Object.keys(document)).toEqual(
       Object.keys(JSON.parse(previewJson(request, page.found[0] ?? [], preview))),
     );

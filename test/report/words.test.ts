@@ -10,6 +10,7 @@ import {
   utc,
   waitsFor,
 } from '../../src/report/words.ts';
+import type { Step } from '../../src/requests/request.ts';
 import { access, account, feeds, removal, step } from '../requests/make.ts';
 
 test.each([
@@ -65,13 +66,13 @@ test.each([
   [restore, false, 'reported done, being checked'],
   [restore, true, 'reported done, not visible'],
 ])('reported, by operation: %#', (of, ended, word) => {
-  expect(stepWord({ ...of, state: 'reported' }, { ended })).toBe(word);
+  expect(stepWord({ ...of, state: 'reported', finishedAt: ended ? 1 : null }, [])).toBe(word);
 });
 
 test('what is contradicted never gets the mark of success', () => {
-  expect(stepMark({ state: 'reported' }, true)).toBe('✗');
-  expect(stepMark({ state: 'reported' }, false)).toBe('…');
-  expect(stepMark({ state: 'succeeded' }, true)).toBe('✓');
+  expect(stepMark(account({ state: 'reported', finishedAt: 1 }))).toBe('✗');
+  expect(stepMark(account({ state: 'reported', finishedAt: null }))).toBe('…');
+  expect(stepMark(account({ state: 'succeeded', finishedAt: 1 }))).toBe('✓');
 });
 
 test.each([
@@ -101,11 +102,11 @@ test('an instant to the minute', () => {
   expect(utc('2026-11-20T09:00:01.234Z')).toBe('2026-11-20 09:00 UTC');
 });
 
-const unsent = (waits: string | null, attempts = 0): string =>
-  stepWord(account({ attempts }), { ended: false, waits });
+const unsent = (siblings: readonly Step[], attempts = 0): string =>
+  stepWord(account({ attempts }), siblings);
 
 test('what is not sent, and why', () => {
-  expect([unsent(null), unsent('feed data'), unsent(null, 1)]).toEqual([
+  expect([unsent([]), unsent([feeds({ state: 'accepted' })]), unsent([], 1)]).toEqual([
     'not sent yet',
     'waits for feed data',
     'tried, not accepted yet',

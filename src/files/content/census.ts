@@ -81,7 +81,7 @@ export class Census implements ScanListener {
     this.wantsText = this.#key === 'type';
     if (this.recognised) return;
     this.#isNamed = isKind(this.#key);
-    this.#look(isListOfKind(this.#key) || isEntityField(this.#key));
+    this.#look(isListOfKind(this.#key) || FIELD.test(this.#key));
   }
 
   text(word: Buffer, length: number): void {
@@ -89,7 +89,7 @@ export class Census implements ScanListener {
     this.wantsText = false;
     const type = word.toString('latin1', 0, length);
     if (!this.recognised) this.#look(isEntityType(type));
-    if (this.#depth !== this.#entityDepth || !isMessageType(type)) return;
+    if (this.#depth !== this.#entityDepth || !MESSAGE_TYPE.test(type)) return;
     this.#isMessage = true;
     // One message, whatever else it holds; only the plural may bring a list.
     if (type !== 'messages' && this.recognised) this.wordDepth = -1;
@@ -126,6 +126,7 @@ const KIND =
 /** Fields of entities that stand for themselves. Ids do not: errors name the id that they are about. */
 const FIELD =
   /^(?:text|html|role|custom|cid|own_data|last_active|source_feed|target_feed|fid|actor|verb|foreign_id|feed_id|reaction_counts)$/v;
+/** What `type` says of an entity that is a message: that kind, or one of a message's own types. */
 const MESSAGE_TYPE = /^(?:messages?|message\..*|regular|reply|system|deleted|ephemeral|error)$/v;
 const WORD_OF_ERRORS = new Set(['error', 'system', 'deleted']);
 
@@ -138,17 +139,8 @@ function isListOfKind(key: string): boolean {
   return key !== 'messages' && /ies$|s$/v.test(key) && isKind(key);
 }
 
-function isEntityField(key: string): boolean {
-  return FIELD.test(key);
-}
-
-/** Whether `type` says that an entity is a message: of that kind, or one of a message's own types. */
-function isMessageType(type: string): boolean {
-  return MESSAGE_TYPE.test(type);
-}
-
 /** Whether `type` says what an entity is. */
 export function isEntityType(type: string): boolean {
   const [kind = ''] = type.split('.', 1);
-  return isKind(kind) || (isMessageType(type) && !WORD_OF_ERRORS.has(type));
+  return isKind(kind) || (MESSAGE_TYPE.test(type) && !WORD_OF_ERRORS.has(type));
 }

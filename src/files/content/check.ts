@@ -28,7 +28,7 @@ export class ContentCheck {
     const kind = kindOf(block);
     if (kind.kind === 'refused') return kind.error;
     if (kind.kind === 'zip') return null;
-    if (this.#reading.zipOnly) return notZip(block.subarray(kind.start));
+    if (this.#reading.prefer === 'zip') return notZip(block.subarray(kind.start));
     this.#text = textReader(this.#reading, this.#bytes);
     return this.#text.feed(block.subarray(kind.start));
   }
@@ -39,7 +39,7 @@ export class ContentCheck {
     const found = await checkZip(fd, length, signal);
     if ('code' in found) return found;
     // Only where a zip is due is it known what one holds.
-    const recognised = this.#reading.zipOnly && found.json;
+    const recognised = this.#reading.prefer === 'zip' && found.json;
     return { format: 'zip', records: found.files, cut: false, recognised };
   }
 

@@ -1,7 +1,7 @@
 import type { StepError } from '../../requests/request.ts';
 import { NOT_JSON, refusal } from './fault.ts';
+import { bomLength } from './utf8.ts';
 
-const BOM = [0xef, 0xbb, 0xbf];
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const LESS_THAN = 0x3c;
 /** What a JSON value begins with. */
@@ -16,7 +16,7 @@ export type Kind =
 /** The kind of the file that begins with this block. */
 export function kindOf(block: Uint8Array): Kind {
   if (block[0] === 0x50 && block[1] === 0x4b) return { kind: 'zip' };
-  const start = BOM.every((byte, at) => block[at] === byte) ? BOM.length : 0;
+  const start = bomLength(block);
   let at = start;
   while (at < block.length && BLANK.has(block[at]!)) at += 1;
   const first = block[at];

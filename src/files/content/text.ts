@@ -1,3 +1,4 @@
+import type { OperationFacts } from '../../requests/operations.ts';
 import type { Artifact, StepError } from '../../requests/request.ts';
 import { Census } from './census.ts';
 import { JsonHead } from './error-shape.ts';
@@ -20,14 +21,8 @@ export type Found = Pick<Artifact, 'format' | 'records'> & {
   recognised: boolean;
 };
 
-/** What is expected of a file. */
-export interface FileReading {
-  zipOnly: boolean;
-  /** Decides for a file of a single line. */
-  preferLines: boolean;
-  countMessages: boolean;
-  mayBeEmpty: boolean;
-}
+/** How a file is read. */
+export type FileReading = Omit<NonNullable<OperationFacts['file']>, 'path'>;
 
 /** Checks JSON and JSON lines in one pass over the blocks of a file, and tells which of them it is. */
 class TextCheck {
@@ -65,7 +60,7 @@ class TextCheck {
 
   #found(): Found {
     const { values, innerLines } = this.#scan;
-    const asLines = values > 1 || (this.#reading.preferLines && innerLines === 0);
+    const asLines = values > 1 || (this.#reading.prefer === 'jsonl' && innerLines === 0);
     const records = asLines ? values : this.#census.elements;
     const { recognised } = this.#census;
     return {

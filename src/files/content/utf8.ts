@@ -1,6 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
 const LONGEST = 4;
+const BOM = [0xef, 0xbb, 0xbf];
+
+/** The length of the byte order mark that a text begins with. */
+export function bomLength(head: Uint8Array): number {
+  return BOM.every((byte, at) => head[at] === byte) ? BOM.length : 0;
+}
 
 /** Whether blocks of bytes, one after the other, are UTF-8; a character may lie across two. */
 export class Utf8Check {

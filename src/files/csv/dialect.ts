@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { Utf8Check } from '../content/utf8.ts';
+import { Utf8Check, bomLength } from '../content/utf8.ts';
 
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
-const BOM = [0xef, 0xbb, 0xbf];
 
 /** In this order when nothing speaks for one of them. */
 const DELIMITERS = [',', ';', '\t'] as const;
@@ -14,11 +13,6 @@ export interface Dialect {
   delimiter: (typeof DELIMITERS)[number];
   /** What ends a row; the longest first. */
   rowEnds: readonly string[];
-}
-
-/** The length of the byte order mark that the text begins with. */
-export function bomLength(head: Uint8Array): number {
-  return BOM.every((byte, at) => head[at] === byte) ? BOM.length : 0;
 }
 
 /**

@@ -2,7 +2,7 @@ import { type Stats, constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { GdprError } from '../../errors.ts';
-import { diskReason, isSystemError } from '../disk.ts';
+import { diskReason, isSystemError, nullOn } from '../disk.ts';
 import { openNumber } from '../links.ts';
 import { type Kept, type OwnKind, isOnTheWayTo, objection } from '../protected-places.ts';
 
@@ -93,21 +93,18 @@ async function newPlace({ name, path }: Named): Promise<string> {
 
 /** What a link leads to counts; one that leads nowhere is refused. Null: nothing is there. */
 async function statOf({ name, path }: Named): Promise<Stats | null> {
-  const found = await stat(path).catch(absent);
-  if (found !== null) return found;
-  const link = await lstat(path).catch(absent);
-  if (link !== null) throw unusable(name, 'it is a link that leads nowhere');
-  return null;
+  const found = await stat(path).catch(ABSENT);
+  if (found === null && (await lstat(path).catch(ABSENT)) !== null) {
+    throw unusable(name, 'it is a link that leads nowhere');
+  }
+  return found;
 }
 
-function absent(thrown: unknown): null {
-  if (isSystemError(thrown) && thrown.code === 'ENOENT') return null;
-  throw thrown;
-}
+const ABSENT = nullOn('ENOENT');
 
 async function isSame(file: string, input: string): Promise<boolean> {
   const [results, subjects] = await Promise.all([
-    stat(file).catch(absent),
+    stat(file).catch(ABSENT),
     stat(input === '-' ? '/dev/stdin' : input).catch(() => null),
   ]);
   if (results === null || subjects === null || !results.isFile()) return false;

@@ -64,7 +64,13 @@ async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string, vo
 async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
   try {
     await checkAgain(place);
-    await writeFile(place, texts);
+    await writeWhole(place.path, blocksOf(texts), {
+      ...PRIVATE_FILE,
+      async check(path) {
+        await checkAgain(place);
+        await PRIVATE_FILE.check(path);
+      },
+    });
   } catch (thrown) {
     if (!(thrown instanceof GdprError) || thrown.fault !== 'storage') throw thrown;
     throw new GdprError('storage', thrown.message, {
@@ -72,16 +78,6 @@ async function write(place: ResultsPlace, texts: AsyncIterable<string>): Promise
       cause: thrown,
     });
   }
-}
-
-function writeFile(place: ResultsPlace, texts: AsyncIterable<string>): Promise<void> {
-  return writeWhole(place.path, blocksOf(texts), {
-    ...PRIVATE_FILE,
-    async check(path) {
-      await checkAgain(place);
-      await PRIVATE_FILE.check(path);
-    },
-  });
 }
 
 /** Since the place was found, something else may have come to stand there. */

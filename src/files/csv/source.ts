@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { PassThrough, promises } from 'node:stream';
 import { GdprError, reasonOf } from '../../errors.ts';
 import type { Clock } from '../../host/host.ts';
-import { diskReason, isSystemError } from '../disk.ts';
+import { diskReason, isSystemError, nullOn } from '../disk.ts';
 import { openNumber } from '../links.ts';
 
 /** Larger blocks leave more garbage at once and are not read faster (measured). */
@@ -125,7 +125,7 @@ function patient(
   let begun = isBegun;
   return async (buffer, most) => {
     for (;;) {
-      const bytes = await read(buffer, most).catch(notYet);
+      const bytes = await read(buffer, most).catch(NOT_YET);
       begun ||= bytes !== 0;
       if (bytes !== null && begun) return bytes;
       await clock.sleep(PAUSE, signal);
@@ -134,10 +134,7 @@ function patient(
   };
 }
 
-function notYet(thrown: unknown): null {
-  if (isSystemError(thrown) && thrown.code === 'EAGAIN') return null;
-  throw thrown;
-}
+const NOT_YET = nullOn('EAGAIN');
 
 function unreadable(name: string, reason: string, cause?: unknown): GdprError {
   return new GdprError('usage', `Cannot read ${name}: ${reason}.`, {

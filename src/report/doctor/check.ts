@@ -28,23 +28,23 @@ export function sentence(words: string): string {
   return `${words.replace(/[.\s]+$/, '')}.`;
 }
 
-const WORD: Readonly<Record<Check['state'], string>> = {
-  ok: 'ok',
-  warning: 'WARN',
-  fault: 'FAULT',
-};
+const WORD = {
+  ok: { word: 'ok', colour: 'green' },
+  warning: { word: 'WARN', colour: 'yellow' },
+  fault: { word: 'FAULT', colour: 'red' },
+} as const;
 
 /** Where what is said begins. */
 const COLUMN = 7;
 
 /** A check on as many lines of 80 columns as it needs: its state in a word, what it is, what to do. */
 export function checkText({ check, state, message, next }: Check, paint: ChalkInstance): string {
-  const word = WORD[state];
+  const { word, colour } = WORD[state];
   const [first = '', ...more] = linesOf(message);
   const [head = '', ...rest] = wrap(`${check}: ${first}`, COLUMN, word);
   const below = [...more, ...linesOf(next === null ? '' : `Next: ${next}`)];
   return [
-    painted(word, state, paint) + head.slice(word.length),
+    paint[colour](word) + head.slice(word.length),
     ...rest,
     ...below.flatMap((line) => wrap(line, COLUMN)),
   ].join('\n');
@@ -61,17 +61,11 @@ export function tallyText(checks: readonly Check[]): string {
 
 /** The document `gdpr-doctor/1`. */
 export function doctorJson(checks: readonly Check[]): string {
-  const shown = checks.map(({ check, state, message, next }) => ({ check, state, message, next }));
-  return JSON.stringify({ schema: 'gdpr-doctor/1', checks: shown });
+  return JSON.stringify({ schema: 'gdpr-doctor/1', checks });
 }
 
 /** Nothing invisible, no colour of somebody else's: paths and names may hold anything. */
 function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => freeText(line.trim()));
   return lines.filter((line) => line !== '');
-}
-
-function painted(word: string, state: Check['state'], paint: ChalkInstance): string {
-  if (state === 'ok') return paint.green(word);
-  return state === 'warning' ? paint.yellow(word) : paint.red(word);
 }

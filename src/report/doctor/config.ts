@@ -52,12 +52,12 @@ function fileChecks({ found, settings, fault: wrong }: Configuration): readonly 
 
 function modeCheck({ path, mode, fault: wrong }: Configuration['modes'][number]): Check {
   if (mode === null) {
-    const next = 'Put the file there, or mend its path in the configuration.';
+    const next = 'Put the file there, or fix its path in the configuration.';
     return fault('mode', `${path} ${wrong ?? 'cannot be looked at'}.`, next);
   }
   return wrong === null
     ? ok('mode', `${path} is ${octal(mode)}`)
-    : fault('mode', `${path} ${wrong}.`, 'Mend its mode or owner: gdpr refuses it as it is.');
+    : fault('mode', `${path} ${wrong}.`, 'Fix its mode or owner: gdpr refuses it as it is.');
 }
 
 /** Permission bits as chmod takes them. */

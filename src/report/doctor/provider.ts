@@ -1,14 +1,11 @@
+import type { Limit } from '../../requests/plan/calls.ts';
 import type { ProviderName, StepError, Operation } from '../../requests/request.ts';
 import type { Lookup, Unreachable, Sighting } from '../../requests/transitions/answers.ts';
 import { PROVIDER, duration, list, figure } from '../words.ts';
 import { type Check, fault, ok, sentence, warning } from './check.ts';
 
 /** How fast an operation may be called; ms. */
-interface Limit {
-  limit: number;
-  remaining: number;
-  window: number;
-}
+type Told = Pick<Limit, 'limit' | 'remaining' | 'window'>;
 
 /** What asking a provider has come to. */
 export interface Asked {
@@ -19,9 +16,9 @@ export interface Asked {
   /** Null: no answer came in time. */
   lookup: Lookup | null;
   /** The limit on look-ups. */
-  reads: Limit | null;
+  reads: Told | null;
   /** Null: not told. */
-  limits: ReadonlyMap<Operation, Limit | null>;
+  limits: ReadonlyMap<Operation, Told | null>;
   /** Whether Stream answers about feed data; null: not asked, or no answer in time. */
   feeds: Sighting | null;
 }
@@ -49,7 +46,7 @@ export function reachCheck({ provider, account, locked, lookup }: Asked, patienc
   }
 }
 
-const SECRET = 'Mend where its secret comes from.';
+const SECRET = 'Fix where its secret comes from.';
 
 /** Stream's codes of refused credentials (docs/providers/stream.md 5), and Sendbird's (section 5). */
 const ADVICE: Readonly<Record<ProviderName, ReadonlyMap<number, string>>> = {
@@ -78,16 +75,13 @@ function adviceOn({ kind, error }: Unreachable, provider: ProviderName): string 
   const status = error.httpStatus ?? 0;
   if (status >= 500 || status === 408) return `Wait, and see ${name}'s status page.`;
   if (status > 0) return `Check ${provider}.baseUrl.`;
-  return /TLS/.test(error.message)
-    ? 'Check base URL and proxy; a company certificate goes into NODE_EXTRA_CA_CERTS.'
-    : `Check network, proxy, DNS and ${provider}.baseUrl${ID[provider]}.`;
+  if (/TLS/.test(error.message)) {
+    return 'Check base URL and proxy; a company certificate goes into NODE_EXTRA_CA_CERTS.';
+  }
+  // Sendbird's host is named after the application.
+  const id = provider === 'sendbird' ? ', which follows from sendbird.applicationId' : '';
+  return `Check network, proxy, DNS and ${provider}.baseUrl${id}.`;
 }
-
-/** Sendbird's host is named after the application. */
-const ID: Readonly<Record<ProviderName, string>> = {
-  stream: '',
-  sendbird: ', which follows from sendbird.applicationId',
-};
 
 /** How far this clock is ahead, ms; negative: behind. The truth lies between. */
 interface Skew {
@@ -115,18 +109,20 @@ export function clockCheck(provider: ProviderName, skew: Skew | null): Check {
   if (skew === null) {
     return warning(check, `not compared: no answer told ${whose} time.`);
   }
-  const { ahead, behind } = HARMFUL[provider];
+  const by = Math.max(skew.least, -skew.most);
+  if (by <= NOTICEABLE) return ok(check, `this clock agrees with ${whose}`);
+  const side = skew.least === by ? 'ahead' : 'behind';
+  const off = `this clock is ${duration(by)} or more ${side === 'ahead' ? 'ahead of' : side} ${whose}`;
   const next = "Set this machine's clock, best by NTP.";
-  const off = `this clock is ${duration(Math.max(skew.least, -skew.most))} or more`;
-  if (skew.least > ahead) {
-    const harm = provider === 'stream' ? 'it refuses tokens from the future' : 'searches miss';
-    return fault(check, `${off} ahead of ${whose}: ${harm}.`, next);
-  }
-  if (skew.least > NOTICEABLE) return warning(check, `${off} ahead of ${whose}.`, next);
-  if (-skew.most > behind) return fault(check, `${off} behind ${whose}.`, next);
-  if (-skew.most > NOTICEABLE) return warning(check, `${off} behind ${whose}.`, next);
-  return ok(check, `this clock agrees with ${whose}`);
+  if (by <= HARMFUL[provider][side]) return warning(check, `${off}.`, next);
+  return fault(check, side === 'ahead' ? `${off}: ${HARM[provider]}.` : `${off}.`, next);
 }
+
+/** What comes of a clock that is ahead. */
+const HARM: Readonly<Record<ProviderName, string>> = {
+  stream: 'it refuses tokens from the future',
+  sendbird: 'searches miss',
+};
 
 /** The rate limits in force, as far as the provider tells them to somebody who only reads. */
 export function limitsCheck({ provider, lookup, reads, limits }: Asked): Check {
@@ -148,7 +144,7 @@ const SPANS: ReadonlyMap<number, string> = new Map([
   [60_000, 'a minute'],
 ]);
 
-function rate(told: Limit | null): string {
+function rate(told: Told | null): string {
   if (told === null) return 'not told';
   const { limit, remaining, window } = told;
   const left = remaining < limit ? ` (${figure(remaining)} left)` : '';
@@ -164,31 +160,18 @@ export function productsCheck(
   if (lookup?.kind !== 'found') return warning(check, 'not known while Stream cannot be asked.');
   const named = products.includes('feeds');
   const message = (seen: string): string => sentence(seen) + unseenOf(products);
-  switch (feeds?.kind) {
-    case 'looked':
-      return ok(check, message(named ? FEEDS.named : FEEDS.unnamed));
-    case 'not_checkable':
-      return named
-        ? warning(
-            check,
-            message(`the profile names feeds, and Stream refuses: ${feeds.error.message}`),
-            'If the app has no feeds, take them out of stream.products.',
-          )
-        : ok(check, message(FEEDS.silent));
-    case 'credentials':
-    case 'limited':
-    case 'unavailable':
-      return warning(check, message(`not known about feeds: ${feeds.error.message}`));
-    case undefined:
-      return warning(check, message('not known about feeds: no answer in time'));
+  const profile = `the profile ${named ? 'names feeds' : 'leaves feeds out'}, and Stream`;
+  if (feeds?.kind === 'looked') {
+    return ok(check, message(`${profile} ${named ? 'answers' : 'would answer'} about feed data`));
   }
+  if (feeds?.kind !== 'not_checkable') {
+    const why = feeds?.error.message ?? 'no answer in time';
+    return warning(check, message(`not known about feeds: ${why}`));
+  }
+  if (!named) return ok(check, message(`${profile} answers nothing about feed data`));
+  const next = 'If the app has no feeds, take them out of stream.products.';
+  return warning(check, message(`${profile} refuses: ${feeds.error.message}`), next);
 }
-
-const FEEDS = {
-  named: 'the profile names feeds, and Stream answers about feed data',
-  unnamed: 'the profile leaves feeds out, and Stream would answer about feed data',
-  silent: 'the profile leaves feeds out, and Stream answers nothing about feed data',
-} as const;
 
 /** Users are shared by chat and video, so that no look-up tells which of them is used. */
 function unseenOf(products: readonly string[]): string {

@@ -3,7 +3,7 @@ import { isExport, operationsOf } from '../../requests/operations.ts';
 import { type Receipt, type ReceiptStep, receiptOf } from '../../requests/receipt.ts';
 import { eraseWords, sameFlags } from '../plan/erase-command.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { figure, list, shellWord, REQUEST, count } from '../words.ts';
+import { figure, list, shellWord, inWords, count } from '../words.ts';
 import { type RunOutcome, isUntouched, runOutcomeOf } from './outcome.ts';
 import type { Sample } from '../../requests/sample.ts';
 import type { Request } from '../../requests/request.ts';
@@ -29,19 +29,14 @@ export function adviceInDoubt(receipts: readonly Receipt[], resume: Resume): str
   const [stream, sendbird] = [ids(['delete_feeds', 'delete_users']), ids(['delete'])];
   const rest = ids([...operationsOf({ does: 'export' }), 'restore_users']);
   const isElse = rest.length > 0 || (stream.length === 0 && sendbird.length === 0);
-  return [
-    ...(stream.length === 0
-      ? []
-      : [
-          `Nothing is sent again by itself, and to delete twice does no harm unless somebody new has the id: ${resume(stream, '--resend')}`,
-        ]),
-    ...(sendbird.length === 0
-      ? []
-      : [
-          `To search Sendbird's list again: ${resume(sendbird)}; to send the deletion again: ${resume(sendbird, '--resend')}`,
-        ]),
-    ...(isElse ? [`Nothing else is sent in the meantime: ${resume(rest)}`] : []),
-  ].join(' ');
+  const ways = [
+    stream.length > 0 &&
+      `Nothing is sent again by itself, and to delete twice does no harm unless somebody new has the id: ${resume(stream, '--resend')}`,
+    sendbird.length > 0 &&
+      `To search Sendbird's list again: ${resume(sendbird)}; to send the deletion again: ${resume(sendbird, '--resend')}`,
+    isElse && `Nothing else is sent in the meantime: ${resume(rest)}`,
+  ];
+  return ways.filter((way) => way !== false).join(' ');
 }
 
 /** What is to be known of Stream deletions that were tried; empty where there are none. */
@@ -208,7 +203,7 @@ export function leftText(requests: readonly Request[], number: number, commands:
   const lines = requests.flatMap((request) => {
     const who = `${request.action} of ${subjectName(request.subject.userId)}`;
     return [
-      `  ${request.id}  ${who} (${REQUEST[request.state]})`,
+      `  ${request.id}  ${who} (${inWords(request.state)})`,
       `    ${adviceOnUnsettled(request, commands)}`,
       `    ${byHand(request.id, commands)}`,
     ];

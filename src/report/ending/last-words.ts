@@ -4,7 +4,17 @@ import type { ReceiptStep } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { PROVIDER, count, duration, figure, list, stepName } from '../words.ts';
+import {
+  PROVIDER,
+  capital,
+  inWords,
+  isBeingChecked,
+  count,
+  duration,
+  figure,
+  list,
+  stepName,
+} from '../words.ts';
 import {
   type Commands,
   type Resume,
@@ -70,19 +80,24 @@ export function lastWords(ending: Ending): LastWords {
     next,
     requestIds,
   });
-  const safe = `${doneParts(runOutcome)}Nothing is lost: ${resume}`;
+  const done = doneParts(runOutcome);
+  const safe = `${done}Nothing is lost: ${resume}`;
   switch (ending.exit) {
     case 4:
       return words(
         faultOf(ending),
         stopMessage(ending),
-        `${doneParts(runOutcome)}Nothing is lost. Set it right, then: ${resume}`,
+        `${done}Nothing is lost. Set it right, then: ${resume}`,
       );
     case 7:
       return words('in_doubt', doubtWords(ending).join(' '), wayOut(ending, resumeOf));
     case 6:
       return {
-        ...words('guard', guardWords(ending), guardNext(ending, commands)),
+        ...words(
+          'guard',
+          [guardMessage(runOutcome.guarded), ...doubtWords(ending)].join(' '),
+          guardNext(ending, commands),
+        ),
         requestIds: runOutcome.guarded.first.map((receipt) => receipt.request_id),
       };
     case 5:
@@ -97,14 +112,10 @@ export function lastWords(ending: Ending): LastWords {
   }
 }
 
-function guardWords(ending: Ending): string {
-  return [guardMessage(ending.runOutcome.guarded), ...doubtWords(ending)].join(' ');
-}
-
 function guardNext(ending: Ending, commands: Commands): string {
-  const advice = guardAdvice(ending.runOutcome.guarded, commands);
-  const { in_doubt: inDoubt } = ending.runOutcome.tally;
-  return inDoubt === 0 ? advice : `${advice}. ${wayOut(ending, commands.resume)}`;
+  const { guarded, tally } = ending.runOutcome;
+  const advice = guardAdvice(guarded, commands);
+  return tally.in_doubt === 0 ? advice : `${advice}. ${wayOut(ending, commands.resume)}`;
 }
 
 /** What is in doubt, and which providers were left for later. */
@@ -182,17 +193,11 @@ function doneParts({ tally, unsettled: open, settled }: RunOutcome): string {
 
 function unsent({ unsettled: open, untried, tried }: RunOutcome): string[] {
   const steps = open.flatMap((receipt) => receipt.steps.filter(({ state }) => state === 'planned'));
+  const fresh = steps.filter(({ attempts }) => attempts === 0);
+  const again = steps.filter(({ attempts }) => attempts > 0);
   return [
-    ...named(
-      'Not even sent yet',
-      untried,
-      steps.filter(({ attempts }) => attempts === 0),
-    ),
-    ...named(
-      'Tried, not accepted yet',
-      tried,
-      steps.filter(({ attempts }) => attempts > 0),
-    ),
+    ...named('Not even sent yet', untried, fresh),
+    ...named('Tried, not accepted yet', tried, again),
   ];
 }
 
@@ -222,16 +227,11 @@ function notFinished({ runOutcome, timedOut }: Ending): string {
   const running = open.flatMap((receipt) =>
     receipt.steps.filter((step) => step.state === 'accepted').map(stepName),
   );
-  const checked = open.flatMap((receipt) => receipt.steps.filter(isChecked).map(stepName));
+  const checked = open.flatMap((receipt) => receipt.steps.filter(isBeingChecked).map(stepName));
   const where = [['running', running] as const, ['being checked', checked] as const].map(
     ([what, names]) => (names.length === 0 ? '' : `; ${what}: ${list([...new Set(names)])}`),
   );
   return `${why}: ${count(runOutcome.tally.open, 'request')} open${where.join('')}.`;
-}
-
-/** The provider has reported it as done, and the look that follows is outstanding. */
-function isChecked({ operation, state, finished_at: finishedAt }: ReceiptStep): boolean {
-  return state === 'reported' && finishedAt === null && !isExport(operation);
 }
 
 function unconfirmedWords({ unconfirmed }: Ending, resume: Resume): string[] {
@@ -251,9 +251,8 @@ function endedBadly({ tally, unsettled: open, settled }: RunOutcome): string {
         .filter((receipt) => receipt.state === state)
         .map((receipt) => subjectName(receipt.subject.user_id));
       const isFew = number <= 5 && names.length === number;
-      return [`${state.replace('_', ' ')}: ${isFew ? list(names) : figure(number)}`];
+      return [`${inWords(state)}: ${isFew ? list(names) : figure(number)}`];
     },
   );
-  const text = parts.join('; ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${capital(parts.join('; '))}.`;
 }

@@ -1,11 +1,11 @@
 import { type Tally, emptyTally } from '../../requests/exit-code.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
 import type { RequestState } from '../../requests/request.ts';
-import { type Sample, type Sampling, createSample } from '../../requests/sample.ts';
+import { type Sample, createSample } from '../../requests/sample.ts';
 import { isSettled } from '../../requests/state.ts';
 import { PROTECTED } from '../../requests/transitions/refused.ts';
 import { freeText } from '../text.ts';
-import { stepWord, waitsFor, stepName } from '../words.ts';
+import { stepWord, stepName } from '../words.ts';
 
 /** What a run has come to, in bounded space: the numbers of all requests, the first of the receipts. */
 export interface RunOutcome {
@@ -37,10 +37,8 @@ const KEPT = 50;
 /** A run that has come to nothing yet. */
 export function createRunOutcome(): RunOutcomeFold {
   const tally = emptyTally();
-  const kept: Record<'unsettled' | 'settled', Sampling<Receipt>> = {
-    unsettled: createSample(KEPT),
-    settled: createSample(KEPT),
-  };
+  const unsettled = createSample<Receipt>(KEPT);
+  const settled = createSample<Receipt>(KEPT);
   let untried = 0;
   let tried = 0;
   let untouched = 0;
@@ -49,8 +47,8 @@ export function createRunOutcome(): RunOutcomeFold {
     add(receipt) {
       tally[receipt.state] += 1;
       if (isUntouched(receipt)) untouched += 1;
-      if (isSettled(receipt.state)) return kept.settled.add(receipt);
-      kept.unsettled.add(receipt);
+      if (isSettled(receipt.state)) return settled.add(receipt);
+      unsettled.add(receipt);
       if (receipt.steps.some(({ error }) => error?.code === PROTECTED)) guarded.add(receipt);
       for (const { state, attempts } of receipt.steps) {
         if (state !== 'planned') continue;
@@ -63,8 +61,8 @@ export function createRunOutcome(): RunOutcomeFold {
     },
     runOutcome: () => ({
       tally: { ...tally },
-      unsettled: kept.unsettled.taken().first,
-      settled: kept.settled.taken().first,
+      unsettled: unsettled.taken().first,
+      settled: settled.taken().first,
       untried,
       tried,
       untouched,
@@ -110,5 +108,5 @@ function wordsOn(step: ReceiptStep, siblings: readonly ReceiptStep[]): string | 
   const told = step.error?.message ?? step.note;
   if (told !== null) return told.replace(/\.$/, '');
   if (step.state === 'succeeded') return null;
-  return stepWord(step, { ended: step.finished_at !== null, waits: waitsFor(step, siblings) });
+  return stepWord(step, siblings);
 }

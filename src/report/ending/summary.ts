@@ -2,9 +2,8 @@ import { type Tally, tallied } from '../../requests/exit-code.ts';
 import { type ProviderName, REQUEST_STATES, type RequestState } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { cut, fit } from '../columns.ts';
-import { wrap } from '../text.ts';
-import { PROVIDER, REQUEST, count, duration, figure, list, andMore, morePeople } from '../words.ts';
+import { cut, fit, wrap } from '../text.ts';
+import { PROVIDER, inWords, count, duration, figure, list, andMore, morePeople } from '../words.ts';
 
 /** Somebody whose request is not completed: how it stands, and what is to be known about it. */
 export interface Unfinished {
@@ -58,7 +57,7 @@ function outcomes({ tally, skipped, onWord }: Summary): string {
   const ids = onWord === 1 ? 'id' : 'ids';
   const word = onWord === 0 ? '' : ` (${figure(onWord)} on a provider's word: check the ${ids})`;
   const parts = ORDER.filter((state) => tally[state] > 0).map(
-    (state) => `${figure(tally[state])} ${REQUEST[state]}${state === 'completed' ? word : ''}`,
+    (state) => `${figure(tally[state])} ${inWords(state)}${state === 'completed' ? word : ''}`,
   );
   if (skipped > 0) parts.push(`${figure(skipped)} skipped (settled before)`);
   const people = count(tallied(tally) + skipped, 'person', 'people');
@@ -82,11 +81,11 @@ function unfinishedLines({ first, number }: Sample<Unfinished>): string[] {
   const width = Math.min(LONGEST_NAME, Math.max(0, ...names.map((name) => name.length)));
   const lines = first.map(({ state, reason }, index) =>
     cut(
-      `  ${fit(names[index] ?? '', width)}  ${fit(REQUEST[state], STATE_WIDTH)}  ${reason}`.trimEnd(),
+      `  ${fit(names[index] ?? '', width)}  ${fit(inWords(state), STATE_WIDTH)}  ${reason}`.trimEnd(),
       WIDTH,
     ),
   );
   return ['Not completed:', ...andMore(lines, number, (more) => `  ${morePeople(more)}`)];
 }
 
-const STATE_WIDTH = Math.max(...Object.values(REQUEST).map((word) => word.length));
+const STATE_WIDTH = Math.max(...REQUEST_STATES.map((state) => state.length));

@@ -1,30 +1,22 @@
 import type { Effect } from '../../requests/plan/effects.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
-import { PROVIDER } from '../words.ts';
+import { PROVIDER, inWords } from '../words.ts';
 
-const WHAT: Readonly<Record<Effect['what'], string>> = {
-  feed_data: 'feed data',
-  follows: 'follows',
-  account: 'account',
-  messages: 'messages',
+/** Where the code is not the word. */
+const WHAT: Readonly<Partial<Record<Effect['what'], string>>> = {
   conversations: '1:1 chats',
   calls: '1:1 calls',
-  files: 'files',
   memberships: 'channels',
-  channels: 'channels',
   owned_channels: 'channels',
   owned_calls: 'calls',
 };
 
-const HOW: Readonly<Record<Effect['how'], string>> = {
-  untouched: 'untouched',
+const HOW: Readonly<Partial<Record<Effect['how'], string>>> = {
   hidden: 'hidden, its data kept',
   emptied: 'hidden, its content removed',
-  removed: 'removed',
   one_to_one_removed: '1-on-1 channels removed, for the other person too (1_on_1)',
   all_removed: 'every group channel they are in removed, for everybody (all)',
-  handed_over: 'handed over',
   restored: 'shown again, with its own data',
   not_restored: 'does not come back',
   unsupported: 'no restore here: a deletion at Sendbird is permanent',
@@ -53,17 +45,16 @@ const EXACTLY: Readonly<Record<string, string>> = {
 
 /** What an action does, a line or more for each kind of data, under the name of the provider. */
 export function effectLines(effects: readonly Effect[]): string[] {
-  let last = '';
-  return effects.flatMap((effect) => {
-    const provider = effect.provider === last ? '' : PROVIDER[effect.provider];
-    last = effect.provider;
-    const label = `  ${provider.padEnd(10)}${WHAT[effect.what]}`;
+  return effects.flatMap((effect, at) => {
+    const provider = effects[at - 1]?.provider === effect.provider ? '' : PROVIDER[effect.provider];
+    const label = `  ${provider.padEnd(10)}${WHAT[effect.what] ?? inWords(effect.what)}`;
     return wrap(`${wordsOf(effect)}${undoOf(effect)}`, 23, label);
   });
 }
 
 function wordsOf({ provider, what, how, owner }: Effect): string {
-  if (how !== 'handed_over') return EXACTLY[`${provider}.${what}.${how}`] ?? HOW[how];
+  if (how !== 'handed_over')
+    return EXACTLY[`${provider}.${what}.${how}`] ?? HOW[how] ?? inWords(how);
   const heir = owner === null ? 'a user that Stream makes up (delete-user-…)' : subjectName(owner);
   return `those they own go to ${heir}`;
 }

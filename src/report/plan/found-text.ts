@@ -1,11 +1,10 @@
 import { daysBetween, spellDay } from '../../requests/deadline.ts';
-import { quoteId } from '../../requests/ids.ts';
 import type { Findings, SeenPerson } from '../../requests/plan/findings.ts';
 import type { FoundSubject, Preview } from '../../requests/plan/preview.ts';
 import type { Sample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
-import { subjectName } from '../receipt/receipt-text.ts';
-import { wrap } from '../text.ts';
+import { quotedIfOdd, subjectName } from '../receipt/receipt-text.ts';
+import { wrap, wrapAll } from '../text.ts';
 import { PROVIDER, count, figure, list, andMore, morePeople } from '../words.ts';
 
 /** How days are told. */
@@ -33,9 +32,7 @@ export function foundLines(
   const heirs = [...owners].map(
     ([id, presence]) => `New owner ${subjectName(id)}: ${describe(presence, calendar)}`,
   );
-  return [...lines, ...heirs]
-    .flatMap((text, index) => wrap(text, COLUMN, index === 0 ? 'Found' : ''))
-    .concat(before);
+  return [...wrapAll([...lines, ...heirs], COLUMN, 'Found'), ...before];
 }
 
 /** What a look-up has shown of so many subjects. */
@@ -77,10 +74,8 @@ function describe(
 /** A name is what somebody wrote about themselves: shown raw only where it is harmless. */
 function shortName(name: string): string {
   const characters = Array.from(name);
-  const cut =
-    characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME).join('')}…` : name;
-  const quoted = quoteId(cut);
-  return quoted === `"${cut}"` ? cut : quoted;
+  const isLong = characters.length > LONGEST_NAME;
+  return quotedIfOdd(isLong ? `${characters.slice(0, LONGEST_NAME).join('')}…` : name);
 }
 
 function day(at: number, { dayOf, today }: Calendar): string {
@@ -136,7 +131,5 @@ function earlierLines({ first, number }: Sample<FoundSubject>): string[] {
 }
 
 function some({ first, number }: Sample<string>): string {
-  const words = first.map(subjectName);
-  const more = number - first.length;
-  return more > 0 ? `${words.join(', ')} and ${figure(more)} more` : list(words);
+  return list(andMore(first.map(subjectName), number, (more) => `${figure(more)} more`));
 }

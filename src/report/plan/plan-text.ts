@@ -4,12 +4,7 @@ import { spellDay } from '../../requests/deadline.ts';
 import { callCount, plannedCalls } from '../../requests/plan/calls.ts';
 import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { FoundSubject, Preview, Sum } from '../../requests/plan/preview.ts';
-import type {
-  Operation,
-  PlannedRequest,
-  PlannedStep,
-  ProviderName,
-} from '../../requests/request.ts';
+import type { PlannedRequest, PlannedStep, ProviderName } from '../../requests/request.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
@@ -44,28 +39,17 @@ export function planJson(request: PlannedRequest): string {
   return JSON.stringify(documentOf(request));
 }
 
-/** What the document of one request says of the run that it belongs to. */
-export interface Terms extends Pick<
-  Preview,
-  'owners' | 'effects' | 'exportsTo' | 'acceptPartial' | 'needs' | 'refusals'
-> {
-  subjects: number;
-  /** Of the whole run; null: not known while its pages come. */
-  calls: ReadonlyMap<Operation, number> | null;
-  time: number | null;
-}
-
 /**
  * A request that somebody is to agree to as `gdpr-plan/1`: what was found of its subject, what it
- * does, what it needs. A proposal of the whole run is `terms`; so is one of its page, with `calls` null.
+ * does, what it needs, and what the whole run is.
  */
 export function previewJson(
   request: PlannedRequest,
   found: readonly FoundSubject[],
-  terms: Terms,
+  preview: Preview,
 ): string {
   const providers = new Set(request.steps.map((step) => step.provider));
-  const { owners, effects, refusals, needs, calls, time } = terms;
+  const { owners, effects, refusals, needs, calls, time, subjects } = preview;
   return JSON.stringify({
     ...documentOf(request),
     steps: request.steps.map((step) => ({
@@ -79,13 +63,13 @@ export function previewJson(
     found: found.map(foundJson),
     new_owners: [...owners].map(([id, presence]) => ({ id, ...presenceJson(presence) })),
     effects: effects.filter(({ provider }) => providers.has(provider)),
-    export_first: terms.exportsTo !== null,
-    accept_partial_export: terms.acceptPartial,
+    export_first: preview.exportsTo !== null,
+    accept_partial_export: preview.acceptPartial,
     needs,
     guards: refusals.first.map(({ message, next }) => ({ message, next })),
     run: {
-      subjects: terms.subjects,
-      calls: calls === null ? null : Object.fromEntries(calls),
+      subjects,
+      calls: Object.fromEntries(calls),
       least_seconds: time === null ? null : Math.ceil(time / 1000),
     },
   });

@@ -6,7 +6,7 @@ import { refusalLines, warningLines } from './plan-text.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { thereLines, whereText, requestText, whereOfAll } from '../where-text.ts';
-import { count, duration, list, andMore } from '../words.ts';
+import { capital, count, duration, list, andMore } from '../words.ts';
 import { effectLines } from './effects.ts';
 import { type Calendar, foundLines } from './found-text.ts';
 import { createFindings } from '../../requests/plan/findings.ts';
@@ -44,11 +44,10 @@ function whoOf({ only, subjects }: Preview): string {
 function headline(preview: Preview, who: string): string {
   const { action, effects } = preview;
   if (action === 'restore') return restoreHeadline(preview, who);
-  const left = leftAtStream(effects);
-  if (effects.some(isRemovedAccount) && left.length > 0) {
+  const how = accountAtStream(effects);
+  if (how === 'removed' && leftAtStream(effects).length > 0) {
     return `This will erase ${who}, but at Stream not all of what is theirs`;
   }
-  const how = effects.find(isStreamAccount)?.how;
   const isAtSendbird = effects.some(({ provider }) => provider === 'sendbird');
   if (how === undefined || how === 'removed') return `This will erase ${who} for good`;
   const hide =
@@ -71,17 +70,14 @@ function leftAtStream(effects: readonly Effect[]): readonly Leftover[] {
     .filter((what) => what !== 'account' && how.has(what) && how.get(what) !== 'removed');
 }
 
-function isRemovedAccount(effect: Effect): boolean {
-  return isStreamAccount(effect) && effect.how === 'removed';
-}
-
-function isStreamAccount({ provider, what }: Effect): boolean {
-  return provider === 'stream' && what === 'account';
+/** What becomes of the account there; undefined: Stream is not asked. */
+function accountAtStream(effects: readonly Effect[]): Effect['how'] | undefined {
+  return effects.find(({ provider, what }) => provider === 'stream' && what === 'account')?.how;
 }
 
 function afterwards(preview: Preview): string[] {
   const { action, effects, warnings, refusals } = preview;
-  const how = effects.find(isStreamAccount)?.how;
+  const how = accountAtStream(effects);
   const isHidden = action === 'erase' && (how === 'hidden' || how === 'emptied');
   return [
     ...exportLine(preview),
@@ -119,11 +115,7 @@ function costOf({ calls, time, action, findings, subjects }: Preview): string {
   // A call for several is split where its provider does not know one of them.
   const maySplit = subjects > 1 && findings.unseen > 0;
   const words = `${maySplit ? 'at least ' : ''}${count(number, 'call')}`;
-  return `${upper(words)}, ${timeOf(time, number)}.${rest}`;
-}
-
-function upper(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return `${capital(words)}, ${timeOf(time, number)}.${rest}`;
 }
 
 function timeOf(time: number | null, calls: number): string {
@@ -145,13 +137,9 @@ export interface Unsent {
 
 /** What is not sent, before it is asked for anew: whom it is about, and what it does. */
 export function unsentText({ requests, found, unseen }: Unsent, calendar: Calendar): string {
-  const groups = new Map<string, { effects: readonly Effect[]; of: Request[] }>();
-  for (const { request, effects } of requests) {
-    const key = JSON.stringify([request.action, effects]);
-    const group = groups.get(key) ?? { effects, of: [] };
-    group.of.push(request);
-    groups.set(key, group);
-  }
+  const groups = Map.groupBy(requests, ({ request, effects }) =>
+    JSON.stringify([request.action, effects]),
+  );
   const fold = createFindings();
   for (const each of found) fold.add(each);
   const looked = {
@@ -167,10 +155,10 @@ export function unsentText({ requests, found, unseen }: Unsent, calendar: Calend
     ),
     ...foundLines(looked, calendar),
     ...(unseen === null ? [] : wrap(unseen, 10)),
-    ...[...groups.values()].flatMap(({ effects, of }) => [
+    ...[...groups.values()].flatMap((group) => [
       '',
-      ...named(of),
-      ...effectLines(effects),
+      ...named(group.map(({ request }) => request)),
+      ...effectLines(group[0]?.effects ?? []),
     ]),
     '',
   ].join('\n');

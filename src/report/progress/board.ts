@@ -1,7 +1,7 @@
 import { isExport } from '../../requests/operations.ts';
 import { type Backlog, type Outlook, createForecast } from '../../requests/plan/forecast.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
-import { count, stepWord, waitsFor, stepName } from '../words.ts';
+import { count, isBeingChecked, stepMark, stepWord, stepName } from '../words.ts';
 
 /** What a run has before it: all of its steps, and what is ahead where it is about several people. */
 export interface Extent extends Backlog {
@@ -86,29 +86,17 @@ function stepBoard(total: number): Board {
 }
 
 function counts(all: readonly Step[], total: number): string {
-  const of = (test: (step: Step) => boolean): number => all.filter(test).length;
-  const ended = of((step) => step.finishedAt !== null);
-  const done = of((step) => step.state === 'succeeded');
-  const doubtful = of((step) => step.state === 'in_doubt');
-  const looking = of(isChecked);
+  const of = (mark: string): number => all.filter((step) => stepMark(step) === mark).length;
+  const ended = all.filter((step) => step.finishedAt !== null).length;
+  const looking = all.filter(isBeingChecked).length;
   return [
-    `${ended}/${count(Math.max(total, all.length), 'step')} ✓ ${done} ✗ ${of(isBad)}`,
-    ...(doubtful > 0 ? [`? ${doubtful}`] : []),
+    `${ended}/${count(Math.max(total, all.length), 'step')} ✓ ${of('✓')} ✗ ${of('✗')}`,
+    ...(of('?') > 0 ? [`? ${of('?')}`] : []),
     ...(looking > 0 ? [`${looking} being checked`] : []),
   ].join(' · ');
 }
 
 function wordFor(step: Step, all: readonly Step[]): string {
   const siblings = all.filter(({ requestId }) => requestId === step.requestId);
-  return stepWord(step, { ended: step.finishedAt !== null, waits: waitsFor(step, siblings) });
-}
-
-const BAD: ReadonlySet<Step['state']> = new Set(['failed', 'no_data', 'not_sent']);
-
-function isBad({ state, finishedAt }: Step): boolean {
-  return BAD.has(state) || (state === 'reported' && finishedAt !== null);
-}
-
-function isChecked({ operation, state, finishedAt }: Step): boolean {
-  return !isExport(operation) && state === 'reported' && finishedAt === null;
+  return stepWord(step, siblings);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Output } from '../../host/host.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
+import { cut } from '../text.ts';
 import { type Board, type Extent, createBoard } from './board.ts';
 
 /** Tells on stderr how far a run is. */
@@ -84,7 +85,7 @@ export async function spinnerProgress(
   clock: Clock,
   extent: Extent,
 ): Promise<Progress> {
-  const [{ default: ora }, { cut }] = await Promise.all([import('ora'), import('../columns.ts')]);
+  const { default: ora } = await import('ora');
   const board = createBoard(extent, clock.monotonic());
   // On a line that is full to the last column some terminals begin the next.
   const line = (): string => cut(lineOf(board, clock), Math.max(1, output.columns - SPINNER - 1));

@@ -2,8 +2,8 @@ import { isExport } from '../../requests/operations.ts';
 import type { Receipt, ReceiptStep, VerificationRow } from '../../requests/receipt.ts';
 import { STREAM_PARTS, type StreamPart, partMode } from '../../requests/stream-options.ts';
 import { eraseWords } from '../plan/erase-command.ts';
-import { wrap } from '../text.ts';
-import { PROVIDER, list, utc } from '../words.ts';
+import { wrapAll } from '../text.ts';
+import { PROVIDER, inWords, list, utc } from '../words.ts';
 
 const INDENT = '  ';
 const COLUMN = 12;
@@ -13,9 +13,8 @@ export function checkedLines(receipt: Receipt): string[] {
   const rows = receipt.verification.filter(
     ({ result }) => result !== null || receipt.finished_at !== null,
   );
-  return rows
-    .flatMap((row) => [found(row), ...(row.result === null ? [] : [row.shows])])
-    .flatMap((line, index) => wrap(line, COLUMN, index === 0 ? `${INDENT}Checked` : ''));
+  const lines = rows.flatMap((row) => [found(row), ...(row.result === null ? [] : [row.shows])]);
+  return wrapAll(lines, COLUMN, `${INDENT}Checked`);
 }
 
 function found({
@@ -27,19 +26,10 @@ function found({
   checked_at: at,
 }: VerificationRow): string {
   const what = `${PROVIDER[provider]} ${check === 'feed_data' ? 'feed data' : 'account'}`;
-  const first = before === null ? 'nobody looked before' : `${BEFORE[before]} before`;
+  const first = before === null ? 'nobody looked before' : `${inWords(before)} before`;
   if (result === null || at === null) return `${what}: ${first}; ${shows}`;
-  return `${what}: ${first}, ${AFTER[result]} ${utc(at)}:`;
+  return `${what}: ${first}, ${inWords(result)} ${utc(at)}:`;
 }
-
-const BEFORE = { visible: 'visible', not_visible: 'not visible' } as const;
-
-const AFTER = {
-  visible: 'visible',
-  not_visible: 'not visible',
-  still_visible: 'still visible',
-  not_checkable: 'not checkable',
-} as const;
 
 /**
  * The last line of a receipt whose deletions at Stream have left something (docs/spec.md 3); null

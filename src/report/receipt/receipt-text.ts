@@ -3,7 +3,7 @@ import { daysBetween, spellDay } from '../../requests/deadline.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Receipt } from '../../requests/receipt.ts';
 import { isSettled } from '../../requests/state.ts';
-import { REQUEST, count, duration, list, utc, stepName } from '../words.ts';
+import { inWords, count, duration, list, utc, stepName } from '../words.ts';
 import { checkedLines, hiddenLine } from './checked-lines.ts';
 import { stepLines } from './step-lines.ts';
 import { freeText, wrap } from '../text.ts';
@@ -54,19 +54,19 @@ export function receiptText(receipt: Receipt, { paint, today, bundle }: Showing)
 
 /** A user id in a sentence: as it is where that is plain, quoted where it is not. */
 export function subjectName(userId: string): string {
-  const isPlain = /^[\p{L}\p{N}@._-]{1,80}$/u.test(userId) && quoteId(userId) === `"${userId}"`;
-  return isPlain ? userId : quoteId(userId);
+  return /^[\p{L}\p{N}@._-]{1,80}$/u.test(userId) ? quotedIfOdd(userId) : quoteId(userId);
 }
 
 function heading(receipt: Receipt): string {
   const mode = receipt.mode === null ? '' : `, ${receipt.mode}`;
   const what = `${receipt.action} of ${subjectName(receipt.subject.user_id)}${mode}`;
   const reference = receipt.reference === null ? '' : `  ${quotedIfOdd(receipt.reference)}`;
-  const state = receipt.state === 'completed' ? '' : `  (${REQUEST[receipt.state]})`;
+  const state = receipt.state === 'completed' ? '' : `  (${inWords(receipt.state)})`;
   return `${what}${reference}${state}`;
 }
 
-function quotedIfOdd(text: string): string {
+/** What somebody wrote, quoted where it is not harmless as it is. */
+export function quotedIfOdd(text: string): string {
   const quoted = quoteId(text);
   return quoted === `"${text}"` ? text : quoted;
 }

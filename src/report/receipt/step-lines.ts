@@ -3,8 +3,8 @@ import { quoteId } from '../../requests/ids.ts';
 import { OPERATIONS, isExport } from '../../requests/operations.ts';
 import { STREAM_PARTS, partMode, removes } from '../../requests/stream-options.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
-import { wrap } from '../text.ts';
-import { PROVIDER, count, list, size, stepMark, stepWord, utc, waitsFor } from '../words.ts';
+import { wrapAll } from '../text.ts';
+import { PROVIDER, count, list, size, stepMark, stepWord, utc } from '../words.ts';
 
 const INDENT = '  ';
 
@@ -16,26 +16,22 @@ export function stepLines({ steps }: Receipt, paint: ChalkInstance): string[] {
     8,
     ...steps.map(({ operation }) => OPERATIONS[operation].label.length),
   );
-  let last = '';
-  return steps.flatMap((step) => {
-    const provider = step.provider === last ? '' : PROVIDER[step.provider];
-    last = step.provider;
+  return steps.flatMap((step, at) => {
+    const provider = steps[at - 1]?.provider === step.provider ? '' : PROVIDER[step.provider];
     const start = `${INDENT}${provider.padEnd(10)}${OPERATIONS[step.operation].label.padEnd(nameWidth)} `;
-    const marked = `${start}${stepMark(step, step.finished_at !== null)}  `;
+    const marked = `${start}${stepMark(step)}  `;
     const texts = isExport(step.operation)
       ? [...filesOf(step, fileWidth), ...remarks(step)].map((text, index) =>
           index === 0 ? `${marked}${text}` : `${' '.repeat(marked.length)}${text}`,
         )
-      : deletionTexts(step, steps).flatMap((text, index) =>
-          wrap(text, marked.length, index === 0 ? marked : ''),
-        );
+      : wrapAll(deletionTexts(step, steps), marked.length, marked);
     return texts.map((text, index) => (index === 0 ? painted(text, start.length, paint) : text));
   });
 }
 
 /** The files of a step; the step's state in words where there is none. */
 function filesOf(step: ReceiptStep, width: number): string[] {
-  if (step.artifacts.length === 0) return [stepWord(step, { ended: step.finished_at !== null })];
+  if (step.artifacts.length === 0) return [stepWord(step, [])];
   return step.artifacts.map(({ path, format, bytes, records }) => {
     const what = format === 'zip' ? 'file' : 'record';
     return `${path.padEnd(width)}  ${size(bytes).padStart(8)}  ${count(records, what).padStart(14)}`;
@@ -45,14 +41,10 @@ function filesOf(step: ReceiptStep, width: number): string[] {
 /** What a deletion or restore has done, or how far it is; when it was asked for; what there is to know. */
 function deletionTexts(step: ReceiptStep, siblings: readonly ReceiptStep[]): string[] {
   const { state, intended_at: intendedAt, accepted_at: acceptedAt } = step;
-  const told = stepWord(step, {
-    ended: step.finished_at !== null,
-    waits: waitsFor(step, siblings),
-  });
   // Without the provider's acceptance nothing was done by this call: the note says why it is gone.
   const isDone = state === 'succeeded' && acceptedAt !== null;
   const asked = intendedAt === null ? [] : [`requested ${utc(intendedAt)}`];
-  return [isDone ? doneWords(step) : told, ...asked, ...remarks(step)];
+  return [isDone ? doneWords(step) : stepWord(step, siblings), ...asked, ...remarks(step)];
 }
 
 /** A line with the mark that stands at a column in its colour. */

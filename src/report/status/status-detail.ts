@@ -7,17 +7,16 @@ import type { Call, CallState, Request, Step } from '../../requests/request.ts';
 import {
   dueMark,
   PROVIDER,
-  REQUEST,
+  inWords,
   count,
   duration,
   stepMark,
   stepWord,
   utc,
-  waitsFor,
   SOON,
 } from '../words.ts';
 import { extensionLines, subjectName } from '../receipt/receipt-text.ts';
-import { freeText, wrap } from '../text.ts';
+import { freeText, wrap, wrapAll } from '../text.ts';
 import type { Shown } from './status-json.ts';
 import { type Commands, adviceOnUnsettled, byHand } from '../ending/advice.ts';
 import type { StatusShowing } from './status-text.ts';
@@ -31,11 +30,9 @@ const TEXT = 25;
 export function statusDetail(shown: Shown, showing: DetailShowing): string {
   const { request, calls, heldBy } = shown;
   const { paint, now } = showing;
-  let last = '';
-  const steps = request.steps.flatMap((step) => {
-    const provider = step.provider === last ? '' : PROVIDER[step.provider];
-    last = step.provider;
-    return stepLines(step, provider, request, calls, now);
+  const steps = request.steps.flatMap((step, at) => {
+    const isFirst = request.steps[at - 1]?.provider !== step.provider;
+    return stepLines(step, isFirst ? PROVIDER[step.provider] : '', request, calls, now);
   });
   const [first = '', ...more] = wrap(heading(request), TITLE.length, TITLE);
   return [
@@ -53,7 +50,7 @@ export function statusDetail(shown: Shown, showing: DetailShowing): string {
 
 function heading({ id, action, subject, mode, reference, state }: Request): string {
   const what = `${id}  ${action} of ${subjectName(subject.userId)}${mode === null ? '' : `, ${mode}`}`;
-  return `${what}${reference === null ? '' : `  ${freeText(reference)}`}  (${REQUEST[state]})`;
+  return `${what}${reference === null ? '' : `  ${freeText(reference)}`}  (${inWords(state)})`;
 }
 
 function stepLines(
@@ -63,17 +60,16 @@ function stepLines(
   calls: readonly Call[],
   now: number,
 ): string[] {
-  const ended = step.finishedAt !== null;
-  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATIONS[step.operation].label.padEnd(10)}${stepMark(step, ended)}`;
+  const start = `${INDENT}${provider.padEnd(NAME - INDENT.length)}${OPERATIONS[step.operation].label.padEnd(10)}${stepMark(step)}`;
   const own = calls.filter(({ stepIds }) => stepIds.includes(step.id));
   const texts = [
-    stepWord(step, { ended, waits: waitsFor(step, request.steps) }),
+    stepWord(step, request.steps),
     ...own.flatMap((call) => callLines(call, step)),
     ...nextLook(step, request, now),
     ...(step.error === null ? [] : [step.error.message]),
     ...(step.note === null ? [] : [step.note]),
   ];
-  return texts.flatMap((text, index) => wrap(text, TEXT, index === 0 ? start : ''));
+  return wrapAll(texts, TEXT, start);
 }
 
 /** What the step waits for, if it is an instant or somebody's yes. */
@@ -148,9 +144,7 @@ function nextLines({ request, heldBy }: Shown, showing: DetailShowing): string[]
     heldBy === null ? advice(request, showing) : 'Nothing: it goes on there.',
     ...lateAdvice(request, showing),
   ];
-  return words
-    .flatMap((text, index) => wrap(text, START.length, index === 0 ? START : ''))
-    .map((line) => line.replaceAll(GLUE, ' '));
+  return wrapAll(words, START.length, START).map((line) => line.replaceAll(GLUE, ' '));
 }
 
 function advice(request: Request, { invocation, now }: DetailShowing): string {

@@ -14,17 +14,16 @@ import {
   age,
   dueMark,
   PROVIDER,
-  REQUEST,
+  inWords,
   count,
   list,
   stepMark,
   stepWord,
-  waitsFor,
   figure,
 } from '../words.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { fit } from '../columns.ts';
+import { fit } from '../text.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {
@@ -60,7 +59,7 @@ function entry(request: Request, { paint, today, now }: StatusShowing): string {
     dueNow(request),
   ]);
   const mark = dueMark(request, today);
-  const state = request.state === 'open' ? null : REQUEST[request.state];
+  const state = request.state === 'open' ? null : inWords(request.state);
   const providers = [...new Set(request.steps.map(({ provider }) => provider))];
   const anew = request.steps.some((step) => lacksConfirmation(step, request.confirmedAt, now))
     ? 'to be confirmed again: gdpr resume asks'
@@ -80,12 +79,10 @@ function line(cells: readonly string[]): string {
 /** How far a request is at a provider: `Stream ✓ done`, `Stream … 1 of 2, users running`. */
 function progress(provider: ProviderName, { steps }: Request): string {
   const own = steps.filter((step) => step.provider === provider);
-  const word = (step: Step): string =>
-    stepWord(step, { ended: step.finishedAt !== null, waits: waitsFor(step, steps) });
+  const word = (step: Step): string => stepWord(step, steps);
   const telling = own.toSorted((a, b) => weight(b) - weight(a))[0];
   if (telling === undefined) return PROVIDER[provider];
-  const mark = stepMark(telling, telling.finishedAt !== null);
-  const start = `${PROVIDER[provider]} ${mark}`;
+  const start = `${PROVIDER[provider]} ${stepMark(telling)}`;
   const said = word(telling);
   if (own.every((step) => word(step) === said)) return `${start} ${said}`;
   const ended = own.filter(({ finishedAt }) => finishedAt !== null).length;
@@ -124,7 +121,7 @@ export function unsettledWords(
 ): LastWords {
   const all = unsettled(states);
   const parts = REQUEST_STATES.filter((state) => !isSettled(state) && states[state] > 0).map(
-    (state) => `${figure(states[state])} ${REQUEST[state]}`,
+    (state) => `${figure(states[state])} ${inWords(state)}`,
   );
   const late = overdue > 0 ? `; ${figure(overdue)} overdue` : '';
   return {

@@ -4,11 +4,11 @@ import {
   type CancelledStep,
   cancelText,
   cancelWords,
-} from '../../../src/report/decision/cancel-text.ts';
-import { closeText } from '../../../src/report/decision/close-text.ts';
-import { type Call, STEP_STATES, type Step } from '../../../src/requests/request.ts';
-import { cancelEffectOf } from '../../../src/requests/transitions/cancelled.ts';
-import { T0, access, account, call, feeds, removal, request, step } from '../../requests/make.ts';
+  closeText,
+} from '../../src/report/decision-text.ts';
+import { type Call, STEP_STATES, type Step } from '../../src/requests/request.ts';
+import { cancelEffectOf } from '../../src/requests/transitions/cancelled.ts';
+import { T0, access, account, call, feeds, removal, request, step } from '../requests/make.ts';
 
 const sent = (of: Step, more: Partial<Call> = {}): Call =>
   call(of, { taskId: 'task-1', state: 'accepted', answeredAt: T0 + 300, ...more });

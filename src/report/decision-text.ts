@@ -1,10 +1,11 @@
-import type { CancelEnd } from '../../requests/exit-code.ts';
-import type { Request, Step } from '../../requests/request.ts';
-import type { CancelEffect, Cancellable } from '../../requests/transitions/cancelled.ts';
-import type { LastWords } from '../ending/last-words.ts';
-import { wrap } from '../text.ts';
-import { requestText, whereOfAll } from '../where-text.ts';
-import { REQUEST, count, utc, stepName, andMore } from '../words.ts';
+import type { CancelEnd } from '../requests/exit-code.ts';
+import type { Request, Step } from '../requests/request.ts';
+import type { CancelEffect, Cancellable } from '../requests/transitions/cancelled.ts';
+import type { LastWords } from './ending/last-words.ts';
+import { subjectName } from './receipt/receipt-text.ts';
+import { wrap } from './text.ts';
+import { eachOnce, requestText, whereOfAll, whereText } from './where-text.ts';
+import { inWords, count, utc, stepName, andMore } from './words.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
 export interface Cancelling {
@@ -22,7 +23,7 @@ export function cancelText(cases: readonly Cancelling[]): string {
     .map(({ request, effects }) =>
       [
         ...wrap(requestText(request), 2),
-        ...(effects.length === 0 ? [`    nothing: it has ended (${REQUEST[request.state]})`] : []),
+        ...(effects.length === 0 ? [`    nothing: it has ended (${inWords(request.state)})`] : []),
         ...effects.flatMap(({ step, call, effect }) =>
           wrap(`${stepName(step)}: ${effectWords(effect, step, call?.intendedAt ?? null)}`, 4),
         ),
@@ -117,4 +118,33 @@ function nextOf(exit: number, ids: readonly string[], invocation: string): strin
     default:
       return `Nothing else was changed. To try the rest again: ${invocation} cancel ${all}`;
   }
+}
+
+/** What closing leaves behind, before the question; `going` are the steps that go on, or may. */
+export function closeText(
+  { id, action, subject, profile, steps }: Request,
+  going: readonly Step[],
+): string {
+  const where = whereText({ profile, accounts: eachOnce(steps) }, subject);
+  const unsent = steps.filter((step) => step.finishedAt === null && !going.includes(step));
+  return [
+    ...wrap(`This closes ${id}, ${action} of ${subjectName(subject.userId)}, by hand, ${where}.`),
+    ...going.flatMap((step) => goingLine(step, GOING[step.state] ?? 'goes on')),
+    ...unsent.flatMap((step) => goingLine(step, 'was not sent, and will not be')),
+    ...wrap('No gdpr follows it any more; what is in its bundle stays.'),
+  ].join('\n');
+}
+
+const GOING: Readonly<Partial<Record<Step['state'], string>>> = {
+  intended: 'may have been sent, and takes its course then',
+  planned: 'may have been sent, and takes its course then',
+  in_doubt: 'may have been sent, and takes its course then',
+  accepted: 'runs there, and is carried out all the same',
+  reported: 'is done there; what is left is not fetched or looked at',
+  no_data: 'has ended there; nobody looks why',
+};
+
+function goingLine(step: Step, what: string): string[] {
+  const task = step.taskId === null ? '' : ` (task ${step.taskId})`;
+  return wrap(`${stepName(step)} ${what}${task}.`, 2);
 }
