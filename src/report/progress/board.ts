@@ -1,4 +1,3 @@
-import { isExport } from '../../requests/operations.ts';
 import { type Backlog, type Outlook, createForecast } from '../../requests/plan/forecast.ts';
 import type { RequestState, Step } from '../../requests/request.ts';
 import { count, isBeingChecked, stepMark, stepWord, stepName } from '../words.ts';
