@@ -46,7 +46,7 @@ export interface Heard {
 export interface Manners {
   /** Resolves when a try may leave, or when the signal aborts. */
   enter(signal: AbortSignal): Promise<void>;
-  /** Is told of every try, right before it is made. */
+  /** Hears every try, right before it is made. */
   tried(): void;
   /** Is told every answer. */
   hear(answer: ApiAnswer): Heard;

@@ -45,7 +45,7 @@ export function undelivered(
 ): { kind: 'credentials' | 'unsent' | 'lost'; error: Failure } {
   switch (reply.kind) {
     case 'no_secret': {
-      const message = `the ${provider} ${secret} cannot be had: ${redactor.clean(reply.reason)}`;
+      const message = `the ${provider} ${secret} cannot be read: ${redactor.clean(reply.reason)}`;
       return { kind: 'credentials', error: failure('credentials', message) };
     }
     case 'unsent': {

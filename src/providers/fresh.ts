@@ -4,7 +4,7 @@ const FRESH = 60_000;
 /** The most that are remembered. */
 const MOST = 1_000;
 
-/** What a check has just told of finished tasks, so that fetching their files need not ask again. */
+/** What a check has just said about finished tasks, so that fetching their files need not ask again. */
 export type Fresh<View> = ReturnType<typeof createFresh<View>>;
 
 /** Nothing is remembered yet; `clock` in ms since the epoch. */

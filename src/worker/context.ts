@@ -29,7 +29,7 @@ export interface WorkerDeps {
   tell(step: Step, state: Step['state']): void;
   /** Told that calls wait for the provider's rate limit, and how long (ms). */
   waits(provider: ProviderName, ms: number): void;
-  /** Told of requests that have ended, once their bundles are sealed; more than once of the same. */
+  /** Hears which requests have ended, once their bundles are sealed; more than once of the same. */
   ended(requests: readonly Brief[]): Promise<void>;
   receipts: Receipts;
   /** A receipt as people read it; its wording is no business of this room. */

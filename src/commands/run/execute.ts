@@ -95,7 +95,7 @@ export async function carryOut(
   }
 }
 
-/** One whose record is broken is told of at the end. */
+/** One whose record is broken is reported at the end. */
 async function printEach(briefs: readonly Brief[], receipts: Receipts, app: App): Promise<void> {
   for (const brief of briefs) {
     const made = await orBroken(brief.id, receipts.of(brief));

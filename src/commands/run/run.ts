@@ -18,13 +18,13 @@ interface OpenPage {
 export interface Run {
   /** The requests to carry on. */
   open(): Iterable<OpenPage>;
-  /** The requests that are told of at the end, in this order. */
+  /** The requests that are reported at the end, in this order. */
   all(): Iterable<readonly string[]>;
   /** Where they come from, row by row; null: from the ledger. */
   subjectTable: SubjectTable | null;
   /** Where the results go; null: nowhere. */
   results: ResultsPlace | null;
-  /** Told of as a whole, and not by a receipt for each. */
+  /** Reported as a whole, and not by a receipt for each. */
   isBatch: boolean;
   workload: Workload;
   /** The folder of the bundles; null: there are none. */
@@ -36,7 +36,7 @@ export interface Run {
 /** So many receipts can be read one by one. */
 const RECEIPTS = 20;
 
-/** Whether so many people are told of as a whole. */
+/** Whether so many people are reported as a whole. */
 export function isMany(people: number): boolean {
   return people > RECEIPTS;
 }
