@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { SANDBOX } from '../src/config/accounts.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { systemClock } from '../src/host/system-clock.ts';
+import { startSandbox } from '../src/sandbox/sandbox.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SOURCES = `git ls-files 'src/*.ts' 'bin/*.ts'`;

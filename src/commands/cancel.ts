@@ -10,9 +10,8 @@ import {
 } from '../report/decision-text.ts';
 import { subjectName } from '../report/receipt/receipt-text.ts';
 import { stepName } from '../report/words.ts';
-import { type RunEnd, cancelCode } from '../requests/exit-code.ts';
 import type { Call, Request } from '../requests/request.ts';
-import { isSettled } from '../requests/state.ts';
+import { type RunEnd, cancelCode, isSettled } from '../requests/state.ts';
 import { type CancelEffect, cancelEffectOf } from '../requests/transitions/cancelled.ts';
 import { type Taken, cancelSteps, withdrawCalls } from '../worker/withdraw.ts';
 import { askYesOrNo } from './shared/confirm.ts';

@@ -1,8 +1,8 @@
 import type { Host } from '../host/host.ts';
 import { parseConfig } from './config-file.ts';
 import { type FoundFile, findConfigFiles } from './find.ts';
-import { readFound } from './trust.ts';
 import { BUILT_IN, PROFILE_NAME } from './profile.ts';
+import { readFound } from './trust.ts';
 
 /**
  * The names of all profiles, the built-in ones included, for offering them while a command is typed:

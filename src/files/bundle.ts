@@ -3,10 +3,17 @@ import { constants } from 'node:fs';
 import { access, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GdprError } from '../errors.ts';
-import type { Artifact } from '../requests/request.ts';
 import { writeWhole } from '../host/atomic-file.ts';
-import { diskReason, isSystemError, nullOn, onDisk } from './disk.ts';
-import { PRIVATE_FILE, ensureFolder, makeFolder } from './folder.ts';
+import type { Artifact } from '../requests/request.ts';
+import {
+  PRIVATE_FILE,
+  diskReason,
+  ensureFolder,
+  isSystemError,
+  makeFolder,
+  nullOn,
+  onDisk,
+} from './folder.ts';
 
 /** The receipt of a request, as it is to stand in its bundle. */
 export interface BundleReceipts {

@@ -1,6 +1,6 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { nullOn } from './disk.ts';
+import { nullOn } from './folder.ts';
 
 /** Where the system lists what a process has open. */
 const LISTED = /^(?:\/dev|\/proc\/[^\/]+(?:\/task\/\d+)?)\/fd\/(?<fd>\d+)$/v;

@@ -1,7 +1,7 @@
 import { type Stats, constants } from 'node:fs';
 import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { nullOn } from './disk.ts';
+import { nullOn } from './folder.ts';
 import { linksFrom } from './links.ts';
 
 /** What no file that an operator names for output may touch. Paths are absolute. */

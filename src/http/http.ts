@@ -1,6 +1,6 @@
 import { createConnections, createDeadlines } from './connections.ts';
 import type { ApiCall, Exchange, Manners } from './exchange.ts';
-import { requestFile, type FileExchange } from './file-request.ts';
+import { type FileExchange, requestFile } from './file-request.ts';
 import {
   type DownloadDeps,
   type DownloadSource,

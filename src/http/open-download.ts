@@ -1,9 +1,9 @@
-import { type Failure, failure, type FailureCode } from './exchange.ts';
-import { type FileAnswer, discard, type FileExchange } from './file-request.ts';
-import { type ResumeDeps, entityOf, resumableBody } from './resumable-body.ts';
-import { isTransientStatus, retryAfter, createTries, type RetryDeps } from './retry.ts';
 import type { Secret } from '../secret.ts';
+import { type Failure, type FailureCode, failure } from './exchange.ts';
+import { type FileAnswer, type FileExchange, discard } from './file-request.ts';
 import { redirectFault } from './redirect-policy.ts';
+import { type ResumeDeps, entityOf, resumableBody } from './resumable-body.ts';
+import { type RetryDeps, createTries, isTransientStatus, retryAfter } from './retry.ts';
 
 /** How opening a link ended. `bytes`: the announced length. */
 export type OpenResult =

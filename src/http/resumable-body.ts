@@ -1,8 +1,13 @@
 import { DownloadBroken } from '../errors.ts';
 import { TRIES, backoff } from '../host/backoff.ts';
-import { type FileAnswer, type FileExchange, discard } from './file-request.ts';
-import { type BodyReader, readBody } from './read-body.ts';
-import { isTransientStatus, type RetryDeps } from './retry.ts';
+import {
+  type BodyReader,
+  type FileAnswer,
+  type FileExchange,
+  discard,
+  readBody,
+} from './file-request.ts';
+import { type RetryDeps, isTransientStatus } from './retry.ts';
 
 /** Progress after which a connection that breaks again is a new trouble, not the old one. */
 const HEADWAY = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { TRIES, backoff } from '../host/backoff.ts';
-import type { ApiCall, Heard, Exchange, Manners } from './exchange.ts';
 import type { Clock } from '../host/host.ts';
+import type { ApiCall, Exchange, Heard, Manners } from './exchange.ts';
 
 /** The longest that a call waits, all told, because its provider said so; ms. */
 export const TOLD_BUDGET = 60_000;

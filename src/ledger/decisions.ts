@@ -4,7 +4,7 @@ import { type Confirmed, closingHash, confirmationHash, extensionHash } from './
 import type { Connection } from './file/connection.ts';
 import { requireLease } from './leases.ts';
 import { updateState } from './record.ts';
-import { insert, integer, columnList, pickColumns, read, update } from './rows/columns.ts';
+import { columnList, insert, integer, pickColumns, read, update } from './rows/columns.ts';
 import { CLOSING, CONFIRMATION, EXTENSION, OWN_OF_REQUEST } from './rows/tables.ts';
 import { type UnitOfWork, createIdentityMap } from './unit-of-work.ts';
 

@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { canonicalJson } from '../requests/canonical.ts';
-import { type DueRule, dueRule } from '../requests/due.ts';
+import { type DueRule, dueRule } from '../requests/confirmation.ts';
 import { ALL_OPERATIONS, STEP_STATES, type Step } from '../requests/request.ts';
 import type { Connection } from './file/connection.ts';
 import type { DueQuery, DueStep, Group } from './ledger.ts';

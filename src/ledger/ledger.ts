@@ -1,7 +1,6 @@
 import type { ProcessIdentity } from '../host/host.ts';
 import type { Confirmation } from '../requests/confirmation.ts';
 import type { Verdict } from '../requests/conflicts.ts';
-import type { Standings } from '../requests/exit-code.ts';
 import type { Erasure } from '../requests/past-erasures.ts';
 import type {
   Action,
@@ -16,6 +15,7 @@ import type {
   StepState,
   Subject,
 } from '../requests/request.ts';
+import type { Standings } from '../requests/state.ts';
 import type { Change } from '../requests/transitions/change.ts';
 
 /** A process at work, and the token that every write of its carries. */

@@ -5,8 +5,8 @@ import { NO_HEAD } from './audit-log/event.ts';
 import type { Connection } from './file/connection.ts';
 import {
   type Fields,
-  integer,
   columnList,
+  integer,
   pickColumns,
   read,
   text,

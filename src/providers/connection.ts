@@ -10,7 +10,7 @@ import type { Http } from '../http/http.ts';
 import type { Redactor } from '../http/redaction.ts';
 import type { StepError } from '../requests/request.ts';
 import { Secret, type SecretSource } from '../secret.ts';
-import { type Names, type Outcome, type CallReply, undelivered } from './denial.ts';
+import { type CallReply, type Names, type Outcome, undelivered } from './denial.ts';
 import type {
   AssumedLimit,
   Collection,

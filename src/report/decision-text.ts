@@ -1,11 +1,11 @@
-import type { CancelEnd } from '../requests/exit-code.ts';
 import type { Request, Step } from '../requests/request.ts';
+import type { CancelEnd } from '../requests/state.ts';
 import type { CancelEffect, Cancellable } from '../requests/transitions/cancelled.ts';
 import type { LastWords } from './ending/last-words.ts';
 import { subjectName } from './receipt/receipt-text.ts';
 import { wrap } from './text.ts';
 import { eachOnce, requestText, whereOfAll, whereText } from './where-text.ts';
-import { inWords, count, utc, stepName, andMore } from './words.ts';
+import { andMore, count, inWords, stepName, utc } from './words.ts';
 
 /** A request, and what cancelling can do about each of its steps that has not ended. */
 export interface Cancelling {

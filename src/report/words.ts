@@ -1,7 +1,7 @@
+import { daysBetween, dueNow } from '../requests/deadline.ts';
 import { OPERATIONS, isExport } from '../requests/operations.ts';
 import type { ReceiptStep } from '../requests/receipt.ts';
-import type { ProviderName, StepState, Request, Step } from '../requests/request.ts';
-import { daysBetween, dueNow } from '../requests/deadline.ts';
+import type { ProviderName, Request, Step, StepState } from '../requests/request.ts';
 import { isSettled } from '../requests/state.ts';
 
 /** The one place for how things are called in front of people. */

@@ -1,4 +1,3 @@
-import type { World } from './vendor.ts';
 import { type Server, createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { type Control, createControl } from './control.ts';
@@ -9,9 +8,10 @@ import type { SandboxOptions } from './options.ts';
 import { createPopulation } from './population/people.ts';
 import { token } from './random.ts';
 import { createSendbird } from './sendbird/vendor.ts';
-import { createRoutes } from './server/routes.ts';
 import { createRequestLog } from './server/request-log.ts';
+import { createRoutes } from './server/routes.ts';
 import { createStream } from './stream/vendor.ts';
+import type { World } from './vendor.ts';
 
 export { faultTable, parseFault, type FaultSpec } from './faults/table.ts';
 export type { CallLogEntry, SandboxOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import type { FoundSubject } from '../requests/plan/preview.ts';
 import type { PlannedRequest, Subject } from '../requests/request.ts';
 import { type Column, ID_COLUMNS, idColumn } from './header.ts';
-import { type ScratchRow, type Scratch, openScratch } from './scratch.ts';
+import { type Scratch, type ScratchRow, openScratch } from './scratch.ts';
 
 /** One subject of a run. */
 export interface SubjectRow {

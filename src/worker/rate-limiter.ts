@@ -2,8 +2,8 @@ import type { Clock } from '../host/host.ts';
 import type {
   AssumedLimit,
   OperationLimiter,
-  RateLimiter,
   RateLimit,
+  RateLimiter,
 } from '../providers/provider.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { DueStep } from '../ledger/ledger.ts';
-import { type Batch, type WorkerContext, callOf } from './context.ts';
 import { formBatches, mayFormBatch } from './batcher.ts';
+import { type Batch, type WorkerContext, callOf } from './context.ts';
 import { check } from './jobs/check.ts';
 import { collect } from './jobs/collect.ts';
 import { reconcile } from './jobs/reconcile.ts';

@@ -2,7 +2,16 @@ import { isExport } from '../requests/operations.ts';
 import type { Call } from '../requests/request.ts';
 import type { FoundTask } from '../requests/transitions/answers.ts';
 import type { WorkerContext } from './context.ts';
-import { createSerial } from './serial.ts';
+
+/** Runs tasks one after the other, in the order given; one that fails does not keep the next back. */
+export function createSerial(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const mine = last.then(task);
+    last = Promise.allSettled([mine]);
+    return mine;
+  };
+}
 
 /**
  * Tasks that calls are about to be recorded with: no other call may be recorded with the same. Nobody

@@ -4,7 +4,7 @@ import { isMisdated } from '../requests/polling.ts';
 import type { Request, Step } from '../requests/request.ts';
 import { changeSteps } from '../requests/transitions/change.ts';
 import { type RetryFlags, mayRepeat, retried } from '../requests/transitions/retried.ts';
-import { orBroken } from './receipts.ts';
+import { orBroken } from './jobs/seal.ts';
 
 /** What a retry is handed; the holder holds nothing else, and nothing afterwards. */
 interface Retrying {

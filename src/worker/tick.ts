@@ -4,7 +4,7 @@ import type { Attempt, WorkerContext } from './context.ts';
 import type { InFlight } from './in-flight.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 import { type Queue, isAskable } from './queues.ts';
-import { readyGroups, readyOf, readyList } from './ready.ts';
+import { readyGroups, readyList, readyOf } from './ready.ts';
 
 /** A turn that comes within so long, ms, is worth waiting for even in a single pass. */
 const SOON = 1_000;

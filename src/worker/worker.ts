@@ -1,13 +1,12 @@
 import type { Holder } from '../ledger/ledger.ts';
-import { createRunningTasks, trackInFlight } from './in-flight.ts';
 import type { WorkerContext, WorkerDeps } from './context.ts';
-import { createPollSchedule } from './poll-schedule.ts';
-import { type RequestSource, createPrefetch } from './prefetch.ts';
+import { createRunningTasks, trackInFlight } from './in-flight.ts';
 import { createSealer } from './jobs/seal.ts';
+import { createPollSchedule, createWakeUp } from './poll-schedule.ts';
+import { type RequestSource, createPrefetch } from './prefetch.ts';
 import { type Queue, forgetQueue, isAnyDue, isAskable, queryOf, queuesOf } from './queues.ts';
 import { createReservations } from './reservations.ts';
 import { dispatchAll } from './tick.ts';
-import { createWakeUp } from './wake-up.ts';
 
 /** When a run has done its part. */
 export type Until =

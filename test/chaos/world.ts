@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { systemClock } from '../../src/host/system-clock.ts';
 import { type CallLogEntry, type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Act } from './script.ts';
-import { systemClock } from '../../src/host/system-clock.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/gdpr.ts');
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { providerLack, SANDBOX } from '../../src/config/accounts.ts';
+import { SANDBOX, providerLack } from '../../src/config/accounts.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { NO_FLAGS, failure, fixture, profiles, world } from './world.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { JOB_TYPES } from '../../src/worker/queues.ts';
 import { csv, resultsOf, submissions } from './batch.ts';
-import { type Stage, setStage, setProcessStage } from './stage.ts';
+import { type Stage, setProcessStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms', '--rate-share', '1'];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, ENTER, openTerminal } from './pty.ts';
 import { type Paper, statesOf, workCalls } from './receipts.ts';
-import { type Stage, setStage, setProcessStage } from './stage.ts';
+import { type Stage, setProcessStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 /** Tasks that are scheduled, or processing, for as long as the test lasts. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENTER, openTerminal } from './pty.ts';
 import { papers } from './receipts.ts';
-import { setStage, setProcessStage } from './stage.ts';
+import { setProcessStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 const erase = ['erase', 'ada', '--hard', '--yes', '--no-wait'];

@@ -1,6 +1,6 @@
+import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { clearLine, cursorTo, moveCursor } from 'node:readline';
 import { type FakeOutput, fakeOutput } from '../support/host.ts';
 import { CTRL_C, CTRL_D, type Terminal } from './pty.ts';
 import type { VirtualStage } from './stage.ts';

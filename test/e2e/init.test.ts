@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, CTRL_D, ENTER, type Terminal, openTerminal } from './pty.ts';
-import { type Stage, setStage, tree, setProcessStage } from './stage.ts';
+import { type Stage, setProcessStage, setStage, tree } from './stage.ts';
 
 const DOWN = '\u001b[B';
 const FILE = '.config/gdpr/.gdprrc.yaml';

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Stage, setStage, tree, setProcessStage } from './stage.ts';
+import { type Stage, setProcessStage, setStage, tree } from './stage.ts';
 
 const FAST = ['--poll-interval', '10ms'];
 

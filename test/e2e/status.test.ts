@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CTRL_C, openTerminal } from './pty.ts';
 import { papers, workCalls } from './receipts.ts';
-import { type Stage, setStage, setProcessStage } from './stage.ts';
+import { type Stage, setProcessStage, setStage } from './stage.ts';
 
 const FAST = ['--poll-interval', '5ms'];
 

@@ -1,8 +1,8 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CTRL_C, CTRL_D, ENTER, openTerminal } from './pty.ts';
 import { said } from './launch.ts';
+import { CTRL_C, CTRL_D, ENTER, openTerminal } from './pty.ts';
 import { type ProcessStage, setProcessStage, tree } from './stage.ts';
 
 const QUESTION = 'Trust it, as it is shown here?';

@@ -6,7 +6,7 @@ import { storeArtifact } from '../../src/files/artifact.ts';
 import { blocks } from '../../src/files/content/blocks.ts';
 import { Census } from '../../src/files/content/census.ts';
 import { JsonScan } from '../../src/files/content/json-scan.ts';
-import { Utf8Check } from '../../src/files/content/utf8.ts';
+import { Utf8Check } from '../../src/files/content/text.ts';
 import { QUIET, body, sha256, target, tempFolder } from './stage.ts';
 
 /** Cuts bytes into pieces of the given sizes, round and round. */

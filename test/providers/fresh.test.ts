@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFresh } from '../../src/providers/fresh.ts';
+import { createFresh } from '../../src/providers/check-all.ts';
 
 function clocked() {
   const clock = { at: 1_000, now: () => clock.at };

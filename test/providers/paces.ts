@@ -1,4 +1,4 @@
-import type { OperationLimiter, RateLimiter, RateLimit } from '../../src/providers/provider.ts';
+import type { OperationLimiter, RateLimit, RateLimiter } from '../../src/providers/provider.ts';
 
 /** What was asked of a rateLimiter: lanes that were entered, in order, and what was told about them. */
 export interface Diary {

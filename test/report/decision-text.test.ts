@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Cancelling,
   type CancelledStep,
+  type Cancelling,
   cancelText,
   cancelWords,
   closeText,

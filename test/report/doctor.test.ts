@@ -1,20 +1,20 @@
 import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
+import { checkText, doctorJson, tallyText } from '../../src/report/doctor/check.ts';
+import { nodeCheck } from '../../src/report/doctor/config.ts';
+import {
+  bundleDiskCheck,
+  ledgerChecks,
+  ledgerDiskCheck,
+  overdueCheck,
+  stateCheck,
+} from '../../src/report/doctor/ledger.ts';
 import {
   clockCheck,
   limitsCheck,
   productsCheck,
   reachCheck,
 } from '../../src/report/doctor/provider.ts';
-import { nodeCheck } from '../../src/report/doctor/config.ts';
-import {
-  bundleDiskCheck,
-  ledgerDiskCheck,
-  stateCheck,
-  ledgerChecks,
-  overdueCheck,
-} from '../../src/report/doctor/ledger.ts';
-import { checkText, doctorJson, tallyText } from '../../src/report/doctor/check.ts';
 import { plainPaint } from '../../src/report/text.ts';
 import type { StepError } from '../../src/requests/request.ts';
 

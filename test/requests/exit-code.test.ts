@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests/request.ts';
 import {
   type WorkEnd,
   cancelCode,
   emptyTally,
   exitCode,
+  requestState,
   statesIn,
   statusCode,
   tallied,
   unsettled,
-} from '../../src/requests/exit-code.ts';
-import { REQUEST_STATES, type RequestState, type Step } from '../../src/requests/request.ts';
-import { requestState } from '../../src/requests/state.ts';
+} from '../../src/requests/state.ts';
 import { verified } from '../../src/requests/transitions/verified.ts';
 import { NOW, account, applied, fault, feeds, removal, step } from './make.ts';
 

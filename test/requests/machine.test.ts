@@ -5,7 +5,9 @@ import { requestState } from '../../src/requests/state.ts';
 import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
 import type { Change } from '../../src/requests/transitions/change.ts';
 import { collected, lastTry, linkLost } from '../../src/requests/transitions/collected.ts';
+import { intend } from '../../src/requests/transitions/intended.ts';
 import { type TaskNews, reported } from '../../src/requests/transitions/reported.ts';
+import { mayRepeat, retried } from '../../src/requests/transitions/retried.ts';
 import {
   SEARCHES,
   isLastSearch,
@@ -13,9 +15,7 @@ import {
   searched,
 } from '../../src/requests/transitions/searched.ts';
 import { doubted, sent } from '../../src/requests/transitions/sent.ts';
-import { intend } from '../../src/requests/transitions/intended.ts';
 import { verified } from '../../src/requests/transitions/verified.ts';
-import { mayRepeat, retried } from '../../src/requests/transitions/retried.ts';
 import { FILE, T0, access, applied, fault, step as planStep } from './make.ts';
 
 /** What the world answers at one turn; the step's state decides what it is asked. */

@@ -4,12 +4,13 @@ import { type Call, STEP_STATES, type Step, type StepState } from '../../src/req
 import { requestState } from '../../src/requests/state.ts';
 import type { FoundTask, Submission } from '../../src/requests/transitions/answers.ts';
 import type { Change } from '../../src/requests/transitions/change.ts';
+import { intend } from '../../src/requests/transitions/intended.ts';
 import {
   absenceLooked,
   isDoubtfulAbsence,
   restoreDenied,
 } from '../../src/requests/transitions/refused.ts';
-import { type Look, verified } from '../../src/requests/transitions/verified.ts';
+import { type TaskNews, reported } from '../../src/requests/transitions/reported.ts';
 import {
   SEARCHES,
   isLastSearch,
@@ -17,8 +18,7 @@ import {
   searched,
 } from '../../src/requests/transitions/searched.ts';
 import { DOUBTS, doubted, isTooOld, left, sent } from '../../src/requests/transitions/sent.ts';
-import { type TaskNews, reported } from '../../src/requests/transitions/reported.ts';
-import { intend } from '../../src/requests/transitions/intended.ts';
+import { type Look, verified } from '../../src/requests/transitions/verified.ts';
 import { T0, account, applied, fault, feeds, removal } from '../requests/make.ts';
 
 /** What the world answers at one turn; the state of the steps decides what it is asked. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { DownloadBroken } from '../../src/errors.ts';
 import { storeArtifact } from '../../src/files/artifact.ts';
 import type { Clock } from '../../src/host/host.ts';
-import { readBody } from '../../src/http/read-body.ts';
+import { readBody } from '../../src/http/file-request.ts';
 import { redirectFault } from '../../src/http/redirect-policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { QUIET, body, codeOf, listing, target, tempFolder } from '../files/stage.ts';

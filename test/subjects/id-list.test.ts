@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { type IdList, idList } from '../../src/subjects/id-list.ts';
+import { type IdList, idList } from '../../src/subjects/scratch.ts';
 
 function list(): IdList {
   const made = idList();

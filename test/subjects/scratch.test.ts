@@ -2,8 +2,7 @@ import { mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, statSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { idList } from '../../src/subjects/id-list.ts';
-import { type Scratch, openScratch } from '../../src/subjects/scratch.ts';
+import { type Scratch, idList, openScratch } from '../../src/subjects/scratch.ts';
 
 function scratch(): Scratch {
   const made = openScratch('PRAGMA max_page_count = 20; CREATE TABLE t (x TEXT);');

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { GdprError } from '../../src/errors.ts';
 import type { ProviderName } from '../../src/requests/request.ts';
 import { csvSubjects } from '../../src/subjects/csv-subjects.ts';
-import type { SubjectTable, SubjectRow } from '../../src/subjects/subjects.ts';
+import type { SubjectRow, SubjectTable } from '../../src/subjects/subjects.ts';
 import { csvOf } from '../files/csv-stage.ts';
 import { QUIET } from '../files/stage.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { request } from 'undici';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { runWorker } from '../../src/worker/worker.ts';
 import { fault } from '../requests/make.ts';
 import { type Script, file } from './fake-provider.ts';
-import { runWorker } from '../../src/worker/worker.ts';
 import { holder, setStage, sourceOf } from './stage.ts';
 
 describe('run', () => {

@@ -16,10 +16,10 @@ import { PAGE } from '../run/run.ts';
 import {
   DEFAULT_OUT,
   type RequestFlags,
-  wordOf,
   parseCount,
   requestFlags,
   taking,
+  wordOf,
 } from '../shared/flags.ts';
 
 /** What the command line says about how to erase; null where it says nothing. */

@@ -12,7 +12,7 @@ import { OPERATIONS } from '../../requests/operations.ts';
 import { unsentEffects } from '../../requests/plan/effects.ts';
 import { foundSubjects } from '../../requests/plan/preview.ts';
 import type { Request } from '../../requests/request.ts';
-import type { IdList } from '../../subjects/id-list.ts';
+import type { IdList } from '../../subjects/scratch.ts';
 import { lookUpAll } from '../run/lookup.ts';
 import { PAGE } from '../run/run.ts';
 import { targetsOf } from '../run/task.ts';

@@ -8,13 +8,13 @@ import { FEW, type Stopped, lastWords } from '../../report/ending/last-words.ts'
 import { createRunOutcome, standingOf } from '../../report/ending/outcome.ts';
 import type { Summary, Unfinished } from '../../report/ending/summary.ts';
 import { isUnconfirmed } from '../../requests/confirmation.ts';
-import { emptyTally, exitCode, statesIn, unsettled } from '../../requests/exit-code.ts';
 import { isExport } from '../../requests/operations.ts';
 import type { ProviderName, Request } from '../../requests/request.ts';
 import { createSample } from '../../requests/sample.ts';
+import { emptyTally, exitCode, statesIn, unsettled } from '../../requests/state.ts';
 import { type SubjectRow, type SubjectTable, cellsOf } from '../../subjects/subjects.ts';
 import type { CircuitBreaker } from '../../worker/circuit-breaker.ts';
-import { type Receipts, type RequestReceipt, orBroken } from '../../worker/receipts.ts';
+import { type Receipts, type RequestReceipt, orBroken } from '../../worker/jobs/seal.ts';
 import { invocation, printLastWords, printReceipt, signalName } from '../shared/output.ts';
 import { bothErrors } from '../shared/requests.ts';
 import { PAGE, type Run } from './run.ts';

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { App, GlobalFlags } from '../../app.ts';
 import type { LastWords } from '../../report/ending/last-words.ts';
-import type { Extent } from '../../report/progress/board.ts';
 import {
+  type Extent,
   type Progress,
   plainProgress,
   silent,

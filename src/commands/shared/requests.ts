@@ -2,10 +2,9 @@ import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import { type Holder, LeaseLost, type Ledger } from '../../ledger/ledger.ts';
 import { quoteId } from '../../requests/ids.ts';
-import type { Request } from '../../requests/request.ts';
 import type { Receipt } from '../../requests/receipt.ts';
-import { createSealer } from '../../worker/jobs/seal.ts';
-import { createReceipts, orBroken } from '../../worker/receipts.ts';
+import type { Request } from '../../requests/request.ts';
+import { createReceipts, createSealer, orBroken } from '../../worker/jobs/seal.ts';
 import { bundledText } from './output.ts';
 
 /** The requests of these ids, each once. Throws GdprError `unknown_request` when one is not there. */

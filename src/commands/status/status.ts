@@ -6,12 +6,11 @@ import { type Shown, statusJson } from '../../report/status/status-json.ts';
 import { statusTable, unsettledWords } from '../../report/status/status-text.ts';
 import { paintFor } from '../../report/text.ts';
 import { list } from '../../report/words.ts';
-import { type Standings, statusCode, unsettled } from '../../requests/exit-code.ts';
 import { nextCheck } from '../../requests/polling.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import { type Action, REQUEST_STATES, type RequestState } from '../../requests/request.ts';
-import { isSettled } from '../../requests/state.ts';
-import { bundleOf } from '../../worker/receipts.ts';
+import { type Standings, isSettled, statusCode, unsettled } from '../../requests/state.ts';
+import { bundleOf } from '../../worker/jobs/seal.ts';
 import { interrupted } from '../shared/confirm.ts';
 import {
   type WaitFlags,

@@ -1,10 +1,9 @@
 import type { App } from '../../app.ts';
 import { GdprError } from '../../errors.ts';
 import type { RequestFilter } from '../../ledger/ledger.ts';
-import { missedText } from '../../report/status/status-text.ts';
 import type { Shown } from '../../report/status/status-json.ts';
+import { missedText } from '../../report/status/status-text.ts';
 import { calendarDay } from '../../requests/deadline.ts';
-import type { Standings } from '../../requests/exit-code.ts';
 import { quoteId } from '../../requests/ids.ts';
 import {
   type Action,
@@ -12,7 +11,7 @@ import {
   type Request,
   type RequestState,
 } from '../../requests/request.ts';
-import { isSettled } from '../../requests/state.ts';
+import { type Standings, isSettled } from '../../requests/state.ts';
 import { refresh } from '../../worker/refresh.ts';
 import type { WaitFlags } from '../shared/flags.ts';
 import { newHolder, readVerified } from '../shared/requests.ts';

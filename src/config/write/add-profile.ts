@@ -1,7 +1,5 @@
 import { extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parseConfig } from '../config-file.ts';
-import type { WrittenProfile } from './draft.ts';
 import {
   Document,
   type Node,
@@ -14,6 +12,8 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { parseConfig } from '../config-file.ts';
+import type { WrittenProfile } from './draft.ts';
 
 /** A profile and its name, as a file is to have them. */
 export interface Addition {

@@ -1,8 +1,14 @@
 import type { StepError } from '../../requests/request.ts';
 import { isError } from './error-shape.ts';
-import { ERROR_CAME, refusal } from './fault.ts';
 import { kindOf } from './kind.ts';
-import { type TextReader, textReader, type Found, type FileReading } from './text.ts';
+import {
+  ERROR_CAME,
+  type FileReading,
+  type Found,
+  type TextReader,
+  refusal,
+  textReader,
+} from './text.ts';
 import { checkZip } from './zip.ts';
 
 /** Checks a file by its content: text while its blocks pass by, a zip once it is all there. */

@@ -1,6 +1,5 @@
 import type { StepError } from '../../requests/request.ts';
-import { NOT_JSON, refusal } from './fault.ts';
-import { bomLength } from './utf8.ts';
+import { NOT_JSON, bomLength, refusal } from './text.ts';
 
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const LESS_THAN = 0x3c;

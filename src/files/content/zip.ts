@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { type Entry, type LocalFileHeader, type ZipFile, fromFdPromise } from 'yauzl';
 import type { StepError } from '../../requests/request.ts';
-import { isSystemError } from '../disk.ts';
-import { refusal } from './fault.ts';
+import { isSystemError } from '../folder.ts';
+import { refusal } from './text.ts';
 
 const MAX_ENTRIES = 1_000_000;
 /** Deflate reaches 1,032:1 on nothing but zeros; no export comes near. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Utf8Check, bomLength } from '../content/utf8.ts';
+import { Utf8Check, bomLength } from '../content/text.ts';
 
 const QUOTE = 0x22;
 const LF = 0x0a;

@@ -2,7 +2,7 @@ import { type Stats, constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { GdprError } from '../../errors.ts';
-import { diskReason, isSystemError, nullOn } from '../disk.ts';
+import { diskReason, isSystemError, nullOn } from '../folder.ts';
 import { openNumber } from '../links.ts';
 import { type Kept, type OwnKind, isOnTheWayTo, objection } from '../protected-places.ts';
 

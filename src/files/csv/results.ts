@@ -3,8 +3,7 @@ import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { GdprError } from '../../errors.ts';
 import { writeWhole } from '../../host/atomic-file.ts';
-import { onDisk, storageError } from '../disk.ts';
-import { PRIVATE_FILE } from '../folder.ts';
+import { PRIVATE_FILE, onDisk, storageError } from '../folder.ts';
 import { objection } from '../protected-places.ts';
 import { RESULTS, type ResultsPlace } from './results-place.ts';
 

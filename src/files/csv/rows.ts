@@ -1,6 +1,6 @@
 import { CsvError, Parser } from 'csv-parse';
+import { bomLength } from '../content/text.ts';
 import { type Dialect, EncodingCheck, dialectOf, headerLine, signatureOf } from './dialect.ts';
-import { bomLength } from '../content/utf8.ts';
 import type { CsvSource } from './source.ts';
 
 /** The longest row, in bytes: a quote that is never closed must not take the rest of the file. */

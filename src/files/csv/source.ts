@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { PassThrough, promises } from 'node:stream';
 import { GdprError, reasonOf } from '../../errors.ts';
 import type { Clock } from '../../host/host.ts';
-import { diskReason, isSystemError, nullOn } from '../disk.ts';
+import { diskReason, isSystemError, nullOn } from '../folder.ts';
 import { openNumber } from '../links.ts';
 
 /** Larger blocks leave more garbage at once and are not read faster (measured). */

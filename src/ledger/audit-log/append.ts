@@ -1,5 +1,5 @@
 import type { Connection } from '../file/connection.ts';
-import { insert, columnList, read } from '../rows/columns.ts';
+import { columnList, insert, read } from '../rows/columns.ts';
 import { EVENT } from '../rows/tables.ts';
 import { type ChainedEvent, type LedgerEvent, eventHash } from './event.ts';
 

@@ -1,6 +1,5 @@
-import { type Standings, emptyTally } from '../../requests/exit-code.ts';
 import { REQUEST_STATES, type Request } from '../../requests/request.ts';
-import { isSettled } from '../../requests/state.ts';
+import { type Standings, emptyTally, isSettled } from '../../requests/state.ts';
 import { DamagedRow } from '../faults.ts';
 import type { Connection } from '../file/connection.ts';
 import type { IdPage, RequestFilter } from '../ledger.ts';

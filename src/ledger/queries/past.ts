@@ -3,7 +3,7 @@ import type { Step } from '../../requests/request.ts';
 import { digest } from '../audit-log/event.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Identified, PastErasure } from '../ledger.ts';
-import { flag, integer, columnList, pickColumns, read, text } from '../rows/columns.ts';
+import { columnList, flag, integer, pickColumns, read, text } from '../rows/columns.ts';
 import { OWN_OF_REQUEST, STEP } from '../rows/tables.ts';
 
 const DELETIONS = operationsOf({ does: 'delete' });

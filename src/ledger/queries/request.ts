@@ -6,7 +6,7 @@ import { chainFault, mismatch } from '../audit-log/verify.ts';
 import { confirmationsOf } from '../decisions.ts';
 import type { Connection } from '../file/connection.ts';
 import type { Brief } from '../ledger.ts';
-import { flag, columnList, pickColumns, read, text, textOrNull } from '../rows/columns.ts';
+import { columnList, flag, pickColumns, read, text, textOrNull } from '../rows/columns.ts';
 import { callsFrom, requestFrom } from '../rows/steps.ts';
 import { CALL, OWN_OF_REQUEST } from '../rows/tables.ts';
 

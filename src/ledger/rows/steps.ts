@@ -4,10 +4,10 @@ import type { Connection } from '../file/connection.ts';
 import type { DueStep } from '../ledger.ts';
 import {
   type Row,
+  columnList,
   flag,
   integer,
   json,
-  columnList,
   pickColumns,
   read,
   text,

@@ -1,13 +1,12 @@
 import { createRedactor } from '../../http/redaction.ts';
 import { notOurs } from '../batch.ts';
+import { createFresh } from '../check-all.ts';
 import type { ProviderDeps } from '../connection.ts';
-import { createFresh } from '../fresh.ts';
 import type { Provider } from '../provider.ts';
-import { check } from './check.ts';
+import { accessFile, check, reportOf, viewRequest } from './check.ts';
 import { type SendbirdAccount, type SendbirdDeps, createSendbirdClient } from './client.ts';
 import { look, lookUp } from './lookup.ts';
 import { registrationFor, registrationOf } from './registration.ts';
-import { accessFile, reportOf, viewRequest } from './request-view.ts';
 import type { GdprRequest } from './schemas.ts';
 import { searchRequests } from './search.ts';
 import { withdraw } from './withdraw.ts';

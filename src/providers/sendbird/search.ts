@@ -1,6 +1,6 @@
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { FoundTask, Search, Unreachable } from '../../requests/transitions/answers.ts';
-import { type Outcome, misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
+import { type Outcome, asUnreachable, misfitOf, unreadableAnswer } from '../denial.ts';
 import type { SendbirdDeps } from './client.ts';
 import { type Registration, isLike } from './registration.ts';
 import { RequestPage } from './schemas.ts';

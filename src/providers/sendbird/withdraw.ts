@@ -2,10 +2,10 @@ import { failure } from '../../http/exchange.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { StepError } from '../../requests/request.ts';
 import type { Withdrawal } from '../../requests/transitions/answers.ts';
-import type { RunningCall } from '../provider.ts';
 import { type Outcome, asUnreachable } from '../denial.ts';
+import type { RunningCall } from '../provider.ts';
+import { type RequestView, viewRequest } from './check.ts';
 import type { SendbirdDeps } from './client.ts';
-import { type RequestView, viewRequest } from './request-view.ts';
 import type { GdprRequest } from './schemas.ts';
 
 /** What a request that was taken back may be called: no word for it is documented ([U]). */

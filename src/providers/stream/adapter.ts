@@ -2,15 +2,13 @@ import { failure } from '../../http/exchange.ts';
 import { createRedactor } from '../../http/redaction.ts';
 import { isExport } from '../../requests/operations.ts';
 import { notOurs } from '../batch.ts';
-import { checkAll } from '../check-all.ts';
+import { checkAll, createFresh } from '../check-all.ts';
 import type { ProviderDeps } from '../connection.ts';
-import { createFresh } from '../fresh.ts';
 import type { Provider, RunningCall } from '../provider.ts';
 import { type StreamAccount, createStreamClient } from './client.ts';
 import { limitsOf } from './limits.ts';
 import { look, lookUp } from './lookup.ts';
-import { idOf, submit } from './submit.ts';
-import { type TaskView, exportFile, reportOf, taskOf } from './task.ts';
+import { type TaskView, exportFile, idOf, reportOf, submit, taskOf } from './task.ts';
 
 /** Stream behind the provider interface: exports, deletions, restores, and what can be seen. */
 export function createStream(account: StreamAccount, deps: ProviderDeps): Provider {

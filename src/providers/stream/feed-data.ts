@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure } from '../../http/exchange.ts';
 import { type Schema, readJson } from '../../http/json-answer.ts';
 import type { Sighting } from '../../requests/transitions/answers.ts';
-import { type Denial, type Outcome, misfitOf, asUnreachable } from '../denial.ts';
+import { type Denial, type Outcome, asUnreachable, misfitOf } from '../denial.ts';
 import type { FeedFilter, StreamClient } from './client.ts';
 import { listOf } from './schemas.ts';
 

@@ -4,7 +4,7 @@ import type { RateLimit } from '../provider.ts';
 import type { StreamClient } from './client.ts';
 import { windowOf } from './rate-limit.ts';
 import { RateLimits, ToldLimit } from './schemas.ts';
-import { idOf } from './submit.ts';
+import { idOf } from './task.ts';
 
 type Told = readonly (readonly [Operation, RateLimit])[];
 

@@ -2,13 +2,13 @@ import { readJson } from '../../http/json-answer.ts';
 import type { Redactor } from '../../http/redaction.ts';
 import type { Lookup, Presence, Sighting } from '../../requests/transitions/answers.ts';
 import { chunksOf, notOurs } from '../batch.ts';
-import { misfitOf, asUnreachable, unreadableAnswer } from '../denial.ts';
+import { asUnreachable, misfitOf, unreadableAnswer } from '../denial.ts';
 import { lookupOf, presenceOf, sightingOf } from '../presence.ts';
 import type { Outgoing } from '../provider.ts';
 import type { StreamClient } from './client.ts';
 import { lookForFeeds } from './feed-data.ts';
 import { type User, Users } from './schemas.ts';
-import { isHard } from './submit.ts';
+import { isHard } from './task.ts';
 
 /** QueryUsers answers with at most 100 users (OAS); how long `$in` may be is unconfirmed ([U]). */
 const MOST = 100;

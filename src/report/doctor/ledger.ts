@@ -1,5 +1,5 @@
 import type { Request } from '../../requests/request.ts';
-import { SOON, dueMark, count, size, andMore, figure } from '../words.ts';
+import { SOON, andMore, count, dueMark, figure, size } from '../words.ts';
 import { type Check, fault, ok, warning } from './check.ts';
 import { octal } from './config.ts';
 

@@ -1,7 +1,7 @@
 import type { Limit } from '../../requests/plan/calls.ts';
-import type { ProviderName, StepError, Operation } from '../../requests/request.ts';
-import type { Lookup, Unreachable, Sighting } from '../../requests/transitions/answers.ts';
-import { PROVIDER, duration, list, figure } from '../words.ts';
+import type { Operation, ProviderName, StepError } from '../../requests/request.ts';
+import type { Lookup, Sighting, Unreachable } from '../../requests/transitions/answers.ts';
+import { PROVIDER, duration, figure, list } from '../words.ts';
 import { type Check, fault, ok, sentence, warning } from './check.ts';
 
 /** How fast an operation may be called; ms. */

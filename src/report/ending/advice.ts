@@ -1,12 +1,12 @@
-import { tallied } from '../../requests/exit-code.ts';
 import { isExport, operationsOf } from '../../requests/operations.ts';
 import { type Receipt, type ReceiptStep, receiptOf } from '../../requests/receipt.ts';
+import type { Request } from '../../requests/request.ts';
+import type { Sample } from '../../requests/sample.ts';
+import { tallied } from '../../requests/state.ts';
 import { eraseWords, sameFlags } from '../plan/erase-command.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
-import { figure, list, shellWord, inWords, count } from '../words.ts';
+import { count, figure, inWords, list, shellWord } from '../words.ts';
 import { type RunOutcome, isUntouched, runOutcomeOf } from './outcome.ts';
-import type { Sample } from '../../requests/sample.ts';
-import type { Request } from '../../requests/request.ts';
 
 /** How `gdpr resume` is called for the requests that a sentence is about. */
 export type Resume = (requestIds: readonly string[], ...flags: string[]) => string;

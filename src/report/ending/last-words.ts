@@ -1,17 +1,17 @@
-import { tallied, unsettled } from '../../requests/exit-code.ts';
 import { isExport } from '../../requests/operations.ts';
 import type { ReceiptStep } from '../../requests/receipt.ts';
 import type { ProviderName } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
+import { tallied, unsettled } from '../../requests/state.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import {
   PROVIDER,
   capital,
-  inWords,
-  isBeingChecked,
   count,
   duration,
   figure,
+  inWords,
+  isBeingChecked,
   list,
   stepName,
 } from '../words.ts';

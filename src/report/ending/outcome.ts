@@ -1,11 +1,10 @@
-import { type Tally, emptyTally } from '../../requests/exit-code.ts';
 import type { Receipt, ReceiptStep } from '../../requests/receipt.ts';
 import type { RequestState } from '../../requests/request.ts';
 import { type Sample, createSample } from '../../requests/sample.ts';
-import { isSettled } from '../../requests/state.ts';
+import { type Tally, emptyTally, isSettled } from '../../requests/state.ts';
 import { PROTECTED } from '../../requests/transitions/refused.ts';
 import { freeText } from '../text.ts';
-import { stepWord, stepName } from '../words.ts';
+import { stepName, stepWord } from '../words.ts';
 
 /** What a run has come to, in bounded space: the numbers of all requests, the first of the receipts. */
 export interface RunOutcome {

@@ -1,9 +1,9 @@
-import { type Tally, tallied } from '../../requests/exit-code.ts';
 import { type ProviderName, REQUEST_STATES, type RequestState } from '../../requests/request.ts';
 import type { Sample } from '../../requests/sample.ts';
+import { type Tally, tallied } from '../../requests/state.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { cut, fit, wrap } from '../text.ts';
-import { PROVIDER, inWords, count, duration, figure, list, andMore, morePeople } from '../words.ts';
+import { PROVIDER, andMore, count, duration, figure, inWords, list, morePeople } from '../words.ts';
 
 /** Somebody whose request is not completed: how it stands, and what is to be known about it. */
 export interface Unfinished {

@@ -5,7 +5,7 @@ import type { Sample } from '../../requests/sample.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { quotedIfOdd, subjectName } from '../receipt/receipt-text.ts';
 import { wrap, wrapAll } from '../text.ts';
-import { PROVIDER, count, figure, list, andMore, morePeople } from '../words.ts';
+import { PROVIDER, andMore, count, figure, list, morePeople } from '../words.ts';
 
 /** How days are told. */
 export interface Calendar {

@@ -1,17 +1,17 @@
-import { OPERATIONS } from '../../requests/operations.ts';
-import { isoOrNull, subjectOf } from '../../requests/receipt.ts';
 import { spellDay } from '../../requests/deadline.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import { callCount, plannedCalls } from '../../requests/plan/calls.ts';
 import { idWarningsOf } from '../../requests/plan/plan.ts';
 import type { FoundSubject, Preview, Sum } from '../../requests/plan/preview.ts';
+import { isoOrNull, subjectOf } from '../../requests/receipt.ts';
 import type { PlannedRequest, PlannedStep, ProviderName } from '../../requests/request.ts';
+import type { Sample } from '../../requests/sample.ts';
+import type { Refusal } from '../../requests/stream-options.ts';
 import type { Presence } from '../../requests/transitions/answers.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { wrap } from '../text.ts';
 import { eachOnce, whereText } from '../where-text.ts';
-import { PROVIDER, count, figure, andMore } from '../words.ts';
-import type { Sample } from '../../requests/sample.ts';
-import type { Refusal } from '../../requests/stream-options.ts';
+import { PROVIDER, andMore, count, figure } from '../words.ts';
 
 /** A plan for people: what would be asked of whom; one subject's part, with a line break at its end. */
 export function planText({ action, subject, dueOn, profile, steps }: PlannedRequest): string {

@@ -1,17 +1,17 @@
 import { callCount } from '../../requests/plan/calls.ts';
 import type { Effect } from '../../requests/plan/effects.ts';
-import type { Preview, FoundSubject } from '../../requests/plan/preview.ts';
-import { type Leftover, STREAM_PARTS, streamPartsOf } from '../../requests/stream-options.ts';
-import { refusalLines, warningLines } from './plan-text.ts';
-import { subjectName } from '../receipt/receipt-text.ts';
-import { wrap } from '../text.ts';
-import { thereLines, whereText, requestText, whereOfAll } from '../where-text.ts';
-import { capital, count, duration, list, andMore } from '../words.ts';
-import { effectLines } from './effects.ts';
-import { type Calendar, foundLines } from './found-text.ts';
 import { createFindings } from '../../requests/plan/findings.ts';
+import type { FoundSubject, Preview } from '../../requests/plan/preview.ts';
 import type { Request } from '../../requests/request.ts';
 import { SHOWN } from '../../requests/sample.ts';
+import { type Leftover, STREAM_PARTS, streamPartsOf } from '../../requests/stream-options.ts';
+import { subjectName } from '../receipt/receipt-text.ts';
+import { wrap } from '../text.ts';
+import { requestText, thereLines, whereOfAll, whereText } from '../where-text.ts';
+import { andMore, capital, count, duration, list } from '../words.ts';
+import { effectLines } from './effects.ts';
+import { type Calendar, foundLines } from './found-text.ts';
+import { refusalLines, warningLines } from './plan-text.ts';
 
 /** Below this a person waits without looking up, ms. */
 const A_FEW_SECONDS = 10_000;

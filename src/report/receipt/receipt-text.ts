@@ -3,10 +3,9 @@ import { daysBetween, spellDay } from '../../requests/deadline.ts';
 import { quoteId } from '../../requests/ids.ts';
 import type { Receipt } from '../../requests/receipt.ts';
 import { isSettled } from '../../requests/state.ts';
-import { inWords, count, duration, list, utc, stepName } from '../words.ts';
-import { checkedLines, hiddenLine } from './checked-lines.ts';
-import { stepLines } from './step-lines.ts';
 import { freeText, wrap } from '../text.ts';
+import { count, duration, inWords, list, stepName, utc } from '../words.ts';
+import { checkedLines, hiddenLine, stepLines } from './step-lines.ts';
 
 /** How a receipt is shown: colours, today's day (null on paper that is kept), the bundle's name. */
 export interface Showing {

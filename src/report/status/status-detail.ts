@@ -1,24 +1,24 @@
-import { OPERATIONS } from '../../requests/operations.ts';
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
-import { dueNow, spellDay, daysBetween } from '../../requests/deadline.ts';
+import { daysBetween, dueNow, spellDay } from '../../requests/deadline.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import { receiptOf } from '../../requests/receipt.ts';
 import type { Call, CallState, Request, Step } from '../../requests/request.ts';
+import { type Commands, adviceOnUnsettled, byHand } from '../ending/advice.ts';
+import { extensionLines, subjectName } from '../receipt/receipt-text.ts';
+import { freeText, wrap, wrapAll } from '../text.ts';
 import {
-  dueMark,
   PROVIDER,
-  inWords,
+  SOON,
   count,
+  dueMark,
   duration,
+  inWords,
   stepMark,
   stepWord,
   utc,
-  SOON,
 } from '../words.ts';
-import { extensionLines, subjectName } from '../receipt/receipt-text.ts';
-import { freeText, wrap, wrapAll } from '../text.ts';
 import type { Shown } from './status-json.ts';
-import { type Commands, adviceOnUnsettled, byHand } from '../ending/advice.ts';
 import type { StatusShowing } from './status-text.ts';
 
 const TITLE = 'Request  ';

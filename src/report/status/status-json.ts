@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../../host/host.ts';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow } from '../../requests/deadline.ts';
-import { closingOf, extensionOf, subjectOf, isoOrNull, errorOf } from '../../requests/receipt.ts';
+import { closingOf, errorOf, extensionOf, isoOrNull, subjectOf } from '../../requests/receipt.ts';
 import type { Call, Request, Step } from '../../requests/request.ts';
 import { isSettled } from '../../requests/state.ts';
 import { waitsFor } from '../words.ts';

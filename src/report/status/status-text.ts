@@ -1,29 +1,28 @@
-import { OPERATIONS } from '../../requests/operations.ts';
 import type { ChalkInstance } from 'chalk';
 import { lacksConfirmation } from '../../requests/confirmation.ts';
 import { dueNow } from '../../requests/deadline.ts';
-import { type Standings, unsettled } from '../../requests/exit-code.ts';
+import { OPERATIONS } from '../../requests/operations.ts';
 import {
   type ProviderName,
   REQUEST_STATES,
   type Request,
   type Step,
 } from '../../requests/request.ts';
-import { isSettled } from '../../requests/state.ts';
-import {
-  age,
-  dueMark,
-  PROVIDER,
-  inWords,
-  count,
-  list,
-  stepMark,
-  stepWord,
-  figure,
-} from '../words.ts';
+import { type Standings, isSettled, unsettled } from '../../requests/state.ts';
 import type { LastWords } from '../ending/last-words.ts';
 import { subjectName } from '../receipt/receipt-text.ts';
 import { fit } from '../text.ts';
+import {
+  PROVIDER,
+  age,
+  count,
+  dueMark,
+  figure,
+  inWords,
+  list,
+  stepMark,
+  stepWord,
+} from '../words.ts';
 
 /** What a status is shown with. */
 export interface StatusShowing {

@@ -5,6 +5,7 @@ import type {
   PlannedRequest,
   PlannedStep,
   ProviderName,
+  Step,
   Subject,
 } from '../request.ts';
 
@@ -125,3 +126,40 @@ export function warningOf(subjectId: string, provider: ProviderName): string | n
 export function idAt(subject: Subject, provider: ProviderName): string | null {
   return provider === 'stream' ? subject.streamId : subject.sendbirdId;
 }
+
+/** A planned step as it comes into the ledger at `at`; one that ends without a call has ended. */
+export function recordedStep(planned: PlannedStep, requestId: string, at: number): Step {
+  const { state = 'planned' } = planned;
+  return {
+    ...NOTHING_YET,
+    ...planned,
+    requestId,
+    state,
+    finishedAt: state === 'planned' ? null : at,
+  };
+}
+
+/** What no step has as it comes in, unless its plan says so. */
+const NOTHING_YET = {
+  note: null,
+  error: null,
+  whole: true,
+  callId: null,
+  taskId: null,
+  subjects: 1,
+  attempts: 0,
+  checks: 0,
+  repeats: 0,
+  tries: 0,
+  nextAt: null,
+  blocked: false,
+  batch: null,
+  doubts: 0,
+  before: null,
+  after: null,
+  lookedAt: null,
+  earlier: null,
+  intendedAt: null,
+  acceptedAt: null,
+  artifacts: [],
+} as const;

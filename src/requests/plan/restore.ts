@@ -2,7 +2,7 @@ import { type Erasure, standingErasure, standingErasures } from '../past-erasure
 import type { PlannedRequest, PlannedStep, Subject } from '../request.ts';
 import { partMode, streamPartsOf } from '../stream-options.ts';
 import { NO_RESTORE, restoreEffects } from './effects.ts';
-import { type ExportTarget, type ProviderPlan, NO_OPTIONS, type PageWish, idAt } from './plan.ts';
+import { type ExportTarget, NO_OPTIONS, type PageWish, type ProviderPlan, idAt } from './plan.ts';
 import { type PlanPage, type Sightings, foundSubjects } from './preview.ts';
 import { type PlanTotals, createPlanTotals } from './totals.ts';
 

@@ -6,12 +6,12 @@ import { createCallCount, leastTime } from './calls.ts';
 import { createFindings } from './findings.ts';
 import {
   type ExportTarget,
-  type ProviderPlan,
   type Plan,
+  type ProviderPlan,
   exportPlans,
   idAt,
-  warningOf,
   idWarningsOf,
+  warningOf,
 } from './plan.ts';
 import type { PlanPage, Preview, Sum, Tempo } from './preview.ts';
 

@@ -1,4 +1,4 @@
-import { isDeletion, isExport, OPERATIONS } from '../operations.ts';
+import { OPERATIONS, isDeletion, isExport } from '../operations.ts';
 import type { Call, Step, StepError } from '../request.ts';
 import { type Change, type StepPatch, changeCall, failed, ownError } from './change.ts';
 import { arrived, left, sent } from './sent.ts';

@@ -1,8 +1,8 @@
 import { OPERATIONS, isExport } from '../operations.ts';
 import type { Step } from '../request.ts';
 import { type Change, type StepPatch, changeSteps } from './change.ts';
-import { left } from './sent.ts';
 import { SEARCHES } from './searched.ts';
+import { left } from './sent.ts';
 
 /** Failures after which there is nothing left to wait for under the task id. */
 const TASK_IS_OVER = new Set([

@@ -1,8 +1,8 @@
-import { type StreamView } from './accounts.ts';
+import { iso } from '../random.ts';
+import type { StreamView } from './accounts.ts';
 import { type FeedItem, type FeedsKind, feedItems } from './feed-items.ts';
 import type { SandboxUser } from './people.ts';
 import { exportedUser } from './stream-chat.ts';
-import { iso } from '../random.ts';
 
 type Entity = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import { type SendbirdView, type SendbirdUsers, viewAt } from '../population/accounts.ts';
 import { type ExportFile, ZIP, type ZipEntry, zipChunks } from '../files/export-file.ts';
+import { type SendbirdUsers, type SendbirdView, viewAt } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
 import {
   channelMessages,

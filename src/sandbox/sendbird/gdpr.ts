@@ -1,4 +1,4 @@
-import { type SendbirdUsers } from '../population/accounts.ts';
+import type { SendbirdUsers } from '../population/accounts.ts';
 import type { VendorAnswer } from '../vendor.ts';
 import {
   makeToken,

@@ -1,7 +1,7 @@
 import {
+  type SendbirdUsers,
   UNTOUCHED_AT_SENDBIRD,
   createHistory,
-  type SendbirdUsers,
 } from '../population/accounts.ts';
 import type { Vendor, World } from '../vendor.ts';
 import { accessFile } from './access-file.ts';

@@ -10,8 +10,8 @@ import {
   type SandboxContext,
   type ServerContext,
   handled,
-  writeAnswer,
   visitOf,
+  writeAnswer,
 } from './visit.ts';
 
 /** All routes of the sandbox. */

@@ -8,8 +8,8 @@ import {
   type ServerContext,
   type Visit,
   handled,
-  writeAnswer,
   visitOf,
+  writeAnswer,
 } from './visit.ts';
 
 interface Outcome {

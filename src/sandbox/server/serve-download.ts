@@ -8,8 +8,8 @@ import {
   type ServerContext,
   type Visit,
   handled,
-  writeAnswer,
   visitOf,
+  writeAnswer,
 } from './visit.ts';
 
 /** Serves `/files/...`: a file store that knows signed links and no credentials. */

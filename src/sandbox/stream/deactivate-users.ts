@@ -1,5 +1,5 @@
-import { type StreamUsers } from '../population/accounts.ts';
 import { z } from 'zod';
+import type { StreamUsers } from '../population/accounts.ts';
 import { badInput, readBody, userIds } from './errors.ts';
 import { nanoseconds } from './tasks.ts';
 import { type StreamHandler, userNotFound, visible } from './users.ts';

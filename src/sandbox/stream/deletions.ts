@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stronger, type StreamUsers } from '../population/accounts.ts';
+import { type StreamUsers, stronger } from '../population/accounts.ts';
 import { badInput, readBody, userIds } from './errors.ts';
 import { type StreamHandler, existing, refuseUnknown, visible } from './users.ts';
 

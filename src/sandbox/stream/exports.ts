@@ -1,6 +1,6 @@
-import { type StreamView, type StreamUsers, viewAt } from '../population/accounts.ts';
 import { z } from 'zod';
 import { type ExportFile, textChunks } from '../files/export-file.ts';
+import { type StreamUsers, type StreamView, viewAt } from '../population/accounts.ts';
 import type { SandboxUser } from '../population/people.ts';
 import {
   MESSAGE_CAP,

@@ -1,5 +1,5 @@
-import { type StreamView, type StreamUsers, viewAt } from '../population/accounts.ts';
 import { z } from 'zod';
+import { type StreamUsers, type StreamView, viewAt } from '../population/accounts.ts';
 import { type FeedItem, type FeedsKind, feedItems } from '../population/feed-items.ts';
 import type { SandboxUser } from '../population/people.ts';
 import { readBody } from './errors.ts';
@@ -13,7 +13,7 @@ import {
   feedRow,
   folderRow,
 } from './feeds-rows.ts';
-import { type StreamHandler } from './users.ts';
+import type { StreamHandler } from './users.ts';
 
 const operators = z.strictObject({ $eq: z.string(), $in: z.array(z.string()) }).partial();
 

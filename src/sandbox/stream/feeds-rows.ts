@@ -1,4 +1,4 @@
-import { type StreamView } from '../population/accounts.ts';
+import type { StreamView } from '../population/accounts.ts';
 import { type FeedItem, feedItemCount } from '../population/feed-items.ts';
 import { follows } from '../population/stream-feeds.ts';
 import { nanoseconds } from './tasks.ts';

@@ -1,8 +1,7 @@
-import { UNTOUCHED_AT_STREAM, createHistory, type StreamUsers } from '../population/accounts.ts';
+import { type StreamUsers, UNTOUCHED_AT_STREAM, createHistory } from '../population/accounts.ts';
 import type { Vendor, World } from '../vendor.ts';
 import { authenticateStream } from './auth.ts';
 import { deactivateUsers, reactivateUsers } from './deactivate-users.ts';
-import { restoreUsers } from './restore-users.ts';
 import { deleteFeedUserData, deleteUsers } from './deletions.ts';
 import { badInput, notFound, streamError } from './errors.ts';
 import {
@@ -16,6 +15,7 @@ import {
 import { feedsQueries } from './feeds-query.ts';
 import { createStreamLimits, getFeedsRateLimits, getRateLimits } from './limits.ts';
 import { queryUsers } from './query-users.ts';
+import { restoreUsers } from './restore-users.ts';
 import { createStreamTasks } from './tasks.ts';
 import { type StreamContext, type StreamHandler, visible } from './users.ts';
 

@@ -11,8 +11,8 @@ import {
   moment,
   recordChange,
   stepsIn,
+  unreachable,
 } from '../context.ts';
-import { unreachable } from '../preflight.ts';
 
 /** So many calls are recorded at once: they share a commit. */
 const AT_ONCE = 100;

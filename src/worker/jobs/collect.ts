@@ -3,14 +3,20 @@ import { storeArtifact } from '../../files/artifact.ts';
 import { bundlePath } from '../../files/bundle.ts';
 import type { DueStep } from '../../ledger/ledger.ts';
 import type { Download, Opened } from '../../providers/provider.ts';
-import { nextCheck } from '../../requests/polling.ts';
 import { OPERATIONS } from '../../requests/operations.ts';
+import { nextCheck } from '../../requests/polling.ts';
 import type { StepError } from '../../requests/request.ts';
 import { type Collected, isUnreachable } from '../../requests/transitions/answers.ts';
 import { changeSteps, ownError } from '../../requests/transitions/change.ts';
 import { collected, lastTry, linkLost } from '../../requests/transitions/collected.ts';
-import { type Attempt, type Batch, type WorkerContext, moment, recordChange } from '../context.ts';
-import { unreachable } from '../preflight.ts';
+import {
+  type Attempt,
+  type Batch,
+  type WorkerContext,
+  moment,
+  recordChange,
+  unreachable,
+} from '../context.ts';
 import { askedAbout } from './check.ts';
 import { visibleOf } from './verify.ts';
 

@@ -2,6 +2,7 @@ import { OPERATIONS, isDeletion } from '../../requests/operations.ts';
 import { secondLook } from '../../requests/polling.ts';
 import type { Call } from '../../requests/request.ts';
 import type { FoundTask } from '../../requests/transitions/answers.ts';
+import { changeSteps } from '../../requests/transitions/change.ts';
 import {
   SEARCHES,
   SEARCH_BACK,
@@ -9,11 +10,16 @@ import {
   missed,
   searched,
 } from '../../requests/transitions/searched.ts';
-import { changeSteps } from '../../requests/transitions/change.ts';
 import { doubted, isTooOld, left } from '../../requests/transitions/sent.ts';
 import { verified } from '../../requests/transitions/verified.ts';
-import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
-import { unreachable } from '../preflight.ts';
+import {
+  type Batch,
+  type WorkerContext,
+  moment,
+  recordChange,
+  stepsIn,
+  unreachable,
+} from '../context.ts';
 import { adopting, ownerOf } from '../reservations.ts';
 import { visibleOf } from './verify.ts';
 

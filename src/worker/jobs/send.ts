@@ -1,6 +1,9 @@
 import { OPERATIONS, isDeletion, isExport } from '../../requests/operations.ts';
 import type { Call, Step, StepError } from '../../requests/request.ts';
 import { isAsHard } from '../../requests/stream-options.ts';
+import type { Submission } from '../../requests/transitions/answers.ts';
+import { type Change, ownError } from '../../requests/transitions/change.ts';
+import { intend } from '../../requests/transitions/intended.ts';
 import {
   absenceLooked,
   deletionRefused,
@@ -8,12 +11,17 @@ import {
   onlyHidden,
   restoreDenied,
 } from '../../requests/transitions/refused.ts';
-import type { Submission } from '../../requests/transitions/answers.ts';
-import { type Change, ownError } from '../../requests/transitions/change.ts';
-import { intend } from '../../requests/transitions/intended.ts';
 import { sent } from '../../requests/transitions/sent.ts';
-import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
-import { isUnlocked, learn, unreachable } from '../preflight.ts';
+import {
+  type Batch,
+  type WorkerContext,
+  isUnlocked,
+  learn,
+  moment,
+  recordChange,
+  stepsIn,
+  unreachable,
+} from '../context.ts';
 import { ownerOf } from '../reservations.ts';
 import { isHeldBack } from './reconcile.ts';
 import { look } from './verify.ts';

@@ -2,8 +2,14 @@ import { isExport } from '../../requests/operations.ts';
 import type { Step } from '../../requests/request.ts';
 import type { Sighting } from '../../requests/transitions/answers.ts';
 import { type Look, verified } from '../../requests/transitions/verified.ts';
-import { type Batch, type WorkerContext, moment, recordChange, stepsIn } from '../context.ts';
-import { unreachable } from '../preflight.ts';
+import {
+  type Batch,
+  type WorkerContext,
+  moment,
+  recordChange,
+  stepsIn,
+  unreachable,
+} from '../context.ts';
 
 /** Looks for those whose deletion, or return, the provider reported as done, or of whom it has no data. */
 export async function verify(work: WorkerContext, batch: Batch): Promise<void> {

@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openFile } from '../../../src/ledger/file/open.ts';
-import { MIGRATIONS } from '../../../src/ledger/migrations/migrations.ts';
 import { versionOf } from '../../../src/ledger/migrations/migrate.ts';
+import { MIGRATIONS } from '../../../src/ledger/migrations/migrations.ts';
 import { openLedger } from '../../../src/ledger/sqlite.ts';
 import { deps, tempFolder } from '../stage.ts';
 

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
-import { createTokens } from '../../../src/providers/stream/token.ts';
+import { createTokens } from '../../../src/providers/stream/client.ts';
 import { Secret } from '../../../src/secret.ts';
 import { START } from '../stage.ts';
 

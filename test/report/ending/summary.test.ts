@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Summary, type Unfinished, summaryLines } from '../../../src/report/ending/summary.ts';
-import { emptyTally } from '../../../src/requests/exit-code.ts';
 import { REQUEST_STATES } from '../../../src/requests/request.ts';
+import { emptyTally } from '../../../src/requests/state.ts';
 
 function lines(more: Partial<Summary> = {}): string[] {
   return summaryLines({

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Extent } from '../../../src/report/progress/board.ts';
 import {
+  type Extent,
   type Progress,
   plainProgress,
   silent,

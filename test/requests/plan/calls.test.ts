@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   callCount,
-  plannedCalls,
   createCallCount,
   leastTime,
+  plannedCalls,
 } from '../../../src/requests/plan/calls.ts';
 import type { Operation, PlannedStep } from '../../../src/requests/request.ts';
 import { STREAM, T0 } from '../make.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExportTarget, planExport, idWarningsOf } from '../../../src/requests/plan/plan.ts';
+import { type ExportTarget, idWarningsOf, planExport } from '../../../src/requests/plan/plan.ts';
 import { SENDBIRD, STREAM } from '../make.ts';
 
 const TARGETS: readonly ExportTarget[] = [

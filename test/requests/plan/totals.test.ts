@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import { eraseTotals, planErase } from '../../../src/requests/plan/erase.ts';
 import { planExport } from '../../../src/requests/plan/plan.ts';
 import { planRestore, restoreTotals } from '../../../src/requests/plan/restore.ts';
-import { type PlanTotals, type Known, exportTotals } from '../../../src/requests/plan/totals.ts';
+import { type Known, type PlanTotals, exportTotals } from '../../../src/requests/plan/totals.ts';
 import type { Subject } from '../../../src/requests/request.ts';
 import {
   AT_SENDBIRD,

@@ -2,15 +2,15 @@ import { describe, expect, it, test } from 'vitest';
 import type { Call, Step } from '../../../src/requests/request.ts';
 import { requestState } from '../../../src/requests/state.ts';
 import {
-  cancelled,
   cancelEffectOf,
+  cancelled,
   unclear,
   withdrawn,
 } from '../../../src/requests/transitions/cancelled.ts';
 import { intend } from '../../../src/requests/transitions/intended.ts';
-import { missed, searched } from '../../../src/requests/transitions/searched.ts';
 import { believe } from '../../../src/requests/transitions/reported.ts';
 import { mayRepeat } from '../../../src/requests/transitions/retried.ts';
+import { missed, searched } from '../../../src/requests/transitions/searched.ts';
 import { NOW, T0, access, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
 const sent = (of: Step, more: Partial<Call> = {}): Call =>

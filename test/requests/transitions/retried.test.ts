@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { STEP_STATES } from '../../../src/requests/request.ts';
-import { left } from '../../../src/requests/transitions/sent.ts';
-import { SEARCHES } from '../../../src/requests/transitions/searched.ts';
 import { mayRepeat, retried } from '../../../src/requests/transitions/retried.ts';
+import { SEARCHES } from '../../../src/requests/transitions/searched.ts';
+import { left } from '../../../src/requests/transitions/sent.ts';
 import { STILL_THERE, T0, access, account, applied, fault, feeds, removal, step } from '../make.ts';
 
 const PLAIN = { failed: false, resend: false };

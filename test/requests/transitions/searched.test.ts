@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Step } from '../../../src/requests/request.ts';
+import type { FoundTask } from '../../../src/requests/transitions/answers.ts';
+import type { Change } from '../../../src/requests/transitions/change.ts';
 import {
-  SEARCH_BACK,
   SEARCHES,
+  SEARCH_BACK,
   isLastSearch,
   missed,
   searched,
 } from '../../../src/requests/transitions/searched.ts';
-import type { Step } from '../../../src/requests/request.ts';
-import type { FoundTask } from '../../../src/requests/transitions/answers.ts';
-import type { Change } from '../../../src/requests/transitions/change.ts';
 import { NOW, T0, access, applied, call } from '../make.ts';
 
 const lost = access({ state: 'in_doubt', callId: 'call_1', attempts: 1, intendedAt: T0 });

@@ -1,13 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
 import type { Submission } from '../../../src/requests/transitions/answers.ts';
+import { intend } from '../../../src/requests/transitions/intended.ts';
 import {
   ONCE_MORE_WITHIN,
   doubted,
   isTooOld,
   sent,
 } from '../../../src/requests/transitions/sent.ts';
-import { intend } from '../../../src/requests/transitions/intended.ts';
 import { NOW, T0, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
 const RETRY = T0 + 5_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Submission } from '../../../src/requests/transitions/answers.ts';
-import { doubted, sent } from '../../../src/requests/transitions/sent.ts';
 import { intend } from '../../../src/requests/transitions/intended.ts';
+import { doubted, sent } from '../../../src/requests/transitions/sent.ts';
 import { NOW, T0, access, applied, call, fault, patchOf, step } from '../make.ts';
 
 const RETRY = T0 + 5_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Step } from '../../../src/requests/request.ts';
-import { type Look, verified } from '../../../src/requests/transitions/verified.ts';
 import { type TaskNews, reported } from '../../../src/requests/transitions/reported.ts';
+import { type Look, verified } from '../../../src/requests/transitions/verified.ts';
 import { NOW, T0, account, applied, call, fault, feeds, removal, step } from '../make.ts';
 
 const RUNNING: Partial<Step> = { state: 'accepted', taskId: 't', callId: 'call_1', checks: 1 };
