@@ -8,10 +8,7 @@ import { type Verification, notErased, verificationsOf } from './verification.ts
  * What a request does not reach, whatever its outcome (docs/spec.md 3; docs/providers/stream.md 2.4 and 2.6,
  * docs/providers/sendbird.md 2.7 and 7): one line each.
  */
-function notCovered({
-  action,
-  steps,
-}: Pick<Request, 'action' | 'steps'>): readonly string[] {
+function notCovered({ action, steps }: Pick<Request, 'action' | 'steps'>): readonly string[] {
   const of = (provider: Step['provider']): readonly Step[] =>
     steps.filter((step) => step.provider === provider && step.state !== 'unsupported');
   const lines: string[] = [];

@@ -56,11 +56,7 @@ export async function viewRequest(
  * What an entry of the list shows of the request that was asked for, asserted as a view is. Null:
  * it lacks what a view has, which may then be looked at.
  */
-function viewOfEntry(
-  entry: unknown,
-  asked: Registration,
-  redactor: Redactor,
-): RequestView | null {
+function viewOfEntry(entry: unknown, asked: Registration, redactor: Redactor): RequestView | null {
   const reading = schemaOf(asked).safeParse(entry);
   return reading.success ? asserted(reading.data, asked, redactor) : null;
 }
