@@ -41,7 +41,7 @@ export function isMany(people: number): boolean {
   return people > RECEIPTS;
 }
 
-/** The requests of a subjectTable's rows. */
+/** The requests of a subject table's rows. */
 function rowsOf(subjectTable: SubjectTable): Pick<Run, 'open' | 'all' | 'subjectTable'> {
   return {
     subjectTable,
@@ -59,7 +59,7 @@ function rowsOf(subjectTable: SubjectTable): Pick<Run, 'open' | 'all' | 'subject
 /** What can be read once: standard input, and what a shell puts in place of a file. */
 const NOT_AGAIN = /^(?:-$|\/dev\/|\/proc\/)/;
 
-/** The run of a run about a subjectTable. */
+/** A run about the rows of a subject table. */
 export function runOf(
   {
     subjectTable,
